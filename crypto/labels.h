@@ -1,0 +1,41 @@
+/* labels.h - every domain-separation label of the project, in one list: no two uses share one. */
+#ifndef COOP_CRYPTO_LABELS_H
+#define COOP_CRYPTO_LABELS_H
+
+/* identity.c: keys from the household seed */
+#define LABEL_LINK_KEY "coopair/1 link key"
+#define LABEL_MEMBER_KEY "coopair/1 member key"       /* + topic */
+#define LABEL_RING_KEY "coopair/1 ring key"           /* + topic */
+#define LABEL_PSEUDONYM "coopair/1 pseudonym"         /* + topic */
+#define LABEL_BOX_KEY "coopair/1 box key"             /* from the topic's own random secret */
+#define LABEL_DKG_SECRET "coopair/1 dkg secret"
+#define LABEL_PROFILE_NOISE "coopair/1 profile noise" /* + category, season */
+
+/* groups and invitations */
+#define LABEL_GROUP_PSK "coopair/1 group psk"
+#define LABEL_GROUP_ID "coopair/1 group id"
+#define LABEL_GROUP_LAN "coopair/1 group lan"
+#define LABEL_INVITE_KEY "coopair/1 invite key"
+#define LABEL_CODE_CHECK "coopair/1 code check"
+
+/* hashes of public things */
+#define LABEL_TOPIC_ID "coopair/1 topic id"
+#define LABEL_RECORD_ID "coopair/1 record id"
+#define LABEL_DIGEST "coopair/1 box digest"
+#define LABEL_PARENTS "coopair/1 parents"
+#define LABEL_BEACON "coopair/1 beacon"
+#define LABEL_DRAW "coopair/1 committee draw"
+#define LABEL_TIE "coopair/1 award tie"
+#define LABEL_CONTEXT "coopair/1 proof context"
+#define LABEL_SHORT_ID "coopair/1 short ids"
+
+/* transcripts and sealed bodies */
+#define LABEL_SEAL "coopair/1 seal"
+#define LABEL_DKG_PROOF "coopair/1 dkg proof"
+#define LABEL_COMPLAINT "coopair/1 dkg complaint"
+#define LABEL_DEAL "coopair/1 sum deal"
+#define LABEL_BEACON_DEAL "coopair/1 beacon deal"
+#define LABEL_SHARE "coopair/1 opening share"
+#define LABEL_ADMISSION "coopair/1 admission"
+
+#endif
