@@ -1,0 +1,67 @@
+/* limits.h - every bound and timeout of the protocol, each with its reason. Sizes in bytes, times in milliseconds unless
+ * the name says otherwise. A bound that a peer can exceed is answered as WIRE.md 2.4 says. */
+#ifndef COOP_PROTO_LIMITS_H
+#define COOP_PROTO_LIMITS_H
+
+enum {
+    /* Links */
+    FRAME_MAX = 65535,            /* one Noise message (Noise rev 34, section 3): also bounds what a stranger can make us hold */
+    FRAME_PLAIN_MAX = 65535 - 16, /* what is left after the tag */
+    LINKS_MAX = 32,               /* home routers fall over at hundreds of connections; 32 keeps a home invisible in that count */
+    DIALS_MAX = 4,                /* in parallel: a burst of connections looks like a scan */
+    HANDSHAKE_TIMEOUT_MS = 10000, /* two round trips over a slow line, with a wide margin */
+    IDLE_PING_MS = 60000,         /* keeps a router's mapping open at a cost below 2 bytes a second */
+    IDLE_CLOSE_MS = 150000,       /* two pings lost */
+    REKEY_MESSAGES = 65536,       /* fresh keys every 2^16 frames, far below any AEAD bound */
+    QUEUE_MAX = 1 << 20,          /* bytes waiting for one slow link; beyond it the link is closed, not punished */
+
+    /* Groups, peers */
+    GROUPS_MAX = 16,              /* each one is a trial decryption for every caller */
+    TOPICS_MAX = 16,              /* rounds a home follows at once in one group */
+    FULL_MESH_MAX = 8,            /* up to here everybody links to everybody */
+    ACTIVE_VIEW = 5,              /* HyParView: fan-out 4 and one, connected for 10 000 nodes */
+    PASSIVE_VIEW = 30,            /* HyParView, same source */
+    WALK_LENGTH = 6,              /* active random walk of a join */
+    WALK_PASSIVE = 3,             /* where on the walk the passive view is filled */
+    SHUFFLE_ADDRESSES = 8,        /* Cyclon and HyParView exchange about this many */
+    SHUFFLE_MS = 60000,           /* views stay random at a few bytes a second */
+    REDIAL_MIN_MS = 1000,
+    REDIAL_MAX_MS = 300000,       /* doubled at each failure: a home off for a week costs one packet in five minutes */
+    ADDRESS_MAX = 64,             /* "host:port" in ASCII */
+    DISCOURAGE_MS = 24 * 3600 * 1000, /* after a violation of the protocol; a day outlives any retry loop */
+    DISCOURAGED_MAX = 256,        /* oldest forgotten first */
+
+    /* Records */
+    RECORD_MAX = 16384,           /* fits a frame with room to spare; the largest honest one is a list of seen deals */
+    TOPIC_RECORDS_MAX = 20000,    /* 5 boxes of 2 000 deals and a committee's records, twice over */
+    BOX_DEALS_MAX = 1000,         /* a list of seen deals must fit RECORD_MAX at 16 bytes each */
+    BIDS_MAX = 64,                /* a home reads them all; companies are few (design/mechanism.md 1.2) */
+    DEAL_SEQ_MAX = 7,             /* a home may change its mind seven times */
+    CHARTER_MAX = 8192,
+    AUTHOR_BOX_RECORDS_MAX = 64,  /* of one author in one box: rounds of votes, or deals replaced; more is flooding */
+    PENDING_MAX = 512,            /* records waiting for a parent, per topic; the oldest gives way */
+    LOTS_MAX = 8,                 /* few lots are what forms (mechanism 3.1, reading vii) */
+    LOT_CHOICES_MAX = 3,
+    BID_STEPS_MAX = 8,
+    BID_MAX = 8192,               /* sealed body of a bid */
+    ROUNDS_MAX = 64,              /* closing rounds of a box; they grow, so this is years */
+
+    /* Token buckets, per link: a thousand records of backlog at once, then what a household can make in a second */
+    BUCKET_RECORDS = 20000,       /* a full topic may arrive in one reconciliation */
+    BUCKET_RECORDS_PER_S = 200,
+    BUCKET_BYTES = 64 << 20,
+    BUCKET_BYTES_PER_S = 1 << 20, /* the uplink of a poor ADSL line times eight */
+
+    /* Spreading and reconciliation */
+    LAZY_FLUSH_MS = 200,          /* announcements are gathered this long: one frame instead of many */
+    GRAFT_MS = 600,               /* wait for the eager copy before asking whoever announced it */
+    IHAVE_MAX = 512,              /* ids in one announcement */
+    SYNC_MS = 60000,              /* a quiet pair compares its sets this often; a changed topic sooner */
+    SYNC_SYMBOLS_FIRST = 1,       /* equal sets need one */
+    SYNC_SYMBOLS_STEP_MAX = 512,  /* 17 to 19 bytes each: under 10 kB a message */
+    SYNC_SYMBOLS_MAX = 8192,      /* beyond about 6 000 differences plain ids are cheaper */
+    SYNC_IDS_MAX = 300,           /* ids in one message: under 10 kB */
+    SYNC_TIMEOUT_MS = 30000,
+};
+
+#endif
