@@ -1,16 +1,121 @@
-/* store.h - what the household keeps, in one LMDB environment opened once per process.
+/* store.h - what the household keeps, in one LMDB file opened once per process.
  *
- * One writer at a time. Values are sealed (XChaCha20-Poly1305) under the storage key. Bytes handed to a callback are valid
- * until it returns: copy what must live longer. A transaction remembers its first failure; later calls do nothing and
- * commit returns it, so a caller checks once. Commit is synced: what it acknowledged survives a power cut. */
+ * One writer at a time. Values are sealed (XChaCha20-Poly1305) under the storage key, each bound to its own place, and names
+ * in keys are keyed hashes: a stolen file shows sizes, months and counts, and nothing else. A file put back whole to an
+ * older state is not noticed.
+ *
+ * A transaction remembers its first failure; later calls do nothing and commit returns it, so a caller checks once.
+ * Bytes handed to a visitor are valid until it returns, bytes from a get until the next get or the end of the
+ * transaction: copy what must live longer. Visitors return false to stop; inside a writing transaction they may call
+ * anything on it.
+ *
+ * Promised: what commit acknowledged survives kill -9 and a power cut (LMDB syncs the data before the page that refers
+ * to it; the disk must honour fdatasync). A failed commit leaves the state before it. The file grows by itself; a
+ * full disk is reported and repaired by freeing space. At open, the whole tree is walked before a byte of it is used, so a
+ * truncated or scribbled file is refused in words. A flipped bit inside an entry is reported when that entry is read.
+ * Not promised: damage done to the file while it is open, and bringing damaged bytes back; that is what backups are for. */
 #ifndef COOP_STORE_STORE_H
 #define COOP_STORE_STORE_H
 
 #include "crypto/base.h"
 
+enum {
+    STORE_KEY_SIZE = 32,
+    STORE_ID_SIZE = 32,       /* topics, records, groups, link keys */
+    STORE_VALUE_MAX = 1 << 20,
+    STORE_SETTING_NAME_MAX = 32, /* with its NUL */
+    STORE_ADDRESS_MAX = 64,      /* with its NUL */
+    STORE_PEERS_MAX = 256,       /* a home never needs more to find its neighbours again */
+    STORE_JOURNAL_TEXT_MAX = 1024,
+    STORE_SERIES_MAX = 1000,
+    STORE_MONTH_READINGS_MAX = 100000, /* one a minute makes 44 640; bounds the memory of one month */
+};
+
+struct store;
+enum store_mode { STORE_READ, STORE_WRITE };
+
+/* Opens the store of a folder. STORE_WRITE creates what is missing (folder 0700, files 0600; the parent must exist), takes the
+ * folder for this process and brings an older layout up to date. STORE_READ changes nothing and works beside the writer.
+ * STATUS_BUSY: another process has it; STATUS_DENIED: no right to the folder, or the wrong key; STATUS_MALFORMED: damaged;
+ * STATUS_VERSION: written by a newer program; STATUS_MISSING: nothing there (reading); STATUS_DISK, STATUS_NOMEM.
+ * On failure *out is NULL and *why says what to do. The key is copied into locked memory. */
+enum status store_open(struct store **out, const char *dir, const uint8_t key[STORE_KEY_SIZE], enum store_mode mode,
+                       struct failure *why);
+void store_close(struct store *store); /* NULL is fine; no transaction may be open */
+
+/* Reads every entry back. *why names the first damaged one; STATUS_MALFORMED when there is any. */
+struct store_health {
+    uint64_t entries, damaged, file_bytes;
+};
+enum status store_check(struct store *store, struct store_health *out, struct failure *why);
+
+/* ---- Transactions: one at a time per store (asserted). Never NULL: a failed begin is found at commit. */
+struct store_txn;
+struct store_txn *store_begin(struct store *store, enum store_mode mode);
+/* Ends both kinds. STATUS_OK of a writing one means: on the disk. */
+enum status store_commit(struct store_txn *txn, struct failure *why);
+void store_abort(struct store_txn *txn);
+enum status store_status(const struct store_txn *txn); /* the first failure so far, to stop long work early */
+
+/* ---- Topics: a charter by the id of its topic. */
+void store_topic_put(struct store_txn *txn, const uint8_t id[STORE_ID_SIZE], struct bytes charter);
+void store_topic_scan(struct store_txn *txn, bool (*visit)(void *arg, const uint8_t id[STORE_ID_SIZE], struct bytes charter),
+                      void *arg);
+void store_topic_erase(struct store_txn *txn, const uint8_t id[STORE_ID_SIZE]); /* with its records and settings */
+
+/* ---- Replicated records of a topic. */
+struct store_record {
+    uint8_t id[STORE_ID_SIZE];
+    uint64_t arrival_ms; /* as it was put */
+    uint64_t place;      /* 1, 2, 3... in order of being put: the clock may jump, this does not */
+    struct bytes bytes;
+};
+struct store_topic_size {
+    uint64_t records, bytes;
+};
+/* true: new. A record already there is left alone, with its first arrival. */
+bool store_record_put(struct store_txn *txn, const uint8_t topic[STORE_ID_SIZE], const uint8_t id[STORE_ID_SIZE],
+                      uint64_t arrival_ms, struct bytes bytes);
+bool store_record_has(struct store_txn *txn, const uint8_t topic[STORE_ID_SIZE], const uint8_t id[STORE_ID_SIZE]);
+bool store_record_get(struct store_txn *txn, struct store_record *out, const uint8_t topic[STORE_ID_SIZE],
+                      const uint8_t id[STORE_ID_SIZE]);
+/* In order of place. To stop on a budget and go on in another transaction: from_place = last place seen + 1. */
+void store_record_scan(struct store_txn *txn, const uint8_t topic[STORE_ID_SIZE], uint64_t from_place,
+                       bool (*visit)(void *arg, const struct store_record *record), void *arg);
+void store_topic_size(struct store_txn *txn, struct store_topic_size *out, const uint8_t topic[STORE_ID_SIZE]);
+
+/* ---- Secrets and small settings: by topic (NULL: the household's own) and a short ASCII name. */
+void store_setting_put(struct store_txn *txn, const uint8_t *topic, const char *name, struct bytes value);
+bool store_setting_get(struct store_txn *txn, struct bytes *out, const uint8_t *topic, const char *name);
+void store_setting_delete(struct store_txn *txn, const uint8_t *topic, const char *name); /* absent is fine */
+
+/* ---- Known peers, by group and link key (one home may be met in two groups). */
+struct store_peer {
+    uint8_t group[STORE_ID_SIZE], key[STORE_ID_SIZE];
+    char address[STORE_ADDRESS_MAX];
+    uint64_t seen_ms;
+    int32_t score;
+};
+/* Adds or replaces. Beyond STORE_PEERS_MAX the one seen longest ago gives way (of equals the lower score). */
+void store_peer_put(struct store_txn *txn, const struct store_peer *peer);
+void store_peer_delete(struct store_txn *txn, const uint8_t group[STORE_ID_SIZE], const uint8_t key[STORE_ID_SIZE]);
+void store_peer_scan(struct store_txn *txn, bool (*visit)(void *arg, const struct store_peer *peer),
+                     void *arg); /* last seen first */
+
+/* ---- The journal: what left this house, to whom and why. Only ever added to. */
+struct store_line {
+    uint64_t place, time_ms;
+    const char *text;
+};
+void store_journal_add(struct store_txn *txn, uint64_t time_ms, const char *text); /* cut at STORE_JOURNAL_TEXT_MAX */
+void store_journal_scan(struct store_txn *txn, uint64_t from_place, bool (*visit)(void *arg, const struct store_line *line),
+                        void *arg);
+
+/* ---- Meter series. */
+
 /* One meter interval, in the one internal model of every format (design: start in UTC, length, quantity). */
 struct reading {
-    int64_t start_s;     /* seconds since 1970, UTC, start of the interval */
+    int64_t start_s;     /* seconds since 1970, UTC, start of the interval; before the year 2200 */
     uint32_t length_s;   /* 60..86400 */
     int64_t energy_mwh;  /* milliwatt-hours; negative never */
 };
@@ -21,5 +126,22 @@ struct series_name {
     char meter[40]; /* printable ASCII, NUL-terminated: the meter's own number or a name the user gave */
     enum quantity quantity;
 };
+struct store_series {
+    struct series_name name;
+    int64_t first_s, last_s; /* starts of the first and the last interval */
+    uint64_t count;
+};
+
+/* Readings may come in any order, overlap what is there and repeat themselves. An interval is known by its start: one not
+ * there yet is added, one there with another length or energy is replaced (of repeats in one call the last counts), and
+ * what is the same changes nothing on disk. *added and *replaced (either may be NULL) count intervals. A reading out of
+ * the bounds above fails the transaction with STATUS_MALFORMED; a month beyond its bound with STATUS_FULL. */
+void store_series_add(struct store_txn *txn, const struct series_name *name, const struct reading *readings, size_t count,
+                      size_t *added, size_t *replaced);
+/* Intervals whose start is in [from_s, to_s), in order, some hundreds or thousands at a time. */
+void store_series_scan(struct store_txn *txn, const struct series_name *name, int64_t from_s, int64_t to_s,
+                       bool (*visit)(void *arg, const struct reading *readings, size_t count), void *arg);
+void store_series_list(struct store_txn *txn, bool (*visit)(void *arg, const struct store_series *series), void *arg);
+bool store_series_find(struct store_txn *txn, struct store_series *out, const struct series_name *name);
 
 #endif
