@@ -1,6 +1,6 @@
 /* bid_csv.h - a company's prices as a spreadsheet writes them, into the lots of a bid.
  *
- *   lot,from_homes,fixed_eur,Pellets (EUR/KGM)
+ *   lot,from_homes,fixed_eur,EUR/kg Pellets
  *   1,7,0,0.3120
  *   1,15,0,0.2990
  *

@@ -42,8 +42,21 @@ enum status package_write(const char *dir, struct topic *topic, const struct pac
                           struct failure *why);
 
 /* Reads the proof of a package: path is the folder, or any file in it. The caller frees *out with topic_free.
- * STATUS_MISSING: no such folder; STATUS_DISK: it cannot be read; STATUS_MALFORMED and STATUS_FORGED: the bytes are not what
- * the round's committee and homes signed, a sentence in *why. options (may be NULL) receives the settings. */
+ * STATUS_MISSING: nothing like a package there; STATUS_DISK: it cannot be read; STATUS_FORGED: the bytes are not what the
+ * round's committee and homes signed, a sentence in *why. options (may be NULL) receives the settings. */
 enum status package_read(struct topic **out, struct package_options *options, const char *path, struct failure *why);
+
+/* The files in memory, as rendered or as found; each text is followed by a zero byte that size does not count. */
+enum package_file { FILE_PROOF, FILE_JSON, FILE_TEXT, FILE_PRICES, PACKAGE_FILES };
+struct package {
+    char *data[PACKAGE_FILES]; /* NULL: absent */
+    size_t size[PACKAGE_FILES];
+};
+const char *package_file_name(enum package_file file);
+enum status package_make(struct package *out, struct topic *topic, const struct package_options *options,
+                         struct failure *why);
+/* The first three only. STATUS_FORGED: there is a package, but a file of it is missing or longer than any honest one. */
+enum status package_load(struct package *out, const char *path, struct failure *why);
+void package_clear(struct package *package);
 
 #endif
