@@ -29,6 +29,11 @@
 #define LABEL_CONTEXT "coopair/1 proof context"
 #define LABEL_SHORT_ID "coopair/1 short ids"
 
+/* what the household keeps: from the storage key */
+#define LABEL_STORE_SEAL "coopair/1 store seal"
+#define LABEL_STORE_NAME "coopair/1 store name"
+#define LABEL_STORE_CHECK "coopair/1 store check"
+
 /* transcripts and sealed bodies */
 #define LABEL_SEAL "coopair/1 seal"
 #define LABEL_DKG_PROOF "coopair/1 dkg proof"
