@@ -1,8 +1,9 @@
 /* bid_csv.c - a spreadsheet of prices into the lots of a bid, and the empty spreadsheet to fill in.
  *
- * Happy path: heading, then one line per lot and step, lots together or not, steps ascending. Failure modes: everything a
- * spreadsheet does to a file (byte order mark, semicolons, decimal commas, quotes, carriage returns) is understood; everything else
- * is refused with the line and the column it is in, and nothing is guessed: a wrong price would bind nobody but embarrass all. */
+ * Happy path: heading, then one line per lot and step, lots together or not, steps ascending. Failure modes:
+ * everything a spreadsheet does to a file (byte order mark, semicolons, decimal commas, quotes, carriage
+ * returns) is understood; everything else is refused with the line and the column it is in, and nothing is
+ * guessed: a wrong price would bind nobody but embarrass all. */
 #include "node/bid_csv.h"
 
 #include "node/tender.h"
@@ -34,9 +35,9 @@ static size_t quantity_count(const struct charter *charter)
     return count;
 }
 
-/* What a column is called: lot, from_homes, fixed_eur, then "EUR/kg Pellets" for each quantity in order. A price under the wrong
- * heading is the error that costs most, so headings are compared whole. They begin with a letter: a spreadsheet takes what
- * begins with = for a formula, and names come from strangers. */
+/* What a column is called: lot, from_homes, fixed_eur, then "EUR/kg Pellets" for each quantity in order. A
+ * price under the wrong heading is the error that costs most, so headings are compared whole. They begin
+ * with a letter: a spreadsheet takes what begins with = for a formula, and names come from strangers. */
 static void column_title(char out[WORDS_MAX], const struct charter *charter, size_t column)
 {
     static const char *const fixed[CSV_FIXED] = { "lot", "from_homes", "fixed_eur" };
@@ -44,7 +45,8 @@ static void column_title(char out[WORDS_MAX], const struct charter *charter, siz
 
     for (size_t i = 0, quantity = CSV_FIXED; i < charter->item_count; i++)
         if (charter->items[i].use == ITEM_QUANTITY && quantity++ == column)
-            snprintf(title, sizeof title, "EUR/%s %s", tender_unit(charter->items[i].unit), charter->items[i].name);
+            snprintf(title, sizeof title, "EUR/%s %s", tender_unit(charter->items[i].unit),
+                     charter->items[i].name);
     tender_clean(out, WORDS_MAX, column < CSV_FIXED ? fixed[column] : title);
 }
 
@@ -130,7 +132,8 @@ static bool split(struct sheet *sheet)
 
 /* ---- Numbers. */
 
-/* Digits with at most `decimals` behind a point (or a comma where it does not separate columns), as value * 10^decimals. */
+/* Digits with at most `decimals` behind a point (or a comma where it does not separate columns), as value *
+ * 10^decimals. */
 static bool read_number(uint32_t *out, const char *text, unsigned decimals, char separator)
 {
     uint64_t value = 0;
@@ -168,10 +171,12 @@ static bool field_number(struct sheet *sheet, uint32_t *out, size_t column, unsi
     if (text[0] == '\0')
         failure_say(sheet->why, STATUS_MALFORMED, "line %zu: %s is empty", sheet->line, name);
     else if (decimals == 0)
-        failure_say(sheet->why, STATUS_MALFORMED, "line %zu: %s is not a whole number: %.40s", sheet->line, name, text);
+        failure_say(sheet->why, STATUS_MALFORMED, "line %zu: %s is not a whole number: %.40s", sheet->line,
+                    name, text);
     else
-        failure_say(sheet->why, STATUS_MALFORMED, "line %zu: %s is not an amount with at most %u decimals: %.40s",
-                    sheet->line, name, decimals, text);
+        failure_say(sheet->why, STATUS_MALFORMED,
+                    "line %zu: %s is not an amount with at most %u decimals: %.40s", sheet->line, name,
+                    decimals, text);
     return false;
 }
 
@@ -185,8 +190,9 @@ static bool heading_read(struct sheet *sheet)
     if (!split(sheet))
         return false;
     if (sheet->field_count != CSV_FIXED + sheet->quantities) {
-        failure_say(sheet->why, STATUS_MALFORMED, "line %zu: the heading has %zu columns, this tender needs %zu",
-                    sheet->line, sheet->field_count, CSV_FIXED + sheet->quantities);
+        failure_say(sheet->why, STATUS_MALFORMED,
+                    "line %zu: the heading has %zu columns, this tender needs %zu", sheet->line,
+                    sheet->field_count, CSV_FIXED + sheet->quantities);
         return false;
     }
     for (size_t i = 0; i < sheet->field_count; i++) {
@@ -194,7 +200,8 @@ static bool heading_read(struct sheet *sheet)
 
         column_title(title, sheet->charter, i);
         if (strcmp(sheet->fields[i], trimmed(title)) != 0) {
-            failure_say(sheet->why, STATUS_MALFORMED, "line %zu: column %zu must be called \"%s\"", sheet->line, i + 1, title);
+            failure_say(sheet->why, STATUS_MALFORMED, "line %zu: column %zu must be called \"%s\"",
+                        sheet->line, i + 1, title);
             return false;
         }
     }
@@ -209,8 +216,9 @@ static struct bid_lot *lot_of(struct sheet *sheet, struct bid *bid, uint32_t num
         if (bid->lots[i].lot == number - 1) {
             if (bid->lots[i].fixed_cents == fixed_cents)
                 return &bid->lots[i];
-            failure_say(sheet->why, STATUS_MALFORMED, "line %zu: fixed_eur of lot %" PRIu32 " differs from the line before",
-                        sheet->line, number);
+            failure_say(sheet->why, STATUS_MALFORMED,
+                        "line %zu: fixed_eur of lot %" PRIu32 " differs from the line before", sheet->line,
+                        number);
             return NULL;
         }
     lot = &bid->lots[bid->lot_count++]; /* numbers are below lot_count <= LOTS_MAX, each once */
@@ -221,11 +229,11 @@ static struct bid_lot *lot_of(struct sheet *sheet, struct bid *bid, uint32_t num
 static bool lot_allowed(struct sheet *sheet, uint32_t number)
 {
     if (number == 0 || number > sheet->charter->lot_count)
-        failure_say(sheet->why, STATUS_MALFORMED, "line %zu: there is no lot %" PRIu32 ", lots are 1 to %zu", sheet->line,
-                    number, sheet->charter->lot_count);
+        failure_say(sheet->why, STATUS_MALFORMED, "line %zu: there is no lot %" PRIu32 ", lots are 1 to %zu",
+                    sheet->line, number, sheet->charter->lot_count);
     else if (sheet->season != NULL && !sheet->season->lots[number - 1].formed)
-        failure_say(sheet->why, STATUS_MALFORMED, "line %zu: lot %" PRIu32 " was not formed, nobody buys it", sheet->line,
-                    number);
+        failure_say(sheet->why, STATUS_MALFORMED, "line %zu: lot %" PRIu32 " was not formed, nobody buys it",
+                    sheet->line, number);
     else
         return true;
     return false;
@@ -242,16 +250,18 @@ static bool row_read(struct sheet *sheet, struct bid *bid)
                     sheet->field_count, CSV_FIXED + sheet->quantities);
         return false;
     }
-    if (!field_number(sheet, &number, 0, 0) || !lot_allowed(sheet, number) || !field_number(sheet, &from, 1, 0) ||
-        !field_number(sheet, &fixed_cents, 2, 2))
+    if (!field_number(sheet, &number, 0, 0) || !lot_allowed(sheet, number) ||
+        !field_number(sheet, &from, 1, 0) || !field_number(sheet, &fixed_cents, 2, 2))
         return false;
     lot = lot_of(sheet, bid, number, fixed_cents);
     if (lot == NULL)
         return false;
-    if (lot->step_count == BID_STEPS_MAX || (lot->step_count > 0 && from <= lot->steps[lot->step_count - 1].from_homes)) {
+    if (lot->step_count == BID_STEPS_MAX ||
+        (lot->step_count > 0 && from <= lot->steps[lot->step_count - 1].from_homes)) {
         failure_say(sheet->why, STATUS_MALFORMED,
-                    lot->step_count == BID_STEPS_MAX ? "line %zu: more than %" PRIu32 " steps for one lot" :
-                                                       "line %zu: from_homes %" PRIu32 " is not above the step before",
+                    lot->step_count == BID_STEPS_MAX ? "line %zu: more than %" PRIu32 " steps for one lot"
+                                                     : "line %zu: from_homes %" PRIu32
+                                                       " is not above the step before",
                     sheet->line, lot->step_count == BID_STEPS_MAX ? (uint32_t)BID_STEPS_MAX : from);
         return false;
     }
@@ -263,10 +273,12 @@ static bool row_read(struct sheet *sheet, struct bid *bid)
     return true;
 }
 
-enum status bid_csv_read(struct bid *out, struct bytes csv, const struct charter *charter, const struct season *season,
-                         struct failure *why)
+enum status bid_csv_read(struct bid *out, struct bytes csv, const struct charter *charter,
+                         const struct season *season, struct failure *why)
 {
-    struct sheet sheet = { .charter = charter, .season = season, .why = why, .quantities = quantity_count(charter) };
+    struct sheet sheet = {
+        .charter = charter, .season = season, .why = why, .quantities = quantity_count(charter)
+    };
     struct bytes rest = csv;
     struct bid bid = { .lot_count = 0 };
     bool ok = true, headed = false;

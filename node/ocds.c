@@ -1,11 +1,12 @@
-/* ocds.c - a round as an OCDS 1.1.5 release package, with the lots extension and the bids extension as of its commit
- * d62ff4b (the first with a price per item).
+/* ocds.c - a round as an OCDS 1.1.5 release package, with the lots extension and the bids extension as of
+ * its commit d62ff4b (the first with a price per item).
  *
- * Happy path: "tender" when the demand is opened, "tenderUpdate" when the bids are, "award" by the charter's rule, and last a
- * "tenderUpdate" that names the proof. The first three never change once they are out, as OCDS asks of a release; the proof grows
- * with every record, so it has a release of its own, named after its hash. Dates are the committee's agreed times; the award
- * follows from the opening by arithmetic, and OCDS wants ascending dates, hence one second after it.
- * Failure mode: memory. Every step is sticky: a missing piece fails the whole. */
+ * Happy path: "tender" when the demand is opened, "tenderUpdate" when the bids are, "award" by the charter's
+ * rule, and last a "tenderUpdate" that names the proof. The first three never change once they are out, as
+ * OCDS asks of a release; the proof grows with every record, so it has a release of its own, named after its
+ * hash. Dates are the committee's agreed times; the award follows from the opening by arithmetic, and OCDS
+ * wants ascending dates, hence one second after it. Failure mode: memory. Every step is sticky: a missing
+ * piece fails the whole. */
 #include "node/ocds_json.h"
 
 #include <inttypes.h>
@@ -25,7 +26,8 @@ static json_t *buyer_reference(struct ocds *o)
 static json_t *buyer_party(struct ocds *o)
 {
     const struct charter *charter = o->tender->charter;
-    json_t *party = buyer_reference(o), *roles = ocds_list(o, "buyer"), *address = json_object(), *contact = json_object();
+    json_t *party = buyer_reference(o), *roles = ocds_list(o, "buyer"), *address = json_object(),
+           *contact = json_object();
 
     ocds_add(o, roles, json_string("procuringEntity"));
     ocds_put(o, party, "roles", roles);
@@ -89,7 +91,8 @@ static json_t *demand_items(struct ocds *o)
     return items;
 }
 
-/* What OCDS has no field for is said in words: terms, homes, tolerance, how many homes are in at which price. */
+/* What OCDS has no field for is said in words: terms, homes, tolerance, how many homes are in at which
+ * price. */
 static void lot_words(struct ocds *o, struct words *words, size_t lot)
 {
     const struct charter *charter = o->tender->charter;
@@ -106,8 +109,10 @@ static void lot_words(struct ocds *o, struct words *words, size_t lot)
             words_add(words, " %s: %" PRIu64 " %s.", item->name, view->totals[i], tender_unit(item->unit));
         if (item->use != ITEM_LIMIT)
             continue;
-        words_add(words, ocds_say(o, " In at %" PRIu32 " %% of today's price or less: ",
-                             " Prêts à %" PRIu32 " %% du prix actuel ou moins : "), item->ladder);
+        words_add(words,
+                  ocds_say(o, " In at %" PRIu32 " %% of today's price or less: ",
+                           " Prêts à %" PRIu32 " %% du prix actuel ou moins : "),
+                  item->ladder);
         if (view->totals[i] > 0 && view->totals[i] < charter->floor)
             words_add(words, ocds_say(o, "fewer than %" PRIu32 ".", "moins de %" PRIu32 "."), charter->floor);
         else
@@ -129,7 +134,8 @@ static json_t *lots_of(struct ocds *o)
         json_t *lot = ocds_object(o, id);
         ocds_put_text(o, lot, "title", charter->lots[i].name);
         ocds_put_text(o, lot, "description", words.text);
-        ocds_put(o, lot, "status", json_string(o->tender->season->lots[i].formed ? "active" : "unsuccessful"));
+        ocds_put(o, lot, "status",
+                 json_string(o->tender->season->lots[i].formed ? "active" : "unsuccessful"));
         ocds_add(o, lots, lot);
     }
     return lots;
@@ -146,7 +152,8 @@ static json_t *period_of(struct ocds *o, uint64_t start_s, uint64_t end_s)
     return period;
 }
 
-static json_t *milestone_of(struct ocds *o, const char *code, const char *type, const char *title, uint64_t due_s)
+static json_t *milestone_of(struct ocds *o, const char *code, const char *type, const char *title,
+                            uint64_t due_s)
 {
     json_t *milestone = ocds_object(o, code);
 
@@ -163,12 +170,16 @@ static json_t *milestones_of(struct ocds *o)
     uint64_t close_s = o->tender->season->boxes[BOX_BIDS].deadline_s;
     json_t *milestones = json_array();
 
-    ocds_add(o, milestones, milestone_of(o, "bidOpening", "assessment",
-                                    ocds_say(o, "All bids are opened together", "Ouverture de toutes les offres ensemble"), close_s));
-    ocds_add(o, milestones, milestone_of(o, "acceptanceDeadline", "delivery",
-                                    ocds_say(o, "The round ends: last day on which homes accept one by one",
-                                        "Fin du tour : dernier jour des acceptations individuelles"),
-                                    close_s + o->tender->charter->expires_s));
+    ocds_add(o, milestones,
+             milestone_of(o, "bidOpening", "assessment",
+                          ocds_say(o, "All bids are opened together",
+                                   "Ouverture de toutes les offres ensemble"),
+                          close_s));
+    ocds_add(o, milestones,
+             milestone_of(o, "acceptanceDeadline", "delivery",
+                          ocds_say(o, "The round ends: last day on which homes accept one by one",
+                                   "Fin du tour : dernier jour des acceptations individuelles"),
+                          close_s + o->tender->charter->expires_s));
     return milestones;
 }
 
@@ -182,19 +193,27 @@ static void put_rules(struct ocds *o, json_t *tender)
     ocds_put(o, tender, "procurementMethod", json_string("open"));
     ocds_put(o, tender, "mainProcurementCategory", json_string("goods"));
     ocds_put(o, tender, "awardCriteria", json_string("priceOnly"));
-    words_add(&words, ocds_say(o, "Per lot: lowest cost of the exact total at the step for all its homes, fixed fees included; at least %"
-                             PRIu32 " bids; at least %" PRIu32 " %% below what the homes pay today. No award otherwise.",
-                          "Par lot : coût le plus bas du total exact au palier de tous ses foyers, frais fixes compris ; au moins %"
-                          PRIu32 " offres ; au moins %" PRIu32 " %% de moins que ce que les foyers paient aujourd'hui. Sinon, pas "
-                          "d'attribution."),
+    words_add(&words,
+              ocds_say(o,
+                       "Per lot: lowest cost of the exact total at the step for all its homes, fixed fees "
+                       "included; at least %" PRIu32 " bids; at least %" PRIu32
+                       " %% below what the homes pay today. No award otherwise.",
+                       "Par lot : coût le plus bas du total exact au palier de tous ses foyers, frais fixes "
+                       "compris ; au moins %" PRIu32 " offres ; au moins %" PRIu32
+                       " %% de moins que ce que les foyers paient aujourd'hui. Sinon, pas "
+                       "d'attribution."),
               charter->min_bids, charter->min_saving_percent);
     ocds_put_text(o, tender, "awardCriteriaDetails", words.text);
     ocds_put(o, tender, "submissionMethod", ocds_list(o, "electronicSubmission"));
     ocds_put_text(o, tender, "submissionMethodDetails",
-             ocds_say(o, "One sealed file through any member; tender.txt lists the commands. The key to open is shared among the homes' "
-                    "committee; nothing opens before the deadline, then everything together.",
-                 "Un fichier scellé remis à un membre quelconque ; tender.txt donne les commandes. La clé d'ouverture est partagée "
-                 "entre les membres du comité des foyers ; rien ne s'ouvre avant l'échéance, puis tout ensemble."));
+                  ocds_say(o,
+                           "One sealed file through any member; tender.txt lists the commands. The key to "
+                           "open is shared among the homes' "
+                           "committee; nothing opens before the deadline, then everything together.",
+                           "Un fichier scellé remis à un membre quelconque ; tender.txt donne les commandes. "
+                           "La clé d'ouverture est partagée "
+                           "entre les membres du comité des foyers ; rien ne s'ouvre avant l'échéance, puis "
+                           "tout ensemble."));
 }
 
 static json_t *tender_release(struct ocds *o)
@@ -202,7 +221,8 @@ static json_t *tender_release(struct ocds *o)
     const struct tender *t = o->tender;
     const struct season *season = t->season;
     bool failed = tender_failed(season);
-    json_t *release = ocds_release(o, "1-tender", "tender", tender_begun_s(season)), *tender = ocds_object(o, o->topic);
+    json_t *release = ocds_release(o, "1-tender", "tender", tender_begun_s(season)),
+           *tender = ocds_object(o, o->topic);
     json_t *parties = json_array();
 
     ocds_add(o, parties, buyer_party(o));
@@ -210,9 +230,10 @@ static json_t *tender_release(struct ocds *o)
     ocds_put(o, release, "buyer", buyer_reference(o));
     ocds_put_text(o, tender, "title", t->charter->title);
     if (failed)
-        ocds_put_text(o, tender, "description", season->phase == PHASE_TOO_FEW ?
-                     ocds_say(o, "Too few homes were interested.", "Trop peu de foyers intéressés.") :
-                     ocds_say(o, "No lot reached its size.", "Aucun lot n'a atteint sa taille."));
+        ocds_put_text(o, tender, "description",
+                      season->phase == PHASE_TOO_FEW
+                          ? ocds_say(o, "Too few homes were interested.", "Trop peu de foyers intéressés.")
+                          : ocds_say(o, "No lot reached its size.", "Aucun lot n'a atteint sa taille."));
     ocds_put(o, tender, "status", json_string(failed ? "unsuccessful" : "active"));
     ocds_put(o, tender, "procuringEntity", buyer_reference(o));
     put_rules(o, tender);
@@ -228,7 +249,8 @@ static json_t *tender_release(struct ocds *o)
     return release;
 }
 
-static json_t *document_of(struct ocds *o, const char *id, const char *type, const char *title, const char *hash)
+static json_t *document_of(struct ocds *o, const char *id, const char *type, const char *title,
+                           const char *hash)
 {
     struct words url = { .used = 0 };
     json_t *document = ocds_object(o, id);
@@ -252,14 +274,17 @@ static json_t *proof_release(struct ocds *o, uint64_t date_s)
     words_add(&proof, "BLAKE2b-256 %s", o->proof);
     words_add(&charter, "H(coopair/1 topic id; charter) %s", o->topic);
     json_t *release = ocds_release(o, id, "tenderUpdate", date_s);
-    ocds_add(o, documents, document_of(o, "proof", "billOfQuantity",
-                                       ocds_say(o, "The charter and every signed record: proof.coop, for coopair-verify",
-                                                "La charte et chaque enregistrement signé : proof.coop, pour coopair-verify"),
-                                       proof.text));
-    ocds_add(o, documents, document_of(o, "charter", "evaluationCriteria",
-                                       ocds_say(o, "The rules fixed in advance; their hash is the round's id",
-                                                "Les règles fixées d'avance ; leur empreinte est l'identité du tour"),
-                                       charter.text));
+    ocds_add(
+        o, documents,
+        document_of(o, "proof", "billOfQuantity",
+                    ocds_say(o, "The charter and every signed record: proof.coop, for coopair-verify",
+                             "La charte et chaque enregistrement signé : proof.coop, pour coopair-verify"),
+                    proof.text));
+    ocds_add(o, documents,
+             document_of(o, "charter", "evaluationCriteria",
+                         ocds_say(o, "The rules fixed in advance; their hash is the round's id",
+                                  "Les règles fixées d'avance ; leur empreinte est l'identité du tour"),
+                         charter.text));
     ocds_put(o, tender, "documents", documents);
     ocds_put(o, release, "tender", tender);
     return release;
@@ -273,7 +298,8 @@ static json_t *package_of(struct ocds *o)
     uint64_t date_s = tender_begun_s(season);
     struct words uri = { .used = 0 };
     json_t *package = json_object(), *publisher = json_object(), *releases = json_array();
-    json_t *extensions = ocds_list(o, EXTENSIONS "ocds_bid_extension/d62ff4b0ba393d823ca8113a9039b12edf7acb8f/extension.json");
+    json_t *extensions =
+        ocds_list(o, EXTENSIONS "ocds_bid_extension/d62ff4b0ba393d823ca8113a9039b12edf7acb8f/extension.json");
 
     ocds_add(o, extensions, json_string(EXTENSIONS "ocds_lots_extension/v1.1.5/extension.json"));
     ocds_add(o, releases, tender_release(o));

@@ -1,6 +1,6 @@
-/* ocds_bids.c - what an OCDS package says once the bids are open: who offered what, what it costs on the exact total, who won
- * under the charter's rule. One OCDS bid per company and lot, so that its value equals the sum of its items and anybody can add
- * it up; the fixed fee per home is an item like the others. */
+/* ocds_bids.c - what an OCDS package says once the bids are open: who offered what, what it costs on the
+ * exact total, who won under the charter's rule. One OCDS bid per company and lot, so that its value equals
+ * the sum of its items and anybody can add it up; the fixed fee per home is an item like the others. */
 #include "node/ocds_json.h"
 
 #include <inttypes.h>
@@ -43,7 +43,7 @@ static json_t *parties_of(struct ocds *o, bool suppliers)
         for (size_t lot = 0; lot < o->tender->charter->lot_count; lot++)
             won |= season->lots[lot].awarded && season->lots[lot].winner == i;
         if (!suppliers || won)
-            ocds_add(o, parties, company_party(o, &season->bids[i], won));
+            ocds_add(o, parties, company_party(o, &season->bids[i], suppliers));
     }
     return parties;
 }
@@ -57,7 +57,8 @@ static void offer_id(struct words *out, const struct bid *bid, size_t lot)
 }
 
 /* One line of a bid: so many units at so much. */
-static json_t *priced_item(struct ocds *o, const char *id, const char *what, const char *unit_code, uint64_t quantity, json_t *price)
+static json_t *priced_item(struct ocds *o, const char *id, const char *what, const char *unit_code,
+                           uint64_t quantity, json_t *price)
 {
     json_t *item = ocds_object(o, id), *unit = ocds_unit(o, unit_code);
 
@@ -80,23 +81,26 @@ static json_t *offer_items(struct ocds *o, const struct bid_lot *offer, const st
         if (charter->items[i].use != ITEM_QUANTITY)
             continue;
         ocds_item_id(id, offer->lot, i);
-        ocds_add(o, items, priced_item(o, id, charter->items[i].name, charter->items[i].unit, view->totals[i],
-                                       ocds_euro(o, step->price[quantity++], 4)));
+        ocds_add(o, items,
+                 priced_item(o, id, charter->items[i].name, charter->items[i].unit, view->totals[i],
+                             ocds_euro(o, step->price[quantity++], 4)));
     }
     ocds_item_id(id, offer->lot, charter->item_count);
-    ocds_add(o, items, priced_item(o, id, ocds_say(o, "Fixed fee per home", "Frais fixes par foyer"), "C62",
-                                   view->home_count, ocds_euro(o, offer->fixed_cents, 2)));
+    ocds_add(o, items,
+             priced_item(o, id, ocds_say(o, "Fixed fee per home", "Frais fixes par foyer"), "C62",
+                         view->home_count, ocds_euro(o, offer->fixed_cents, 2)));
     return items;
 }
 
-static void offer_words(struct ocds *o, struct words *words, const struct bid *bid, const struct bid_lot *offer,
-                        enum offer_verdict verdict)
+static void offer_words(struct ocds *o, struct words *words, const struct bid *bid,
+                        const struct bid_lot *offer, enum offer_verdict verdict)
 {
     switch (verdict) {
     case OFFER_VALID:
         break;
     case OFFER_NO_STEP:
-        words_add(words, "%s", ocds_say(o, "No price step for so few homes. ", "Aucun palier pour si peu de foyers. "));
+        words_add(words, "%s",
+                  ocds_say(o, "No price step for so few homes. ", "Aucun palier pour si peu de foyers. "));
         break;
     case OFFER_ABOVE_RESERVE:
         words_add(words, "%s", ocds_say(o, "Above what may be paid. ", "Au-dessus du plafond. "));
@@ -106,7 +110,8 @@ static void offer_words(struct ocds *o, struct words *words, const struct bid *b
         break;
     }
     for (size_t i = 0; i < offer->step_count; i++) {
-        words_add(words, ocds_say(o, "From %" PRIu32 " homes:", "Dès %" PRIu32 " foyers :"), offer->steps[i].from_homes);
+        words_add(words, ocds_say(o, "From %" PRIu32 " homes:", "Dès %" PRIu32 " foyers :"),
+                  offer->steps[i].from_homes);
         for (size_t j = 0, quantity = 0; j < o->tender->charter->item_count; j++) {
             char price[DECIMAL_MAX];
 
@@ -262,7 +267,8 @@ json_t *ocds_award_release(struct ocds *o, uint64_t date_s)
     json_t *awards = json_array();
 
     ocds_put(o, release, "parties", parties_of(o, true));
-    ocds_put(o, tender, "status", json_string(t->season->phase == PHASE_AWARDED ? "complete" : "unsuccessful"));
+    ocds_put(o, tender, "status",
+             json_string(t->season->phase == PHASE_AWARDED ? "complete" : "unsuccessful"));
     ocds_put(o, tender, "lots", lot_updates(o, true));
     ocds_put(o, release, "tender", tender);
     for (size_t i = 0; i < t->charter->lot_count; i++)

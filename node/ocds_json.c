@@ -49,14 +49,16 @@ json_t *ocds_object(struct ocds *o, const char *id)
     return object;
 }
 
-/* value / 10^decimals euro. JSON numbers are read as doubles everywhere: 15 digits are exact, far above any bill. */
+/* value / 10^decimals euro. JSON numbers are read as doubles everywhere: 15 digits are exact, far above any
+ * bill. */
 json_t *ocds_euro(struct ocds *o, uint64_t value, unsigned decimals)
 {
     uint64_t unit = decimals == 4 ? 10000 : 100;
     json_t *money = json_object();
 
     ocds_put(o, money, "amount",
-             value % unit == 0 ? json_integer((json_int_t)(value / unit)) : json_real((double)value / (double)unit));
+             value % unit == 0 ? json_integer((json_int_t)(value / unit))
+                               : json_real((double)value / (double)unit));
     ocds_put(o, money, "currency", json_string("EUR"));
     return money;
 }

@@ -1,5 +1,6 @@
-/* ocds_json.h - the pieces ocds.c and ocds_bids.c are built from. Every step is sticky: each takes over the references it
- * is given, and one missing piece (memory) marks the whole as failed, so the callers read as plain lists of fields. */
+/* ocds_json.h - the pieces ocds.c and ocds_bids.c are built from. Every step is sticky: each takes over the
+ * references it is given, and one missing piece (memory) marks the whole as failed, so the callers read as
+ * plain lists of fields. */
 #ifndef COOP_NODE_OCDS_JSON_H
 #define COOP_NODE_OCDS_JSON_H
 
@@ -21,7 +22,8 @@ struct words {
 };
 
 void ocds_put(struct ocds *o, json_t *object, const char *key, json_t *value);
-void ocds_put_text(struct ocds *o, json_t *object, const char *key, const char *text); /* cleaned of what harms */
+void ocds_put_text(struct ocds *o, json_t *object, const char *key,
+                   const char *text); /* cleaned of what harms */
 void ocds_put_date(struct ocds *o, json_t *object, const char *key, uint64_t time_s);
 void ocds_add(struct ocds *o, json_t *array, json_t *value);
 json_t *ocds_list(struct ocds *o, const char *text);

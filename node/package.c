@@ -1,8 +1,9 @@
 /* package.c - the four files of a tender package, between memory and disk.
  *
- * Happy path: render everything in memory, write each file beside its place and rename it, read all back as a stranger would.
- * Failure modes: a full disk leaves the old file of that name; whatever is found on disk is bounded before it is read, and a
- * folder with only some of the files is a broken package, not an empty one. */
+ * Happy path: render everything in memory, write each file beside its place and rename it, read all back as
+ * a stranger would. Failure modes: a full disk leaves the old file of that name; whatever is found on disk
+ * is bounded before it is read, and a folder with only some of the files is a broken package, not an empty
+ * one. */
 #include "node/package.h"
 
 #include "node/proof.h"
@@ -22,7 +23,8 @@
 
 const char *package_file_name(enum package_file file)
 {
-    static const char *const names[PACKAGE_FILES] = { PACKAGE_PROOF, PACKAGE_JSON, PACKAGE_TEXT, PACKAGE_PRICES };
+    static const char *const names[PACKAGE_FILES] = { PACKAGE_PROOF, PACKAGE_JSON, PACKAGE_TEXT,
+                                                      PACKAGE_PRICES };
 
     return names[file];
 }
@@ -48,9 +50,11 @@ enum status package_make(struct package *out, struct topic *topic, const struct 
     if (season == NULL)
         return failure_say(why, STATUS_NOMEM, "out of memory");
     if (season->phase == PHASE_FORK)
-        return failure_say(why, STATUS_DENIED, "this round was closed twice, differently: there is no one tender");
+        return failure_say(why, STATUS_DENIED,
+                           "this round was closed twice, differently: there is no one tender");
     if (!tender_exists(season))
-        return failure_say(why, STATUS_EARLY, "the demand of this round is not opened yet (%s)", phase_name(season->phase));
+        return failure_say(why, STATUS_EARLY, "the demand of this round is not opened yet (%s)",
+                           phase_name(season->phase));
     if (options != NULL)
         tender.options = *options;
     status = proof_write(&proof, &made.size[FILE_PROOF], topic, &tender.options, why);
@@ -84,7 +88,8 @@ static enum status read_file(char **out, size_t *size, const char *path, size_t 
     size_t used = 0;
 
     if (fd < 0)
-        return failure_say(why, errno == ENOENT ? STATUS_MISSING : STATUS_DISK, "%s: %s", path, strerror(errno));
+        return failure_say(why, errno == ENOENT ? STATUS_MISSING : STATUS_DISK, "%s: %s", path,
+                           strerror(errno));
     if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
         status = failure_say(why, STATUS_DISK, "%s is not a file", path);
     else if ((uint64_t)stat.st_size > most)
@@ -121,8 +126,8 @@ static enum status find_dir(char out[PATH_MAX], const char *path, struct failure
     size_t size = strlen(path);
 
     if (stat(path, &stat_) != 0)
-        return failure_say(why, errno == ENOENT || errno == ENOTDIR ? STATUS_MISSING : STATUS_DISK, "%s: %s", path,
-                           strerror(errno));
+        return failure_say(why, errno == ENOENT || errno == ENOTDIR ? STATUS_MISSING : STATUS_DISK, "%s: %s",
+                           path, strerror(errno));
     if (!S_ISDIR(stat_.st_mode) && slash == NULL)
         path = ".", size = 1;
     else if (!S_ISDIR(stat_.st_mode))
@@ -134,13 +139,14 @@ static enum status find_dir(char out[PATH_MAX], const char *path, struct failure
     return STATUS_OK;
 }
 
-static enum status load_file(struct package *out, enum package_file file, const char *dir, struct failure *why)
+static enum status load_file(struct package *out, enum package_file file, const char *dir,
+                             struct failure *why)
 {
     char path[PATH_MAX + 32];
 
     snprintf(path, sizeof path, "%s/%s", dir, package_file_name(file));
-    return read_file(&out->data[file], &out->size[file], path, file == FILE_PROOF ? PACKAGE_PROOF_MAX : PACKAGE_TEXT_MAX,
-                     why);
+    return read_file(&out->data[file], &out->size[file], path,
+                     file == FILE_PROOF ? PACKAGE_PROOF_MAX : PACKAGE_TEXT_MAX, why);
 }
 
 enum status package_load(struct package *out, const char *path, struct failure *why)
@@ -160,7 +166,8 @@ enum status package_load(struct package *out, const char *path, struct failure *
     if (status == STATUS_OK && missing > FILE_TEXT)
         status = failure_say(why, STATUS_MISSING, "%s holds no tender package", dir);
     else if (status == STATUS_OK && missing > 0)
-        status = failure_say(why, STATUS_FORGED, "%s is missing", package_file_name((enum package_file)first));
+        status = failure_say(why, STATUS_FORGED, "%s is missing",
+                             package_file_name((enum package_file)first));
     if (status != STATUS_OK)
         package_clear(&found);
     else
@@ -168,7 +175,8 @@ enum status package_load(struct package *out, const char *path, struct failure *
     return status;
 }
 
-enum status package_read(struct topic **out, struct package_options *options, const char *path, struct failure *why)
+enum status package_read(struct topic **out, struct package_options *options, const char *path,
+                         struct failure *why)
 {
     struct package found = { .data = { NULL } };
     char dir[PATH_MAX];
@@ -177,14 +185,16 @@ enum status package_read(struct topic **out, struct package_options *options, co
     if (status == STATUS_OK)
         status = load_file(&found, FILE_PROOF, dir, why);
     if (status == STATUS_OK)
-        status = proof_read(out, options, (struct bytes){ (uint8_t *)found.data[FILE_PROOF], found.size[FILE_PROOF] }, why);
+        status = proof_read(out, options,
+                            (struct bytes){ (uint8_t *)found.data[FILE_PROOF], found.size[FILE_PROOF] }, why);
     package_clear(&found);
     return status;
 }
 
 /* ---- Writing. */
 
-static enum status write_file(const char *dir, const char *name, const char *data, size_t size, struct failure *why)
+static enum status write_file(const char *dir, const char *name, const char *data, size_t size,
+                              struct failure *why)
 {
     char path[PATH_MAX + 32], part[PATH_MAX + 32];
     FILE *file;
@@ -217,7 +227,8 @@ enum status package_write(const char *dir, struct topic *topic, const struct pac
     if (mkdir(dir, 0777) != 0 && errno != EEXIST)
         status = failure_say(why, STATUS_DISK, "%s: %s", dir, strerror(errno));
     for (size_t i = 0; i < PACKAGE_FILES && status == STATUS_OK; i++)
-        status = write_file(dir, package_file_name((enum package_file)i), package.data[i], package.size[i], why);
+        status = write_file(dir, package_file_name((enum package_file)i), package.data[i], package.size[i],
+                            why);
     package_clear(&package);
     if (status != STATUS_OK)
         return status;

@@ -1,9 +1,9 @@
 /* proof.c - the charter and the records of a round as one canonical file.
  *
- * Happy path: five fields, then the fold judges every record. Failure modes: each field is bounded before it is looked at; a head
- * that is not the shortest, a record out of order, one too many, one the fold has no place for: all refused, so that one round and
- * one set of records have exactly one file. MessagePack heads are few here (array, str, bin) and written by hand: the reader of
- * the protocol room is private to it. */
+ * Happy path: five fields, then the fold judges every record. Failure modes: each field is bounded before it
+ * is looked at; a head that is not the shortest, a record out of order, one too many, one the fold has no
+ * place for: all refused, so that one round and one set of records have exactly one file. MessagePack heads
+ * are few here (array, str, bin) and written by hand: the reader of the protocol room is private to it. */
 #include "node/proof.h"
 
 #include <assert.h>
@@ -90,8 +90,8 @@ static void write_all(struct writer *w, const struct topic *topic, const struct 
         write_bin(w, topic_record_at(topic, i));
 }
 
-enum status proof_write(uint8_t **out, size_t *size, const struct topic *topic, const struct package_options *options,
-                        struct failure *why)
+enum status proof_write(uint8_t **out, size_t *size, const struct topic *topic,
+                        const struct package_options *options, struct failure *why)
 {
     struct package_options chosen = { .ocid_prefix = "" };
     struct writer w = { .out = NULL };
@@ -105,7 +105,8 @@ enum status proof_write(uint8_t **out, size_t *size, const struct topic *topic, 
         strcpy(chosen.ocid_prefix, PACKAGE_OCID_PREFIX);
     write_all(&w, topic, &chosen);
     if (w.used > PACKAGE_PROOF_MAX)
-        return failure_say(why, STATUS_FULL, "the records of this round do not fit a package of %d bytes", PACKAGE_PROOF_MAX);
+        return failure_say(why, STATUS_FULL, "the records of this round do not fit a package of %d bytes",
+                           PACKAGE_PROOF_MAX);
     *size = w.used;
     *out = malloc(w.used);
     if (*out == NULL)
@@ -219,13 +220,15 @@ static void read_options(struct reader *r, struct package_options *out)
 }
 
 /* One round over all records. In the first every record must be new. */
-static enum status add_all(struct topic *topic, struct reader r, size_t count, bool first, struct failure *why)
+static enum status add_all(struct topic *topic, struct reader r, size_t count, bool first,
+                           struct failure *why)
 {
     for (size_t i = 0; i < count; i++) {
         struct bytes record = read_bin(&r, RECORD_MAX);
 
         if (r.failed)
-            return failure_say(why, STATUS_FORGED, "record %zu of %zu is cut short or badly framed", i + 1, count);
+            return failure_say(why, STATUS_FORGED, "record %zu of %zu is cut short or badly framed", i + 1,
+                               count);
         switch (topic_add(topic, record, 0)) {
         case STATUS_OK:
         case STATUS_MISSING:
@@ -237,16 +240,19 @@ static enum status add_all(struct topic *topic, struct reader r, size_t count, b
         case STATUS_NOMEM:
             return failure_say(why, STATUS_NOMEM, "out of memory");
         case STATUS_MALFORMED:
-            return failure_say(why, STATUS_FORGED, "record %zu of %zu does not follow the format", i + 1, count);
+            return failure_say(why, STATUS_FORGED, "record %zu of %zu does not follow the format", i + 1,
+                               count);
         case STATUS_FORGED:
-            return failure_say(why, STATUS_FORGED, "record %zu of %zu: its signature or proof does not verify", i + 1, count);
+            return failure_say(why, STATUS_FORGED,
+                               "record %zu of %zu: its signature or proof does not verify", i + 1, count);
         case STATUS_FULL:
         case STATUS_DISK:
         case STATUS_BUSY:
         case STATUS_DENIED:
         case STATUS_EARLY:
         case STATUS_VERSION:
-            return failure_say(why, STATUS_FORGED, "record %zu of %zu has no place in this round", i + 1, count);
+            return failure_say(why, STATUS_FORGED, "record %zu of %zu has no place in this round", i + 1,
+                               count);
         }
     }
     if (topic_season(topic) == NULL)
@@ -256,8 +262,8 @@ static enum status add_all(struct topic *topic, struct reader r, size_t count, b
     return STATUS_OK;
 }
 
-/* Records come in the order of their ids, not of the boxes, and the fold keeps only so many that wait for a parent: go over them
- * again while that makes a difference. */
+/* Records come in the order of their ids, not of the boxes, and the fold keeps only so many that wait for a
+ * parent: go over them again while that makes a difference. */
 static enum status fold_all(struct topic *topic, struct reader r, size_t count, struct failure *why)
 {
     enum status status = add_all(topic, r, count, true, why);
@@ -277,14 +283,16 @@ static enum status fold_all(struct topic *topic, struct reader r, size_t count, 
     return STATUS_OK;
 }
 
-enum status proof_read(struct topic **out, struct package_options *options, struct bytes in, struct failure *why)
+enum status proof_read(struct topic **out, struct package_options *options, struct bytes in,
+                       struct failure *why)
 {
     struct package_options found = { .ocid_prefix = "" };
     struct reader r = { .in = in };
     enum status status;
 
     if (read_array(&r, PROOF_FIELDS) != PROOF_FIELDS || read_byte(&r) != PROOF_VERSION)
-        return failure_say(why, STATUS_FORGED, "this is not a proof of a tender of version %d", PROOF_VERSION);
+        return failure_say(why, STATUS_FORGED, "this is not a proof of a tender of version %d",
+                           PROOF_VERSION);
     read_options(&r, &found);
     struct bytes charter = read_bin(&r, CHARTER_MAX);
     size_t count = read_array(&r, TOPIC_RECORDS_MAX);

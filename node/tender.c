@@ -1,5 +1,6 @@
-/* tender.c - what the renderings share: which round has something to show, what a bid costs, how words and numbers are
- * written. Happy path: pure arithmetic over the fold. Failure mode: hostile words in a bid, which are made harmless here. */
+/* tender.c - what the renderings share: which round has something to show, what a bid costs, how words and
+ * numbers are written. Happy path: pure arithmetic over the fold. Failure mode: hostile words in a bid,
+ * which are made harmless here. */
 #include "node/tender.h"
 
 #include <assert.h>
@@ -59,7 +60,8 @@ void tender_hex(char *out, const uint8_t *in, size_t size)
         snprintf(out + 2 * i, 3, "%02x", in[i]);
 }
 
-/* Length of the well-formed UTF-8 sequence at s (RFC 3629, table of section 4), 0 if there is none; *code gets its value. */
+/* Length of the well-formed UTF-8 sequence at s (RFC 3629, table of section 4), 0 if there is none; *code
+ * gets its value. */
 static size_t utf8_next(uint32_t *code, const uint8_t *s)
 {
     size_t size = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
@@ -80,7 +82,8 @@ static size_t utf8_next(uint32_t *code, const uint8_t *s)
 static bool harmless(uint32_t code)
 {
     return code >= 0x20 && !(code >= 0x7f && code <= 0x9f) && !(code >= 0x2028 && code <= 0x202e) &&
-           !(code >= 0x2066 && code <= 0x2069) && code != 0x200e && code != 0x200f && code != 0x061c && code != 0xfeff;
+           !(code >= 0x2066 && code <= 0x2069) && code != 0x200e && code != 0x200f && code != 0x061c &&
+           code != 0xfeff;
 }
 
 void tender_clean(char *out, size_t room, const char *in)
@@ -110,7 +113,8 @@ const char *tender_unit(const char *code)
 {
     static const struct {
         const char *code, *name;
-    } units[] = { { "KGM", "kg" }, { "TNE", "t" }, { "KWH", "kWh" }, { "LTR", "l" }, { "C62", "x" }, { "EUR", "EUR" } };
+    } units[] = { { "KGM", "kg" }, { "TNE", "t" },    { "KWH", "kWh" },
+                  { "LTR", "l" },  { "C62", "unit" }, { "EUR", "EUR" } };
 
     for (size_t i = 0; i < ARRAY_SIZE(units); i++)
         if (strcmp(code, units[i].code) == 0)
@@ -142,7 +146,8 @@ bool tender_limit_cents(uint64_t *out, const struct tender *tender, size_t lot)
     return false;
 }
 
-enum offer_verdict tender_offer(uint64_t *cost_cents, const struct tender *tender, const struct bid_lot *offer)
+enum offer_verdict tender_offer(uint64_t *cost_cents, const struct tender *tender,
+                                const struct bid_lot *offer)
 {
     const struct lot_view *view = &tender->season->lots[offer->lot];
     uint64_t limit;

@@ -1,6 +1,7 @@
-/* tender_text.c - a round as one page for a company: what, how much, where, when, how bids are opened, the award rule, how to
- * bid, what came of it, what is proven. Figures are aligned on the right so that a column can be read down.
- * Failure mode: memory, seen once at the end. The words of a bid come from strangers and are cleaned before they are shown. */
+/* tender_text.c - a round as one page for a company: what, how much, where, when, how bids are opened, the
+ * award rule, how to bid, what came of it, what is proven. Figures are aligned on the right so that a column
+ * can be read down. Failure mode: memory, seen once at the end. The words of a bid come from strangers and
+ * are cleaned before they are shown. */
 #include "node/tender.h"
 
 #include <inttypes.h>
@@ -27,15 +28,16 @@ static void heading(const struct page *page, const char *english, const char *fr
     fprintf(page->out, "\n%s\n", page->tender->options.french ? french : english);
 }
 
-/* Words wrapped at the page's width, each line behind the indent. Breaks at spaces only; columns are counted in bytes, so
- * accents make a line a little shorter. */
+/* Words wrapped at the page's width, each line behind the indent. Breaks at spaces only; columns are counted
+ * in bytes, so accents make a line a little shorter. */
 static void paragraph(const struct page *page, const char *indent, const char *text)
 {
     char clean[WORDS_MAX];
     size_t column = 0;
 
     tender_clean(clean, sizeof clean, text);
-    for (char *save = NULL, *word = strtok_r(clean, " ", &save); word != NULL; word = strtok_r(NULL, " ", &save)) {
+    for (char *save = NULL, *word = strtok_r(clean, " ", &save); word != NULL;
+         word = strtok_r(NULL, " ", &save)) {
         size_t size = strlen(word);
 
         if (column > 0 && column + 1 + size > PAGE_WIDTH) {
@@ -64,35 +66,45 @@ static void grouped(char out[32], uint64_t value)
     out[used] = '\0';
 }
 
-static void euros(char out[48], uint64_t cents)
+static void euros(const struct page *page, char out[48], uint64_t cents)
 {
     char whole[32];
 
     grouped(whole, cents / 100);
-    snprintf(out, 48, "%s.%02u EUR", whole, (unsigned)(cents % 100));
+    snprintf(out, 48, say(page, "%s.%02u EUR", "%s,%02u EUR"), whole, (unsigned)(cents % 100));
+}
+
+/* Cleaned words in a column of so many letters: printf counts bytes, readers count letters. */
+static void column(const struct page *page, const char *words, int width)
+{
+    char clean[WORDS_MAX];
+
+    tender_clean(clean, sizeof clean, words);
+    for (const char *c = clean; *c != '\0'; c++)
+        width += (*c & 0xc0) == 0x80;
+    fprintf(page->out, "%-*s", width, clean);
 }
 
 static void dated(const struct page *page, const char *english, const char *french, uint64_t time_s)
 {
-    const char *label = page->tender->options.french ? french : english;
     char date[21];
-    int width = 44;
 
     tender_date(date, time_s);
-    for (const char *c = label; *c != '\0'; c++)
-        width += (*c & 0xc0) == 0x80; /* printf counts bytes, readers count letters */
-    fprintf(page->out, "  %-*s%.10s %.8s UTC\n", width, label, date, date + 11);
+    fputs("  ", page->out);
+    column(page, page->tender->options.french ? french : english, 44);
+    fprintf(page->out, "%.10s %.8s UTC\n", date, date + 11);
 }
 
 /* ---- What and how much. */
 
 static void figure(const struct page *page, const char *name, uint64_t value, const char *unit)
 {
-    char number[32], clean[WORDS_MAX];
+    char number[32];
 
     grouped(number, value);
-    tender_clean(clean, sizeof clean, name);
-    fprintf(page->out, "    %-48s%16s %s\n", clean, number, tender_unit(unit));
+    fputs("    ", page->out);
+    column(page, name, 50);
+    fprintf(page->out, "%16s %s\n", number, tender_unit(unit));
 }
 
 static void ladder(const struct page *page, const struct item *item, uint64_t homes)
@@ -100,13 +112,17 @@ static void ladder(const struct page *page, const struct item *item, uint64_t ho
     uint32_t floor = page->tender->charter->floor;
     char label[64];
 
-    snprintf(label, sizeof label, say(page, "in at %" PRIu32 " %% of today's price or less", "prêts à %" PRIu32 " %% du prix actuel"),
-             item->ladder);
-    if (homes > 0 && homes < floor)
-        fprintf(page->out, say(page, "    %-48s fewer than %" PRIu32 " homes\n", "    %-48s moins de %" PRIu32 " foyers\n"), label,
-                floor);
-    else
-        fprintf(page->out, say(page, "    %-48s%16" PRIu64 " homes\n", "    %-48s%16" PRIu64 " foyers\n"), label, homes);
+    if (homes == 0 || homes >= floor)
+        snprintf(label, sizeof label,
+                 say(page, "in at %" PRIu32 " %% of today's price or less",
+                     "prêts à %" PRIu32 " %% du prix actuel"),
+                 item->ladder);
+    else /* no figure of fewer than K homes: the one shown is K */
+        snprintf(label, sizeof label,
+                 say(page, "in at %" PRIu32 " %% of today's price: fewer than",
+                     "prêts à %" PRIu32 " %% du prix actuel : moins de"),
+                 item->ladder);
+    figure(page, label, homes > 0 && homes < floor ? floor : homes, say(page, "homes", "foyers"));
 }
 
 static void lot_section(const struct page *page, size_t index)
@@ -150,11 +166,16 @@ static void demand_section(const struct page *page)
 
     if (tender_failed(season)) {
         heading(page, "NO DEMAND", "PAS DE DEMANDE");
-        paragraph(page, "  ", season->phase == PHASE_TOO_FEW ?
-                      say(page, "Too few homes were interested. Nothing was opened, nothing is to be bought.",
-                          "Trop peu de foyers intéressés. Rien n'a été ouvert, rien n'est à acheter.") :
-                      say(page, "No lot reached the size its homes asked for. Nothing was opened, nothing is to be bought.",
-                          "Aucun lot n'a atteint la taille demandée par ses foyers. Rien n'a été ouvert, rien n'est à acheter."));
+        paragraph(page, "  ",
+                  season->phase == PHASE_TOO_FEW
+                      ? say(page,
+                            "Too few homes were interested. Nothing was opened, nothing is to be bought.",
+                            "Trop peu de foyers intéressés. Rien n'a été ouvert, rien n'est à acheter.")
+                      : say(page,
+                            "No lot reached the size its homes asked for. Nothing was opened, nothing is to "
+                            "be bought.",
+                            "Aucun lot n'a atteint la taille demandée par ses foyers. Rien n'a été ouvert, "
+                            "rien n'est à acheter."));
         return;
     }
     heading(page, "WHAT AND HOW MUCH", "QUOI ET COMBIEN");
@@ -170,7 +191,8 @@ static void when_section(const struct page *page)
     const struct box_view *bids = &season->boxes[BOX_BIDS];
 
     heading(page, "WHEN", "QUAND");
-    dated(page, "demand closed by the committee", "demande close par le comité", season->boxes[BOX_JOIN].settled_s);
+    dated(page, "demand closed by the committee", "demande close par le comité",
+          season->boxes[BOX_JOIN].settled_s);
     dated(page, "bids close", "clôture des offres", bids->deadline_s);
     if (season->phase != PHASE_TENDER)
         dated(page, "bids closed by the committee", "offres closes par le comité", bids->settled_s);
@@ -184,22 +206,36 @@ static void rules_section(const struct page *page)
     char rule[1000];
 
     heading(page, "HOW BIDS ARE OPENED", "COMMENT LES OFFRES SONT OUVERTES");
-    paragraph(page, "  ",
-              say(page, "Your bid is sealed on your own computer to a key that no single party holds: its shares are with the "
-                        "committee of homes. Nothing opens before the close; then the committee fixes the list of sealed bids "
-                        "and all of them open together. A bid that is not on that list does not count.",
-                  "Votre offre est scellée sur votre ordinateur pour une clé que personne ne détient seul : ses parts sont "
-                  "entre les mains du comité des foyers. Rien ne s'ouvre avant la clôture ; le comité fixe alors la liste des "
-                  "offres scellées et toutes s'ouvrent ensemble. Une offre absente de cette liste ne compte pas."));
+    paragraph(
+        page, "  ",
+        say(page,
+            "Your bid is sealed on your own computer to a key that no single party holds: its shares are "
+            "with the "
+            "committee of homes. Nothing opens before the close; then the committee fixes the list of sealed "
+            "bids "
+            "and all of them open together. A bid that is not on that list does not count.",
+            "Votre offre est scellée sur votre ordinateur pour une clé que personne ne détient seul : ses "
+            "parts sont "
+            "entre les mains du comité des foyers. Rien ne s'ouvre avant la clôture ; le comité fixe alors "
+            "la liste des "
+            "offres scellées et toutes s'ouvrent ensemble. Une offre absente de cette liste ne compte pas."));
     heading(page, "AWARD RULE", "RÈGLE D'ATTRIBUTION");
     snprintf(rule, sizeof rule,
-             say(page, "Per lot: the lowest cost of the exact total, at your price step for all homes of the lot, fixed fee per "
-                       "home included. At least %" PRIu32 " bids, and at least %" PRIu32 " %% below what the homes pay today (that "
-                       "figure opens only after the bids are closed); otherwise no award. Ties by a published hash. The rule is "
-                       "in the charter and cannot be changed. Nobody is bound: each home then accepts or declines for itself.",
-                 "Par lot : le coût le plus bas du total exact, à votre palier pour tous les foyers du lot, frais fixes par foyer "
-                 "compris. Au moins %" PRIu32 " offres, et au moins %" PRIu32 " %% de moins que ce que les foyers paient (ce chiffre "
-                 "ne s'ouvre qu'après la clôture) ; sinon, pas d'attribution. Égalité : empreinte publiée. La règle est dans la "
+             say(page,
+                 "Per lot: the lowest cost of the exact total, at your price step for all homes of the lot, "
+                 "fixed fee per "
+                 "home included. At least %" PRIu32 " bids, and at least %" PRIu32
+                 " %% below what the homes pay today (that "
+                 "figure opens only after the bids are closed); otherwise no award. Ties by a published "
+                 "hash. The rule is "
+                 "in the charter and cannot be changed. Nobody is bound: each home then accepts or declines "
+                 "for itself.",
+                 "Par lot : le coût le plus bas du total exact, à votre palier pour tous les foyers du lot, "
+                 "frais fixes par foyer "
+                 "compris. Au moins %" PRIu32 " offres, et au moins %" PRIu32
+                 " %% de moins que ce que les foyers paient (ce chiffre "
+                 "ne s'ouvre qu'après la clôture) ; sinon, pas d'attribution. Égalité : empreinte publiée. "
+                 "La règle est dans la "
                  "charte et ne peut changer. Nul n'est lié : chaque foyer accepte ou décline pour lui-même."),
              charter->min_bids, charter->min_saving_percent);
     paragraph(page, "  ", rule);
@@ -213,18 +249,18 @@ static void bidding_section(const struct page *page)
     fputs(say(page,
               "  You need no account and no running node. In the folder of this file:\n"
               "    coopair-verify .                        check this tender, offline\n"
-              "    fill in " PACKAGE_PRICES "          prices in EUR, up to 4 decimals; one line\n"
-              "                                            per lot and price step\n"
+              "    fill in " PACKAGE_PRICES "             EUR, at most 4 decimals; a line per\n"
+              "                                            lot and price step\n"
               "    coopair bid seal . " PACKAGE_PRICES " --company NAME --contact MAIL\n"
-              "    coopair bid send BID-FILE HOST:PORT     hand it to any member, more than one is fine\n"
-              "    coopair bid open .                      after the award: read the homes' letters\n",
+              "    coopair bid send BID-FILE HOST:PORT     to any member, or to several\n"
+              "    coopair bid open .                      if you win: the homes' letters\n",
               "  Ni compte ni nœud ne sont nécessaires. Dans le dossier de ce fichier :\n"
               "    coopair-verify .                        vérifier cet appel, hors ligne\n"
-              "    remplir " PACKAGE_PRICES "          prix en EUR, 4 décimales au plus ; une ligne\n"
+              "    remplir " PACKAGE_PRICES "             EUR, 4 décimales au plus ; une ligne\n"
               "                                            par lot et par palier\n"
               "    coopair bid seal . " PACKAGE_PRICES " --company NOM --contact COURRIEL\n"
-              "    coopair bid send OFFRE HOTE:PORT        la remettre à un membre, ou à plusieurs\n"
-              "    coopair bid open .                      après l'attribution : lire les lettres des foyers\n"),
+              "    coopair bid send OFFRE HOTE:PORT        à un membre, ou à plusieurs\n"
+              "    coopair bid open .                      si vous gagnez : les lettres des foyers\n"),
           page->out);
 }
 
@@ -234,7 +270,7 @@ static void offer_line(const struct page *page, const struct bid *bid, const str
 {
     const struct lot_view *lot = &page->tender->season->lots[offer->lot];
     bool won = lot->awarded && &page->tender->season->bids[lot->winner] == bid;
-    char company[WORDS_MAX], cost[48] = "-";
+    char cost[48] = "-";
     uint64_t cost_cents;
     const char *note = "";
 
@@ -253,9 +289,10 @@ static void offer_line(const struct page *page, const struct bid *bid, const str
         break;
     }
     if (cost_cents != UINT64_MAX)
-        euros(cost, cost_cents);
-    tender_clean(company, sizeof company, bid->company);
-    fprintf(page->out, "  Lot %" PRIu32 "  %-30s %24s%s\n", offer->lot + 1, company, cost, note);
+        euros(page, cost, cost_cents);
+    fprintf(page->out, "  Lot %" PRIu32 "  ", offer->lot + 1);
+    column(page, bid->company, 26);
+    fprintf(page->out, "%20s%s\n", cost, note);
 }
 
 static void outcome_section(const struct page *page)
@@ -273,10 +310,13 @@ static void outcome_section(const struct page *page)
         for (size_t j = 0; j < season->bids[i].lot_count; j++)
             offer_line(page, &season->bids[i], &season->bids[i].lots[j]);
     if (season->bids_refused > 0)
-        fprintf(page->out, say(page, "  %zu sealed bid(s) held nothing that could be read.\n",
-                               "  %zu offre(s) scellée(s) ne contenai(en)t rien de lisible.\n"), season->bids_refused);
+        fprintf(page->out,
+                say(page, "  %zu sealed bid(s) held nothing that could be read.\n",
+                    "  %zu offre(s) scellée(s) ne contenai(en)t rien de lisible.\n"),
+                season->bids_refused);
     if (season->phase == PHASE_NO_AWARD)
-        paragraph(page, "  ", say(page, "No award under the rule above.", "Pas d'attribution selon la règle ci-dessus."));
+        paragraph(page, "  ",
+                  say(page, "No award under the rule above.", "Pas d'attribution selon la règle ci-dessus."));
 }
 
 static void proof_section(const struct page *page)
@@ -286,9 +326,12 @@ static void proof_section(const struct page *page)
     tender_hex(proof, page->tender->proof, HASH_SIZE);
     heading(page, "WHAT IS PROVEN", "CE QUI EST PROUVÉ");
     paragraph(page, "  ",
-              say(page, "coopair-verify computes this page again from " PACKAGE_PROOF ", without a network, and says what follows "
-                        "from the signatures and what does not. Quantities are interest, not orders.",
-                  "coopair-verify recalcule cette page à partir de " PACKAGE_PROOF ", sans réseau, et dit ce qui découle des "
+              say(page,
+                  "coopair-verify computes this page again from " PACKAGE_PROOF
+                  ", without a network, and says what follows "
+                  "from the signatures and what does not. Quantities are interest, not orders.",
+                  "coopair-verify recalcule cette page à partir de " PACKAGE_PROOF
+                  ", sans réseau, et dit ce qui découle des "
                   "signatures et ce qui n'en découle pas. Les quantités sont un intérêt, pas une commande."));
     fprintf(page->out, "  b2sum -l 256 " PACKAGE_PROOF ":\n  %s\n", proof);
 }
@@ -302,11 +345,14 @@ static void title_section(const struct page *page)
     paragraph(page, "", charter->title);
     for (size_t i = 0; i < PAGE_WIDTH; i++)
         fputc('=', page->out);
-    snprintf(words, sizeof words, say(page, "Homes who buy together: %s, season %s.", "Des foyers achètent ensemble : %s, saison %s."),
+    snprintf(words, sizeof words,
+             say(page, "Homes who buy together: %s, season %s.",
+                 "Des foyers achètent ensemble : %s, saison %s."),
              charter->category, charter->season);
     fputc('\n', page->out);
     paragraph(page, "", words);
-    snprintf(words, sizeof words, say(page, "Where: %s. Contact: %s.", "Où : %s. Contact : %s."), charter->zone, charter->contact);
+    snprintf(words, sizeof words, say(page, "Where: %s. Contact: %s.", "Où : %s. Contact : %s."),
+             charter->zone, charter->contact);
     paragraph(page, "", words);
     fprintf(page->out, say(page, "Round %s\n", "Tour %s\n"), topic);
 }

@@ -1,7 +1,8 @@
 /* verify.c - does a package say what its records prove, and what is that, in plain words.
  *
- * Happy path: fold the records, render everything again, compare: then each sentence below is a fact of the fold. Failure modes:
- * any byte that differs is named by file and line. What cannot follow from signatures is said too, in the same place and size. */
+ * Happy path: fold the records, render everything again, compare: then each sentence below is a fact of the
+ * fold. Failure modes: any byte that differs is named by file and line. What cannot follow from signatures
+ * is said too, in the same place and size. */
 #include "node/verify.h"
 
 #include "node/proof.h"
@@ -30,10 +31,12 @@ static enum status compare(const struct package *found, const struct package *ma
     if (file == FILE_PROOF)
         return failure_say(why, STATUS_FORGED, "%s: byte %zu is not as the round's records are written",
                            package_file_name(file), at + 1);
-    return failure_say(why, STATUS_FORGED, "%s: line %zu is not what the records say", package_file_name(file), line);
+    return failure_say(why, STATUS_FORGED, "%s: line %zu is not what the records say",
+                       package_file_name(file), line);
 }
 
-enum status package_verify(struct topic **topic, struct package_options *options, const char *path, struct failure *why)
+enum status package_verify(struct topic **topic, struct package_options *options, const char *path,
+                           struct failure *why)
 {
     struct package found = { .data = { NULL } }, made = { .data = { NULL } };
     struct package_options settings;
@@ -42,7 +45,8 @@ enum status package_verify(struct topic **topic, struct package_options *options
 
     if (status != STATUS_OK)
         return status;
-    status = proof_read(&round, &settings, (struct bytes){ (uint8_t *)found.data[FILE_PROOF], found.size[FILE_PROOF] }, why);
+    status = proof_read(&round, &settings,
+                        (struct bytes){ (uint8_t *)found.data[FILE_PROOF], found.size[FILE_PROOF] }, why);
     if (status != STATUS_OK)
         failure_prefix(why, "%s", PACKAGE_PROOF);
     if (status == STATUS_OK)
@@ -69,7 +73,8 @@ struct statements {
     bool failed;
 };
 
-static void state(struct statements *s, json_t *list, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void state(struct statements *s, json_t *list, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 static void state(struct statements *s, json_t *list, const char *format, ...)
 {
     char text[512], clean[512];
@@ -87,18 +92,23 @@ static void state_homes(struct statements *s, const struct charter *charter, con
 {
     const struct box_view *join = &season->boxes[BOX_JOIN], *registry = &season->boxes[BOX_REGISTRY];
 
-    state(s, s->proven, "The registry holds %zu homes, each let in by the group's invitation key (at most %" PRIu32
-          "), and was closed by at least %u of %u votes.", season->registry_count, charter->invite_count, registry->quorum,
-          registry->members);
+    state(s, s->proven,
+          "The registry holds %zu homes, each let in by the group's invitation key (at most %" PRIu32
+          "), and was closed by at least %u of %u votes.",
+          season->registry_count, charter->invite_count, registry->quorum, registry->members);
     if (season->phase == PHASE_TOO_FEW)
-        state(s, s->proven, "Fewer than %" PRIu32 " homes were interested, so nothing was opened.", charter->floor);
+        state(s, s->proven, "Fewer than %" PRIu32 " homes were interested, so nothing was opened.",
+              charter->floor);
     else
-        state(s, s->proven, "%zu homes joined, each counted once: every deal names the registry key that made it, and one key "
-              "has one voice. The set was fixed by at least %u of %u votes before anything was opened.", join->set_count,
-              join->quorum, join->members);
+        state(s, s->proven,
+              "%zu homes joined, each counted once: every deal names the registry key that made it, and one "
+              "key "
+              "has one voice. The set was fixed by at least %u of %u votes before anything was opened.",
+              join->set_count, join->quorum, join->members);
 }
 
-static void state_lot(struct statements *s, const struct charter *charter, const struct season *season, size_t index)
+static void state_lot(struct statements *s, const struct charter *charter, const struct season *season,
+                      size_t index)
 {
     const struct lot_view *lot = &season->lots[index];
     const struct box_view *join = &season->boxes[BOX_JOIN];
@@ -114,9 +124,12 @@ static void state_lot(struct statements *s, const struct charter *charter, const
             continue;
         if (item->use == ITEM_LIMIT && lot->totals[i] > 0 && lot->totals[i] < charter->floor)
             continue; /* no figure of fewer than K homes */
-        state(s, s->proven, "Lot %zu (%s): %s = %" PRIu64 " %s is the sum over its %zu homes, opened by %u or more of %u committee "
-              "members with a proof each; no part of it was opened.", index + 1, charter->lots[index].name, item->name,
-              lot->totals[i], tender_unit(item->unit), lot->home_count, join->threshold, join->members);
+        state(s, s->proven,
+              "Lot %zu (%s): %s = %" PRIu64
+              " %s is the sum over its %zu homes, opened by %u or more of %u committee "
+              "members with a proof each; no part of it was opened.",
+              index + 1, charter->lots[index].name, item->name, lot->totals[i], tender_unit(item->unit),
+              lot->home_count, join->threshold, join->members);
     }
 }
 
@@ -126,12 +139,18 @@ static void state_bids(struct statements *s, const struct charter *charter, cons
 
     if (season->phase != PHASE_BIDS_CLOSED && !tender_judged(season))
         return;
-    state(s, s->proven, "The list of %zu sealed bids was fixed by at least %u of %u votes; every share that opened them was "
-          "made for that list, after it was closed.", bids->set_count, bids->quorum, bids->members);
+    state(
+        s, s->proven,
+        "The list of %zu sealed bids was fixed by at least %u of %u votes; every share that opened them was "
+        "made for that list, after it was closed.",
+        bids->set_count, bids->quorum, bids->members);
     if (!tender_judged(season))
         return;
-    state(s, s->proven, "The opening is complete: of %zu sealed bids %zu were read and %zu held nothing readable; none is kept "
-          "back.", season->bid_count + season->bids_refused, season->bid_count, season->bids_refused);
+    state(s, s->proven,
+          "The opening is complete: of %zu sealed bids %zu were read and %zu held nothing readable; none is "
+          "kept "
+          "back.",
+          season->bid_count + season->bids_refused, season->bid_count, season->bids_refused);
     for (size_t i = 0; i < charter->lot_count; i++) {
         const struct lot_view *lot = &season->lots[i];
         char cost[DECIMAL_MAX];
@@ -143,8 +162,11 @@ static void state_bids(struct statements *s, const struct charter *charter, cons
             continue;
         }
         tender_decimal(cost, lot->cost_cents, 2);
-        state(s, s->proven, "Lot %zu is awarded to %s at %s EUR: the charter's rule applied to these bids gives this and nothing "
-              "else.", i + 1, season->bids[lot->winner].company, cost);
+        state(s, s->proven,
+              "Lot %zu is awarded to %s at %s EUR: the charter's rule applied to these bids gives this and "
+              "nothing "
+              "else.",
+              i + 1, season->bids[lot->winner].company, cost);
     }
 }
 
@@ -155,11 +177,18 @@ static void state_open(struct statements *s, const struct season *season)
     if (!tender_judged(season) && !tender_failed(season))
         state(s, s->open, "How it ends: this package goes as far as \"%s\". A later one can only add to it.",
               phase_name(season->phase));
-    state(s, s->open, "That the homes will sign: quantities are interest, and each home accepts or declines for itself.");
-    state(s, s->open, "That each figure is true: homes take them from their own meters and bills, and nobody sees them.");
-    state(s, s->open, "That each registered key is a different real home: the group's own invitations say so.");
-    state(s, s->open, "That no home spoiled a total: a deal proves that its maker knows the figure, not that it is small.");
-    state(s, s->open, "That nobody read anything early: %u committee members together could have, and would leave no trace here.",
+    state(s, s->open,
+          "That the homes will sign: quantities are interest, and each home accepts or declines for itself.");
+    state(s, s->open,
+          "That each figure is true: homes take them from their own meters and bills, and nobody sees them.");
+    state(s, s->open,
+          "That each registered key is a different real home: the group's own invitations say so.");
+    state(
+        s, s->open,
+        "That no home spoiled a total: a deal proves that its maker knows the figure, not that it is small.");
+    state(s, s->open,
+          "That nobody read anything early: %u committee members together could have, and would leave no "
+          "trace here.",
           join->threshold);
 }
 
@@ -200,12 +229,16 @@ char *verify_text(struct topic *topic)
     }
     tender_hex(id, topic_id(topic), ID_SIZE);
     tender_clean(title, sizeof title, topic_charter(topic)->title);
-    fprintf(out, "VERIFIED  %s\nround %s\n%zu records, every signature and proof checked; " PACKAGE_JSON " and " PACKAGE_TEXT
-            " are exactly what they say.\n", title, id, topic_record_count(topic));
+    fprintf(out,
+            "VERIFIED  %s\nround %s\n%zu records, every signature and proof checked; " PACKAGE_JSON
+            " and " PACKAGE_TEXT " are exactly what they say.\n",
+            title, id, topic_record_count(topic));
     fputs("\nProven by these files alone:\n", out);
-    json_array_foreach(s.proven, i, line) fprintf(out, "  + %s\n", json_string_value(line));
+    json_array_foreach (s.proven, i, line)
+        fprintf(out, "  + %s\n", json_string_value(line));
     fputs("\nNot proven, and not promised:\n", out);
-    json_array_foreach(s.open, i, line) fprintf(out, "  - %s\n", json_string_value(line));
+    json_array_foreach (s.open, i, line)
+        fprintf(out, "  - %s\n", json_string_value(line));
     statements_clear(&s);
     ok = ferror(out) == 0;
     if (fclose(out) != 0 || !ok) {
@@ -231,8 +264,9 @@ static json_t *lots_json(struct topic *topic)
         char winner[WORDS_MAX] = "";
         if (lot->awarded)
             tender_clean(winner, sizeof winner, season->bids[lot->winner].company);
-        json_array_append_new(lots, json_pack("{s:I, s:b, s:I, s:o, s:b, s:s, s:I}", "lot", (json_int_t)(i + 1), "formed",
-                                              lot->formed, "homes", (json_int_t)(lot->formed ? lot->home_count : 0), "totals",
+        json_array_append_new(lots, json_pack("{s:I, s:b, s:I, s:o, s:b, s:s, s:I}", "lot",
+                                              (json_int_t)(i + 1), "formed", lot->formed, "homes",
+                                              (json_int_t)(lot->formed ? lot->home_count : 0), "totals",
                                               totals, "awarded", lot->awarded, "winner", winner, "cost_cents",
                                               (json_int_t)(lot->awarded ? lot->cost_cents : 0)));
     }
@@ -252,11 +286,12 @@ char *verify_json(struct topic *topic)
     const struct season *season = topic_season(topic);
     const struct box_view *bids = &season->boxes[BOX_BIDS], *join = &season->boxes[BOX_JOIN];
     json_t *report =
-        json_pack("{s:i, s:b, s:s, s:s, s:I, s:I, s:I, s:{s:i, s:i, s:i}, s:o, s:{s:I, s:I, s:I}, s:o, s:o}", "v", 1, "verified",
-                  1, "topic", id, "phase", phase_name(season->phase), "records", (json_int_t)topic_record_count(topic),
-                  "registered", (json_int_t)season->registry_count, "homes", (json_int_t)join->set_count, "committee", "members",
-                  (int)join->members, "quorum", (int)join->quorum, "threshold", (int)join->threshold, "lots", lots_json(topic),
-                  "bids", "sealed", (json_int_t)bids->set_count, "opened", (json_int_t)season->bid_count, "refused",
+        json_pack("{s:i, s:b, s:s, s:s, s:I, s:I, s:I, s:{s:i, s:i, s:i}, s:o, s:{s:I, s:I, s:I}, s:o, s:o}",
+                  "v", 1, "verified", 1, "topic", id, "phase", phase_name(season->phase), "records",
+                  (json_int_t)topic_record_count(topic), "registered", (json_int_t)season->registry_count,
+                  "homes", (json_int_t)join->set_count, "committee", "members", (int)join->members, "quorum",
+                  (int)join->quorum, "threshold", (int)join->threshold, "lots", lots_json(topic), "bids",
+                  "sealed", (json_int_t)bids->set_count, "opened", (json_int_t)season->bid_count, "refused",
                   (json_int_t)season->bids_refused, "proven", s.proven, "not_proven", s.open);
     if (report != NULL)
         text = json_dumps(report, JSON_COMPACT);

@@ -1,5 +1,5 @@
-/* verify_main.c - coopair-verify: offline, tiny, for anybody. Exit codes as in coopair: 0 verified, 1 unreadable, 2 usage,
- * 7 some byte is not what the records prove. */
+/* verify_main.c - coopair-verify: offline, tiny, for anybody. Exit codes as in coopair: 0 verified, 1
+ * unreadable, 2 usage, 7 some byte is not what the records prove. */
 #include "node/tender.h"
 #include "node/verify.h"
 
@@ -13,7 +13,8 @@ enum { EXIT_UNREADABLE = 1, EXIT_USAGE = 2, EXIT_UNVERIFIED = 7 };
 
 static const char usage[] =
     "usage: coopair-verify [--json] FOLDER\n"
-    "Checks a tender package (" PACKAGE_PROOF ", " PACKAGE_JSON ", " PACKAGE_TEXT ") without a network: folds its records, writes\n"
+    "Checks a tender package (" PACKAGE_PROOF ", " PACKAGE_JSON ", " PACKAGE_TEXT
+    ") without a network: folds its records, writes\n"
     "both renderings again and compares them byte for byte, then says what is proven and what is not.\n"
     "Exit code: 0 verified, 1 cannot be read, 2 usage, 7 some byte is not what the records prove.\n";
 
