@@ -171,13 +171,16 @@ void transcript_nonce(const struct transcript *t, struct scalar *out, const char
                       struct rng *rng);
 
 /* ---- seal.c: bytes for the holder of a group key: ephemeral R = r*B, key from r*X, XChaCha20-Poly1305.
- * The context is bound as associated data, so a sealed body copied elsewhere does not open. */
-enum { SEAL_OVERHEAD = POINT_SIZE + TAG_SIZE };
-/* out holds plain.size + SEAL_OVERHEAD. */
+ * The context is bound, so a sealed body copied elsewhere does not open. A proof of knowledge of r over the whole body goes with it:
+ * a committee opens what is sealed to its key, and must not be made to raise a point taken out of somebody's deal to its key
+ * (signed ElGamal, Schnorr and Jakobsson 2000). */
+enum { SEAL_OVERHEAD = POINT_SIZE + 64 + TAG_SIZE };
+/* out holds plain.size + SEAL_OVERHEAD. `to` is not the identity (asserted). */
 void seal_make(uint8_t *out, const struct point *to, struct bytes context, struct bytes plain, struct rng *rng);
-/* The point R at the head of a sealed body; false when malformed. */
-bool seal_ephemeral(struct point *out, struct bytes sealed);
-/* Opens with shared = x*R, however it was come by (one key, or decryption shares combined). out holds sealed.size - SEAL_OVERHEAD. */
+/* The point R at the head of a sealed body; false when malformed or when the proof does not hold. */
+bool seal_ephemeral(struct point *out, const struct point *to, struct bytes context, struct bytes sealed);
+/* Opens with shared = x*R, however it was come by (one key, or decryption shares combined). out holds sealed.size - SEAL_OVERHEAD.
+ * The proof is checked again. */
 bool seal_open_shared(uint8_t *out, const struct point *shared, const struct point *to, struct bytes context,
                       struct bytes sealed);
 bool seal_open(uint8_t *out, const struct group_key *key, struct bytes context, struct bytes sealed);
@@ -253,7 +256,8 @@ bool deal_check(struct ciphertext *out, const struct point *joint, struct bytes 
 bool beacon_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, struct rng *rng);
 bool beacon_check(struct ciphertext *out, const struct point *joint, struct bytes context, struct bytes deal);
 
-/* Opening: member j publishes y_j*R for each of `count` points R, with one batched proof of equal logarithms. */
+/* Opening: member j publishes y_j*R for each of `count` points R, with one batched proof of equal logarithms. With no points it is
+ * a proof of possession of the key. */
 enum { SHARE_PROOF_SIZE = 64 };
 static inline size_t share_size(size_t count)
 {

@@ -28,6 +28,7 @@
 #define LABEL_TIE "coopair/1 award tie"
 #define LABEL_CONTEXT "coopair/1 proof context"
 #define LABEL_SHORT_ID "coopair/1 short ids"
+#define LABEL_ROSTER "coopair/1 roster"
 
 /* what the household keeps: from the storage key */
 #define LABEL_STORE_SEAL "coopair/1 store seal"
@@ -36,6 +37,9 @@
 
 /* transcripts and sealed bodies */
 #define LABEL_SEAL "coopair/1 seal"
+#define LABEL_SEAL_PROOF "coopair/1 seal proof"
+#define LABEL_DKG_POLYNOMIAL "coopair/1 dkg polynomial" /* from the dkg secret */
+#define LABEL_DKG_SHARE "coopair/1 dkg share"
 #define LABEL_DKG_PROOF "coopair/1 dkg proof"
 #define LABEL_COMPLAINT "coopair/1 dkg complaint"
 #define LABEL_DEAL "coopair/1 sum deal"
