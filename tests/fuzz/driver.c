@@ -1,10 +1,12 @@
-/* driver.c - runs a fuzz target without clang: every file of its corpus as it is, then seeded mutations of them, so that the
- * suite exercises each decoder on hostile bytes with gcc's sanitizers, the same way every time.
+/* driver.c - runs a fuzz target without clang: every file of its corpus as it is, then seeded mutations of
+ * them, so that the suite exercises each decoder on hostile bytes with gcc's sanitizers, the same way every
+ * time.
  *
  *   fuzz_TARGET [--runs N] [--seed N] FILE|FOLDER...
  *
- * Happy path: prints one line with what was run and ends with 0. Failure mode: the target or a sanitizer aborts; the input
- * that did it is then in ./crash-TARGET, and `fuzz_TARGET --runs 0 crash-TARGET` plays it again. */
+ * Happy path: prints one line with what was run and ends with 0. Failure mode: the target or a sanitizer
+ * aborts; the input that did it is then in ./crash-TARGET, and `fuzz_TARGET --runs 0 crash-TARGET` plays it
+ * again. */
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>

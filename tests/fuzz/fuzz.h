@@ -1,6 +1,6 @@
-/* fuzz.h - what every target includes. One target per thing a stranger can send; each states a property, mostly: what decodes
- * encodes to the same bytes (WIRE 1.1). The same file is a libFuzzer target (-DCOOP_FUZZ=ON with clang) and, with driver.c, a
- * test of the suite. */
+/* fuzz.h - what every target includes. One target per thing a stranger can send; each states a property,
+ * mostly: what decodes encodes to the same bytes (WIRE 1.1). The same file is a libFuzzer target
+ * (-DCOOP_FUZZ=ON with clang) and, with driver.c, a test of the suite. */
 #ifndef COOP_TESTS_FUZZ_H
 #define COOP_TESTS_FUZZ_H
 

@@ -1,4 +1,5 @@
-/* An invitation is read forgivingly (WIRE 3.3) and written in one way: what was read, written and read again is the same. */
+/* An invitation is read forgivingly (WIRE 3.3) and written in one way: what was read, written and read again
+ * is the same. */
 #include "proto/proto.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,5 @@
-/* proof.coop has one encoding: a round that is accepted is written back byte for byte, and the same bytes always fold alike. */
+/* proof.coop has one encoding: a round that is accepted is written back byte for byte, and the same bytes
+ * always fold alike. */
 #include "node/proof.h"
 #include "tests/fuzz/fuzz.h"
 
