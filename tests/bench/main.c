@@ -19,6 +19,7 @@ static const struct {
 } benches[] = {
     { "bulk", bench_bulk, "[MIB [WRITE]]: bytes over one link, sealed in frames, both ends" },
     { "handshake", bench_handshake, "XX with psk0, both ends; over loopback TCP, or in memory with --count" },
+    { "ingest", bench_ingest, "[FOLDER [N [sorted|random]]]: meter readings into the store and back" },
 };
 
 /* ---- Clocks and results. */
