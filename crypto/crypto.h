@@ -235,10 +235,11 @@ void dkg_combine(struct committee_key *out, const struct bytes *deals, size_t de
 /* A committee of one with a key of its own (the founder of a group). */
 void committee_key_single(struct committee_key *out, const struct point *key);
 
-/* ---- deal.c: the one small interface behind which a home deals and a committee opens (mechanism 2.3). */
+/* ---- deal.c: the one small interface behind which a home deals (mechanism 2.3). */
 
 /* One home, one voice. The roster is the registry's sorted list of ring keys; the nullifier is the same for every
- * admission of one home to one topic and tells nothing else by itself. The message is what is being admitted. */
+ * admission of one home to one topic and tells nothing else by itself. The message is what is being admitted.
+ * out holds ADMISSION_MAX, *size is what was written; false when the roster does not have this key at this index. */
 enum { ADMISSION_MAX = 1280 };
 bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count,
                     size_t index, const struct group_key *own, struct bytes topic, struct bytes message, struct rng *rng);
@@ -246,7 +247,8 @@ bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, 
                      struct bytes message, struct bytes proof);
 
 /* A sum deal: `count` values encrypted to the committee key, with a proof bound to the context (topic, box, parent, author).
- * Values are at most value_bits wide; the proof says what README.md says it proves. */
+ * Values are at most value_bits wide (8, 16 or 32); the proof says what README.md says it proves. out holds DEAL_MAX, *size is what
+ * was written; false: a value too wide, another shape, or a joint key that is the identity. */
 enum { DEAL_MAX = 4096 };
 bool deal_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, const uint64_t *values,
                size_t count, unsigned value_bits, struct rng *rng);
@@ -256,7 +258,7 @@ bool deal_check(struct ciphertext *out, const struct point *joint, struct bytes 
 bool beacon_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, struct rng *rng);
 bool beacon_check(struct ciphertext *out, const struct point *joint, struct bytes context, struct bytes deal);
 
-/* Opening: member j publishes y_j*R for each of `count` points R, with one batched proof of equal logarithms. With no points it is
+/* ---- share.c: opening. Member j publishes y_j*R for each of `count` points R, with one batched proof of equal logarithms. With no points it is
  * a proof of possession of the key. */
 enum { SHARE_PROOF_SIZE = 64 };
 static inline size_t share_size(size_t count)

@@ -58,15 +58,16 @@ void point_sub(struct point *out, const struct point *a, const struct point *b)
     assert(!failed);
 }
 
-/* libsodium reports a product that is the identity with the same -1 as a bad encoding; the zero bytes it leaves then are
- * the right answer here, and a bad encoding cannot be in a struct point. */
+/* libsodium answers -1 when the product is the identity, and has written its encoding, zeros: the right answer. Its other
+ * reason, a bad encoding, cannot be in a struct point. So its answer, which may depend on a secret, is not looked at. */
 void point_times(struct point *out, const struct point *p, const struct scalar *secret)
 {
     struct point product = POINT_IDENTITY;
+    int is_identity;
 
     assert((p->b[POINT_SIZE - 1] & 0x80) == 0);
-    if (crypto_scalarmult_ristretto255(product.b, secret->b, p->b) != 0)
-        product = POINT_IDENTITY;
+    is_identity = crypto_scalarmult_ristretto255(product.b, secret->b, p->b);
+    (void)is_identity;
     *out = product;
     sodium_memzero(&product, sizeof product);
 }
@@ -74,9 +75,10 @@ void point_times(struct point *out, const struct point *p, const struct scalar *
 void point_base_times(struct point *out, const struct scalar *secret)
 {
     struct point product = POINT_IDENTITY;
+    int is_identity;
 
-    if (crypto_scalarmult_ristretto255_base(product.b, secret->b) != 0)
-        product = POINT_IDENTITY;
+    is_identity = crypto_scalarmult_ristretto255_base(product.b, secret->b);
+    (void)is_identity;
     *out = product;
     sodium_memzero(&product, sizeof product);
 }
