@@ -1,12 +1,12 @@
 /* block.c - readings to bytes and back, exactly.
  *
- * A block is: format, parts of the month, count, runs, unit, k, then codes. A run is a stretch of intervals that follow each
- * other without a gap and have one length: (jump from the expected start, length, number). So a regular month is one run,
- * a clock change none more (starts are UTC), a missing row one. Energies are divided by their greatest common divisor
- * (meters count in whole watts or watt-hours) and each difference to the one before is written as a zigzag
- * Exp-Golomb code of order k, the best k for this block: on a real half-hour year 1.23 bytes a reading, where byte-wise
- * varints take 1.47 and the order-0 entropy of the differences is 1.19. Reading is strict, although what is read was sealed:
- * a bug in one version must not become nonsense in the next. */
+ * A block is: format, count, runs, unit, k, then codes. A run is a stretch of intervals that follow each other without a
+ * gap and have one length: (jump from the expected start, length, number). So a regular meter is one run, a clock change
+ * adds none (starts are UTC), a missing row one. Energies are divided by their greatest common divisor (meters count
+ * in whole watts or watt-hours) and each difference to the one before is written as a zigzag Exp-Golomb code of order
+ * k, the best k for this block: on a real year of half-hours 1.23 bytes a reading, where byte-wise varints take 1.47 and
+ * the order-0 entropy of the differences is 1.19. Reading is strict, although what is read was sealed: a bug in one
+ * version must not become nonsense in the next. */
 #include "store/block.h"
 
 #include <assert.h>
@@ -14,35 +14,11 @@
 
 enum { BLOCK_FORMAT = 1, ORDER_MAX = 62, WINDOW_BITS = 57 /* what eight bytes hold at any bit offset */ };
 
-/* ---- Months: days from the first of March of a year that begins a cycle of 400 years, so that a leap day comes last. */
-
-enum { DAYS_400 = 146097, DAYS_TO_1970 = 719468 };
-
-unsigned month_of(int64_t time_s)
-{
-    unsigned days, year_day, march_month, year;
-
-    assert(time_s >= 0 && time_s < month_start_s(MONTHS));
-    days = (unsigned)(time_s / 86400) + DAYS_TO_1970;
-    year = (days % DAYS_400 - days % DAYS_400 / 1460 + days % DAYS_400 / 36524 - days % DAYS_400 / 146096) / 365;
-    year_day = days % DAYS_400 - (365 * year + year / 4 - year / 100);
-    march_month = (5 * year_day + 2) / 153;
-    return (days / DAYS_400 * 400 + year) * 12 + march_month + 2 - 1970 * 12;
-}
-
-int64_t month_start_s(unsigned month)
-{
-    unsigned months = month + 1970 * 12 - 2, year = months / 12, march_month = months % 12;
-    int64_t days = (int64_t)year * 365 + year / 4 - year / 100 + year / 400 + (153 * march_month + 2) / 5;
-
-    return (days - DAYS_TO_1970) * 86400;
-}
-
 /* ---- Bytes and bits. */
 
 struct writer {
     uint8_t *out;
-    size_t size; /* beyond BLOCK_MAX: it did not fit, nothing is written there */
+    size_t size; /* goes on counting beyond BLOCK_MAX, where nothing is written */
     uint64_t bits;
     unsigned bit_count;
 };
@@ -191,6 +167,7 @@ static inline uint64_t read_code(struct reader *r, size_t *at, unsigned k)
 
 /* ---- Blocks. */
 
+/* 0 when all are 0. */
 static uint64_t common_divisor(const struct reading *readings, size_t count)
 {
     uint64_t a = 0;
@@ -198,36 +175,53 @@ static uint64_t common_divisor(const struct reading *readings, size_t count)
     for (size_t i = 0; i < count && a != 1; i++) {
         uint64_t b = (uint64_t)readings[i].energy_mwh;
 
-        while (b) {
-            uint64_t rest = a % b;
+        while (a && b % a) {
+            uint64_t rest = b % a;
 
-            a = b;
-            b = rest;
+            b = a;
+            a = rest;
         }
+        if (!a)
+            a = b;
     }
-    return a ? a : 1;
+    return a;
 }
 
-/* The order that makes the codes shortest, from how many differences have how many bits. A number of b bits takes about
- * 2 * (b - k) + 1 + k bits, and 1 + k when it has no more than k. */
-static unsigned best_order(const struct reading *readings, size_t count, uint64_t unit)
+/* Division without remainder, as a shift and a product with the inverse modulo 2^64 of the odd rest: twice for each reading
+ * of an import, where a machine division would cost more than all else. */
+struct divider {
+    uint64_t inverse;
+    unsigned shift;
+};
+
+static struct divider divider_for(uint64_t unit)
 {
-    size_t lengths[65] = { 0 }, best_cost = SIZE_MAX;
+    struct divider d = { .shift = (unsigned)__builtin_ctzll(unit) };
+    uint64_t odd = unit >> d.shift;
+
+    d.inverse = odd; /* right in 3 bits; each step of Newton doubles them */
+    for (int bits = 3; bits < 64; bits *= 2)
+        d.inverse *= 2 - odd * d.inverse;
+    return d;
+}
+
+/* The order that makes the codes shortest, from how many differences have how many bits. With m = bits - k the length is
+ * 2m - 1 + k, two more where adding one carries into a new bit: always for m = 1, for half of m = 2, and so on; k + 1
+ * when nothing is left above k. In quarters of a bit. */
+static unsigned best_order(const size_t lengths[65])
+{
+    size_t best_cost = SIZE_MAX;
     unsigned best = 0;
-    int64_t before = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        int64_t now = unit == 1 ? readings[i].energy_mwh : (int64_t)((uint64_t)readings[i].energy_mwh / unit);
-        uint64_t n = zigzag(now - before);
-
-        lengths[n ? bit_length(n) : 0]++;
-        before = now;
-    }
     for (unsigned k = 0; k <= ORDER_MAX; k++) {
         size_t cost = 0;
 
-        for (unsigned b = 0; b <= 64; b++)
-            cost += lengths[b] * (b > k ? 2 * (b - k) + 1 + k : 1 + k);
+        for (unsigned bits = 0; bits <= 64; bits++) {
+            unsigned m = bits > k ? bits - k : 0;
+
+            if (lengths[bits] > 0)
+                cost += lengths[bits] * (m > 0 ? 4 * (2 * m - 1 + k) + (m < 5 ? 8u >> (m - 1) : 0) : 4 * (k + 1));
+        }
         if (cost < best_cost) {
             best_cost = cost;
             best = k;
@@ -236,21 +230,31 @@ static unsigned best_order(const struct reading *readings, size_t count, uint64_
     return best;
 }
 
+/* The difference to the reading before, in units. */
+static inline uint64_t step(const struct reading *reading, struct divider unit, int64_t *before)
+{
+    int64_t now = (int64_t)(((uint64_t)reading->energy_mwh >> unit.shift) * unit.inverse);
+    uint64_t n = zigzag(now - *before);
+
+    *before = now;
+    return n;
+}
+
 static bool run_goes_on(const struct reading *readings, size_t i)
 {
     return readings[i].start_s == readings[i - 1].start_s + readings[i - 1].length_s &&
            readings[i].length_s == readings[i - 1].length_s;
 }
 
-static void write_runs(struct writer *w, const struct reading *readings, size_t count, int64_t base_s)
+static void write_runs(struct writer *w, const struct reading *readings, size_t count)
 {
-    int64_t expected_s = base_s;
+    int64_t expected_s = readings[0].start_s;
     size_t runs = 1;
 
     for (size_t i = 1; i < count; i++)
         runs += !run_goes_on(readings, i);
     write_varint(w, runs);
-    for (size_t i = 0, next; i < count && w->size <= BLOCK_MAX; i = next) {
+    for (size_t i = 0, next; i < count; i = next) {
         for (next = i + 1; next < count && run_goes_on(readings, next);)
             next++;
         write_varint(w, zigzag(readings[i].start_s - expected_s));
@@ -260,57 +264,61 @@ static void write_runs(struct writer *w, const struct reading *readings, size_t 
     }
 }
 
-size_t block_write(uint8_t out[BLOCK_MAX], const struct reading *readings, size_t count, int64_t base_s, unsigned parts)
+size_t block_write(uint8_t out[BLOCK_MAX], const struct reading *readings, size_t count)
 {
     struct writer w = { .out = out };
+    size_t lengths[65] = { 0 };
+    struct divider divider;
     uint64_t unit;
     int64_t before = 0;
     unsigned k;
 
-    assert(count > 0 && readings[0].start_s >= base_s);
+    assert(count > 0);
     if (count > BLOCK_READINGS_MAX)
-        return 0;
+        return count / 8;
     write_byte(&w, BLOCK_FORMAT);
-    write_varint(&w, parts);
     write_varint(&w, count);
-    write_runs(&w, readings, count, base_s);
+    write_runs(&w, readings, count);
     unit = common_divisor(readings, count);
+    unit = unit ? unit : 1;
+    divider = divider_for(unit);
     write_varint(&w, unit);
-    k = best_order(readings, count, unit);
-    write_byte(&w, (uint8_t)k);
-    for (size_t i = 0; i < count && w.size <= BLOCK_MAX; i++) {
-        int64_t now = unit == 1 ? readings[i].energy_mwh : (int64_t)((uint64_t)readings[i].energy_mwh / unit);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t n = step(&readings[i], divider, &before);
 
-        write_code(&w, zigzag(now - before), k);
-        before = now;
+        lengths[n ? bit_length(n) : 0]++;
     }
+    k = best_order(lengths);
+    write_byte(&w, (uint8_t)k);
+    before = 0;
+    for (size_t i = 0; i < count; i++)
+        write_code(&w, step(&readings[i], divider, &before), k);
     if (w.bit_count > 0)
         write_bits(&w, 0, 8 - w.bit_count);
-    return w.size <= BLOCK_MAX ? w.size : 0;
+    return w.size;
 }
 
-static size_t read_head(struct reader *r, unsigned *parts)
+static size_t read_head(struct reader *r)
 {
     uint64_t count;
 
     if (read_byte(r) != BLOCK_FORMAT)
         r->failed = true;
-    *parts = (unsigned)read_varint(r, BLOCK_PARTS_MAX);
     count = read_varint(r, BLOCK_READINGS_MAX);
-    return r->failed || *parts == 0 ? 0 : (size_t)count;
+    return r->failed ? 0 : (size_t)count;
 }
 
-size_t block_count(struct bytes block, unsigned *parts)
+size_t block_count(struct bytes block)
 {
     struct reader r = { .data = block.data, .size = block.size };
 
-    return read_head(&r, parts);
+    return read_head(&r);
 }
 
-static bool read_runs(struct reader *r, struct reading *out, size_t count, int64_t base_s)
+static bool read_runs(struct reader *r, struct reading *out, size_t count, int64_t start_s)
 {
     uint64_t runs = read_varint(r, count);
-    int64_t at_s = base_s;
+    int64_t at_s = start_s;
     size_t done = 0;
 
     for (uint64_t run = 0; run < runs && !r->failed; run++) {
@@ -319,7 +327,7 @@ static bool read_runs(struct reader *r, struct reading *out, size_t count, int64
         uint64_t repeats = read_varint(r, count - done);
 
         at_s += jump_s;
-        if (repeats == 0 || length_s == 0 || (done > 0 ? at_s <= out[done - 1].start_s : at_s < base_s))
+        if (repeats == 0 || length_s == 0 || (done > 0 ? at_s <= out[done - 1].start_s : at_s != start_s))
             return false;
         for (; repeats > 0; repeats--, at_s += length_s)
             out[done++] = (struct reading){ .start_s = at_s, .length_s = length_s };
@@ -327,15 +335,15 @@ static bool read_runs(struct reader *r, struct reading *out, size_t count, int64
     return !r->failed && done == count;
 }
 
-bool block_read(struct reading *out, struct bytes block, int64_t base_s)
+bool block_read(struct reading *out, struct bytes block, int64_t start_s)
 {
     struct reader r = { .data = block.data, .size = block.size };
-    unsigned parts, k;
-    size_t count = read_head(&r, &parts), at;
+    unsigned k;
+    size_t count = read_head(&r), at;
     uint64_t unit;
     int64_t units = 0;
 
-    if (count == 0 || !read_runs(&r, out, count, base_s))
+    if (count == 0 || !read_runs(&r, out, count, start_s))
         return false;
     unit = read_varint(&r, INT64_MAX);
     k = read_byte(&r);

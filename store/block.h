@@ -1,27 +1,22 @@
-/* block.h - a run of readings of one month as few bytes. Private to the room. */
+/* block.h - a stretch of readings as few bytes. Private to the room. */
 #ifndef COOP_STORE_BLOCK_H
 #define COOP_STORE_BLOCK_H
 
 #include "store/store.h"
 
 enum {
-    /* Sealed, with its key and LMDB's node head, a block of this size takes exactly half a page of 4 KiB: two fill a page, and
-     * none spills into pages of its own, which would double a month of half-hours on disk. */
-    BLOCK_MAX = 1983,
+    /* Sealed and behind LMDB's page head, a block of this size fills one page of 4 KiB. Values that large have pages of
+     * their own, so a series takes the same room in whatever order it came. (One block a month, about 1.9 kB for half-hours,
+     * lay in the pages of the tree, which LMDB 0.9 splits in half: 2.6 bytes a reading.) */
+    BLOCK_MAX = 4096 - 16 - 40,
     BLOCK_READINGS_MAX = 8 * BLOCK_MAX, /* a reading takes a bit at least */
-    BLOCK_PARTS_MAX = 4096,
 };
 
-/* readings: ascending starts, none before base_s. parts: how many blocks this month has. 0: does not fit BLOCK_MAX. */
-size_t block_write(uint8_t out[BLOCK_MAX], const struct reading *readings, size_t count, int64_t base_s, unsigned parts);
+/* readings: ascending starts. Returns the size; more than BLOCK_MAX: it does not fit, and out holds nothing of use. */
+size_t block_write(uint8_t out[BLOCK_MAX], const struct reading *readings, size_t count);
 /* How many readings a block claims; 0: not a block. */
-size_t block_count(struct bytes block, unsigned *parts);
-/* Reads exactly block_count(block) readings. false: not what block_write wrote. */
-bool block_read(struct reading *out, struct bytes block, int64_t base_s);
-
-/* Months in UTC, counted from January 1970. */
-enum { MONTHS = (2200 - 1970) * 12 };
-unsigned month_of(int64_t time_s); /* time_s in [0, month_start_s(MONTHS)) */
-int64_t month_start_s(unsigned month);
+size_t block_count(struct bytes block);
+/* Reads exactly block_count(block) readings, the first of which begins at start_s. false: not what block_write wrote. */
+bool block_read(struct reading *out, struct bytes block, int64_t start_s);
 
 #endif

@@ -61,7 +61,8 @@ struct scan {
 void scan_start(struct scan *scan, const struct entry_key *from, size_t prefix);
 bool scan_next(struct store_txn *txn, struct scan *scan, struct bytes *value); /* value lasts until the next step */
 bool scan_next_key(struct store_txn *txn, struct scan *scan, struct bytes *sealed); /* without unsealing */
-bool scan_last_key(struct store_txn *txn, struct entry_key *out, const struct entry_key *prefix); /* the greatest such key */
+/* The greatest key at `at` or before it that begins as `at` does up to prefix bytes. */
+bool key_floor(struct store_txn *txn, struct entry_key *out, const struct entry_key *at, size_t prefix);
 void scan_end(struct scan *scan);
 
 /* env.c */

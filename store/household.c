@@ -1,9 +1,10 @@
-/* household.c - meter series: a row per series, and blocks of one month each.
+/* household.c - meter series: a row per series, and blocks of readings by the start of their first.
  *
- * Adding: readings are sorted if they must be, cut at months (UTC), and each month they touch is read, merged and written
- * again, the others are not looked at. A month is one block, or halves, quarters... of it when a block would outgrow
- * BLOCK_MAX; each block says how many there are, so a missing one is noticed. Nothing is written when nothing changes.
- * Failure modes: a reading out of bounds, a month too full, no memory, a block that does not read back. */
+ * A block has a territory: from its start to the next block's. Adding: readings are sorted if they must be, cut at
+ * territories, and each block they touch is read, merged and written again, the others are not looked at; nothing is
+ * written where nothing changes. What outgrows a block is cut: at the end of a series into full blocks, because more will
+ * follow there; elsewhere into equal ones, so that the next late reading does not push a remainder through the series.
+ * Failure modes: a reading out of bounds, no memory, a block that does not read back. */
 #include "store/block.h"
 #include "store/env.h"
 
@@ -11,25 +12,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct month {
-    struct reading *readings;
+static const int64_t TIME_END_S = INT64_C(7258118400); /* 2200: a date beyond it is an error in a file */
+
+struct readings {
+    struct reading *list;
     size_t count, room;
-    unsigned parts; /* on disk */
 };
 
-static bool month_room(struct store_txn *txn, struct month *month, size_t room)
+static bool readings_room(struct store_txn *txn, struct readings *readings, size_t room)
 {
     struct reading *larger;
 
-    if (room <= month->room)
+    if (room <= readings->room)
         return true;
-    larger = realloc(month->readings, room * sizeof *larger);
+    larger = room <= SIZE_MAX / sizeof *larger ? realloc(readings->list, room * sizeof *larger) : NULL;
     if (!larger) {
         txn_fail(txn, STATUS_NOMEM, "out of memory for %zu meter readings", room);
         return false;
     }
-    month->readings = larger;
-    month->room = room;
+    readings->list = larger;
+    readings->room = room;
     return true;
 }
 
@@ -65,7 +67,7 @@ static bool row_read(struct row *out, struct bytes in)
     out->series.count = be64_read(in.data + 19);
     memcpy(out->series.name.meter, in.data + ROW_FIXED, size);
     return out->series.first_s >= 0 && out->series.first_s <= out->series.last_s &&
-           out->series.last_s < month_start_s(MONTHS);
+           out->series.last_s < TIME_END_S;
 }
 
 static void row_put(struct store_txn *txn, const struct row *row)
@@ -135,75 +137,124 @@ static void row_new(struct store_txn *txn, struct row *out, const struct series_
     out->series.name.quantity = name->quantity;
 }
 
-/* ---- Months on disk. */
+/* ---- Blocks on disk. */
 
-static void block_key(struct entry_key *key, unsigned month, uint16_t number, unsigned part)
+static void block_key(struct entry_key *key, uint16_t number, int64_t start_s)
 {
     key_start(key, TABLE_BLOCK);
-    key_u16(key, (uint16_t)month);
     key_u16(key, number);
-    key_u16(key, (uint16_t)part);
+    key_u64(key, (uint64_t)start_s);
 }
 
-/* Replaces what `out` held. A month never written has no parts and no readings. */
-static void month_load(struct store_txn *txn, struct month *out, unsigned month, uint16_t number)
+/* The last block that begins at at_s or before. */
+static bool block_at(struct store_txn *txn, int64_t *start_s, uint16_t number, int64_t at_s)
 {
-    struct entry_key key;
-    struct bytes block;
-    unsigned parts = 1, claimed;
-    size_t count;
+    struct entry_key at, found;
+
+    block_key(&at, number, at_s);
+    if (!key_floor(txn, &found, &at, at.size - 8))
+        return false;
+    *start_s = (int64_t)key_last_u64(&found);
+    return true;
+}
+
+/* The first block that begins after after_s. */
+static bool block_after(struct store_txn *txn, int64_t *start_s, uint16_t number, int64_t after_s)
+{
+    struct entry_key from;
+    struct bytes sealed;
+    struct scan scan;
+    bool found;
+
+    block_key(&from, number, after_s + 1);
+    scan_start(&scan, &from, from.size - 8);
+    found = scan_next_key(txn, &scan, &sealed);
+    scan_end(&scan);
+    if (found)
+        *start_s = (int64_t)key_last_u64(&scan.key);
+    return found;
+}
+
+static void block_load(struct store_txn *txn, struct readings *out, const struct entry_key *key, struct bytes block)
+{
+    size_t count = block_count(block);
 
     out->count = 0;
-    out->parts = 0;
-    for (unsigned part = 0; part < parts; part++) {
-        block_key(&key, month, number, part);
-        if (!txn_get(txn, &block, &key)) {
-            if (part > 0)
-                txn_damaged(txn, &key);
-            return;
+    if (count > 0 && !readings_room(txn, out, count))
+        return;
+    if (count == 0 || !block_read(out->list, block, (int64_t)key_last_u64(key)))
+        txn_damaged(txn, key);
+    else
+        out->count = count;
+}
+
+static void block_put(struct store_txn *txn, uint16_t number, const struct reading *first, const uint8_t *block, size_t size)
+{
+    struct entry_key key;
+
+    block_key(&key, number, first->start_s);
+    txn_put(txn, &key, (struct bytes){ block, size });
+}
+
+/* Writes as many leading readings as fit one block, nearly: sizes follow numbers closely, so a few attempts do. *guess: what
+ * the next block may take. Returns how many. */
+static size_t cut_full(uint8_t out[BLOCK_MAX], size_t *size, size_t *guess, const struct reading *readings, size_t count)
+{
+    size_t fitting = 0, wanted = *guess < count ? *guess : count, next;
+
+    for (int attempt = 0; fitting == 0 || attempt < 4; attempt++) {
+        *size = block_write(out, readings, wanted);
+        next = wanted * (BLOCK_MAX - 8) / *size;
+        if (*size <= BLOCK_MAX) {
+            fitting = wanted;
+            if (wanted == count || *size > BLOCK_MAX - BLOCK_MAX / 32)
+                break;
+        } else if (next >= wanted) {
+            next = wanted / 2;
         }
-        count = block_count(block, &claimed);
-        if (count == 0 || (part > 0 && claimed != parts) || out->count + count > STORE_MONTH_READINGS_MAX) {
-            txn_damaged(txn, &key);
-            return;
-        }
-        if (!month_room(txn, out, out->count + count))
-            return;
-        if (!block_read(out->readings + out->count, block, month_start_s(month)) ||
-            (part > 0 && out->readings[out->count].start_s <= out->readings[out->count - 1].start_s)) {
-            txn_damaged(txn, &key);
-            return;
-        }
-        out->count += count;
-        out->parts = parts = claimed;
+        wanted = next > count ? count : next > 0 ? next : 1;
+    }
+    if (*size > BLOCK_MAX)
+        *size = block_write(out, readings, fitting);
+    *guess = fitting * (BLOCK_MAX - BLOCK_MAX / 64) / *size;
+    return fitting;
+}
+
+static void store_full(struct store_txn *txn, uint16_t number, const struct reading *readings, size_t count)
+{
+    uint8_t block[BLOCK_MAX];
+    size_t guess = 3200, size, taken;
+
+    for (; count > 0 && !txn->status; readings += taken, count -= taken) {
+        taken = cut_full(block, &size, &guess, readings, count);
+        block_put(txn, number, readings, block, size);
     }
 }
 
-/* Writes one month in 2^n parts of equal numbers, the fewest that fit. */
-static void month_store(struct store_txn *txn, const struct reading *readings, size_t count, unsigned month, uint16_t number,
-                        unsigned parts_before)
+static bool all_fit(const struct reading *readings, size_t count, size_t pieces)
 {
     uint8_t block[BLOCK_MAX];
-    struct entry_key key;
-    unsigned parts = 1, part;
-    size_t size;
 
-    do {
-        assert(parts <= BLOCK_PARTS_MAX); /* sixty readings always fit one block, and a month is bounded */
-        for (part = 0; part < parts; part++) {
-            size_t from = count * part / parts, to = count * (part + 1) / parts;
+    for (size_t i = 0; i < pieces; i++) {
+        size_t from = count * i / pieces, to = count * (i + 1) / pieces;
 
-            assert(to > from);
-            size = block_write(block, readings + from, to - from, month_start_s(month), parts);
-            if (size == 0)
-                break;
-            block_key(&key, month, number, part);
-            txn_put(txn, &key, (struct bytes){ block, size });
-        }
-    } while (part < parts && (parts *= 2));
-    for (part = parts; part < parts_before; part++) {
-        block_key(&key, month, number, part);
-        txn_delete(txn, &key);
+        if (block_write(block, readings + from, to - from) > BLOCK_MAX)
+            return false;
+    }
+    return true;
+}
+
+static void store_equal(struct store_txn *txn, uint16_t number, const struct reading *readings, size_t count)
+{
+    uint8_t block[BLOCK_MAX];
+    size_t pieces = 1;
+
+    while (!all_fit(readings, count, pieces)) /* ends: a hundred readings always fit */
+        pieces++;
+    for (size_t i = 0; i < pieces; i++) {
+        size_t from = count * i / pieces, to = count * (i + 1) / pieces;
+
+        block_put(txn, number, readings + from, block, block_write(block, readings + from, to - from));
     }
 }
 
@@ -211,7 +262,7 @@ static void month_store(struct store_txn *txn, const struct reading *readings, s
 
 static bool reading_fits(const struct reading *r)
 {
-    return r->start_s >= 0 && r->start_s < month_start_s(MONTHS) && r->length_s >= 60 && r->length_s <= 86400 &&
+    return r->start_s >= 0 && r->start_s < TIME_END_S && r->length_s >= 60 && r->length_s <= 86400 &&
            r->energy_mwh >= 0;
 }
 
@@ -263,67 +314,83 @@ static struct reading *readings_sorted(struct store_txn *txn, const struct readi
 
 struct adding {
     struct row row;
-    struct month before, after;
+    struct readings before, after; /* of one territory */
     size_t added, replaced;
 };
 
 /* before + readings -> after, counting. */
-static void month_merge(struct store_txn *txn, struct adding *adding, const struct reading *readings, size_t count)
+static void merge(struct store_txn *txn, struct adding *adding, const struct reading *readings, size_t count)
 {
-    const struct month *before = &adding->before;
+    const struct readings *before = &adding->before;
     size_t i = 0, j = 0, n = 0;
 
-    if (!month_room(txn, &adding->after, before->count + count))
+    if (!readings_room(txn, &adding->after, before->count + count))
         return;
     while (i < before->count || j < count) {
-        if (j == count || (i < before->count && before->readings[i].start_s < readings[j].start_s)) {
-            adding->after.readings[n++] = before->readings[i++];
+        if (j == count || (i < before->count && before->list[i].start_s < readings[j].start_s)) {
+            adding->after.list[n++] = before->list[i++];
             continue;
         }
-        if (i == before->count || before->readings[i].start_s > readings[j].start_s)
+        if (i == before->count || before->list[i].start_s > readings[j].start_s)
             adding->added++;
         else
-            adding->replaced += !reading_same(&before->readings[i++], &readings[j]);
-        adding->after.readings[n++] = readings[j++];
+            adding->replaced += !reading_same(&before->list[i++], &readings[j]);
+        adding->after.list[n++] = readings[j++];
     }
     adding->after.count = n;
 }
 
-static void month_add(struct store_txn *txn, struct adding *adding, unsigned month, const struct reading *readings,
-                      size_t count)
+/* Adds readings to the block that begins at start_s. They may begin before it where it is the first. */
+static void territory_add(struct store_txn *txn, struct adding *adding, int64_t start_s, bool last,
+                          const struct reading *readings, size_t count)
 {
-    size_t added = adding->added, replaced = adding->replaced;
+    size_t changes = adding->added + adding->replaced;
+    struct entry_key key;
+    struct bytes block;
 
-    month_load(txn, &adding->before, month, adding->row.number);
-    if (txn->status)
+    block_key(&key, adding->row.number, start_s);
+    if (txn_get(txn, &block, &key))
+        block_load(txn, &adding->before, &key, block);
+    if (!txn->status)
+        merge(txn, adding, readings, count);
+    if (txn->status || adding->added + adding->replaced == changes)
         return;
-    if (adding->before.count == 0) { /* the common case of a first import: nothing to merge */
-        adding->added += count;
-    } else {
-        month_merge(txn, adding, readings, count);
-        readings = adding->after.readings;
-        count = adding->after.count;
-    }
-    if (count > STORE_MONTH_READINGS_MAX)
-        txn_fail(txn, STATUS_FULL, "more than %d readings of one meter in one month", STORE_MONTH_READINGS_MAX);
-    if (txn->status || (adding->added == added && adding->replaced == replaced))
-        return;
-    month_store(txn, readings, count, month, adding->row.number, adding->before.parts);
+    if (adding->after.list[0].start_s != start_s)
+        txn_delete(txn, &key);
+    if (last)
+        store_full(txn, adding->row.number, adding->after.list, adding->after.count);
+    else
+        store_equal(txn, adding->row.number, adding->after.list, adding->after.count);
 }
 
+static void blocks_add(struct store_txn *txn, struct adding *adding, const struct reading *readings, size_t count)
+{
+    uint16_t number = adding->row.number;
+    int64_t start_s, next_s;
+    size_t end;
+
+    if (!block_after(txn, &start_s, number, -1)) { /* a first import: nothing to merge with */
+        adding->added = count;
+        store_full(txn, number, readings, count);
+        return;
+    }
+    for (size_t i = 0; i < count && !txn->status; i = end) {
+        bool last;
+
+        block_at(txn, &start_s, number, readings[i].start_s);
+        last = !block_after(txn, &next_s, number, start_s);
+        for (end = i; end < count && (last || readings[end].start_s < next_s);)
+            end++;
+        territory_add(txn, adding, start_s, last, readings + i, end - i);
+    }
+}
+
+/* readings in order, at least one */
 static void series_add_sorted(struct store_txn *txn, struct adding *adding, const struct reading *readings, size_t count)
 {
     struct store_series *series = &adding->row.series;
-    size_t end;
 
-    for (size_t i = 0; i < count && !txn->status; i = end) {
-        unsigned month = month_of(readings[i].start_s);
-        int64_t next_s = month_start_s(month + 1);
-
-        for (end = i + 1; end < count && readings[end].start_s < next_s;)
-            end++;
-        month_add(txn, adding, month, readings + i, end - i);
-    }
+    blocks_add(txn, adding, readings, count);
     if (txn->status || adding->added == 0)
         return;
     if (series->count == 0 || readings[0].start_s < series->first_s)
@@ -356,8 +423,8 @@ void store_series_add(struct store_txn *txn, const struct series_name *name, con
             row_new(txn, &adding.row, name);
         series_add_sorted(txn, &adding, readings, count);
     }
-    free(adding.before.readings);
-    free(adding.after.readings);
+    free(adding.before.list);
+    free(adding.after.list);
     free(sorted);
     if (added)
         *added = txn->status ? 0 : adding.added;
@@ -367,32 +434,48 @@ void store_series_add(struct store_txn *txn, const struct series_name *name, con
 
 /* ---- Reading. */
 
+/* One block's share of a scan. false: stop. */
+static bool scan_block(struct store_txn *txn, const struct readings *block, int64_t from_s, int64_t to_s,
+                       bool (*visit)(void *arg, const struct reading *readings, size_t count), void *arg)
+{
+    size_t first = 0, end = block->count;
+
+    if (txn->status)
+        return false;
+    while (first < end && block->list[first].start_s < from_s)
+        first++;
+    while (end > first && block->list[end - 1].start_s >= to_s)
+        end--;
+    if (end > first && !visit(arg, block->list + first, end - first))
+        return false;
+    return end == block->count;
+}
+
 void store_series_scan(struct store_txn *txn, const struct series_name *name, int64_t from_s, int64_t to_s,
                        bool (*visit)(void *arg, const struct reading *readings, size_t count), void *arg)
 {
-    struct month month = { .count = 0 };
+    struct readings block = { .count = 0 };
+    struct entry_key from;
+    struct scan scan;
+    struct bytes value;
     struct row row;
-    bool go_on = name_fits(name) && row_find(txn, &row, name);
+    int64_t start_s;
 
-    if (go_on && from_s < row.series.first_s)
-        from_s = row.series.first_s;
-    if (go_on && to_s > row.series.last_s)
-        to_s = row.series.last_s + 1;
-    go_on = go_on && from_s < to_s;
-    for (unsigned m = go_on ? month_of(from_s) : 0; go_on && month_start_s(m) < to_s; m++) {
-        size_t first = 0, end;
-
-        month_load(txn, &month, m, row.number);
-        if (txn->status)
+    if (from_s < 0)
+        from_s = 0;
+    if (from_s >= to_s || !name_fits(name) || !row_find(txn, &row, name))
+        return;
+    if (!block_at(txn, &start_s, row.number, from_s))
+        start_s = 0;
+    block_key(&from, row.number, start_s);
+    scan_start(&scan, &from, from.size - 8);
+    while (scan_next(txn, &scan, &value)) {
+        block_load(txn, &block, &scan.key, value);
+        if (!scan_block(txn, &block, from_s, to_s, visit, arg))
             break;
-        while (first < month.count && month.readings[first].start_s < from_s)
-            first++;
-        for (end = month.count; end > first && month.readings[end - 1].start_s >= to_s;)
-            end--;
-        if (end > first)
-            go_on = visit(arg, month.readings + first, end - first);
     }
-    free(month.readings);
+    scan_end(&scan);
+    free(block.list);
 }
 
 void store_series_list(struct store_txn *txn, bool (*visit)(void *arg, const struct store_series *series), void *arg)

@@ -11,15 +11,16 @@ void store_journal_add(struct store_txn *txn, uint64_t time_ms, const char *text
 {
     uint8_t value[LINE_HEAD + STORE_JOURNAL_TEXT_MAX];
     size_t size = strnlen(text, STORE_JOURNAL_TEXT_MAX - 1);
-    struct entry_key all, last, key;
+    struct entry_key end, last, key;
     uint64_t place = 1;
 
     while (size > 0 && text[size] != '\0' && ((uint8_t)text[size] & 0xc0) == 0x80)
         size--; /* a cut never splits a character of UTF-8 */
     be64_write(value, time_ms);
     memcpy(value + LINE_HEAD, text, size);
-    key_start(&all, TABLE_JOURNAL);
-    if (scan_last_key(txn, &last, &all))
+    key_start(&end, TABLE_JOURNAL);
+    key_u64(&end, UINT64_MAX);
+    if (key_floor(txn, &last, &end, 1))
         place = key_last_u64(&last) + 1;
     key_start(&key, TABLE_JOURNAL);
     key_u64(&key, place);

@@ -27,8 +27,7 @@ static const struct {
     [TABLE_RECORD] = { "records", { FIELD_TAG /* topic */, FIELD_U64 /* place */ } },
     [TABLE_RECORD_ID] = { "ids of records", { FIELD_TAG /* topic */, FIELD_TAG /* id */ } },
     [TABLE_SERIES] = { "list of series", { FIELD_TAG /* meter and quantity */ } },
-    /* Month before series: the nightly readings of all meters land together at the end of the tree. */
-    [TABLE_BLOCK] = { "meter readings", { FIELD_U16 /* month */, FIELD_U16 /* series */, FIELD_U16 /* part */ } },
+    [TABLE_BLOCK] = { "meter readings", { FIELD_U16 /* series */, FIELD_U64 /* start of the first */ } },
 };
 
 const char *table_name(uint8_t table)

@@ -4,7 +4,7 @@
 
 #include "store/store.h"
 
-/* The first byte of every key. Blocks come last: appended months then fall at the end of the tree, where LMDB packs pages full. */
+/* The first byte of every key. */
 enum table {
     TABLE_HEAD = 1, TABLE_SETTING, TABLE_PEER, TABLE_JOURNAL, TABLE_TOPIC, TABLE_TOPIC_SIZE, TABLE_RECORD,
     TABLE_RECORD_ID, TABLE_SERIES, TABLE_BLOCK, TABLES

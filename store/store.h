@@ -1,8 +1,8 @@
 /* store.h - what the household keeps, in one LMDB file opened once per process.
  *
  * One writer at a time. Values are sealed (XChaCha20-Poly1305) under the storage key, each bound to its own place, and names
- * in keys are keyed hashes: a stolen file shows sizes, months and counts, and nothing else. A file put back whole to an
- * older state is not noticed.
+ * in keys are keyed hashes: a stolen file shows sizes, counts and the dates of meter readings, and nothing else. A file
+ * put back whole to an older state is not noticed.
  *
  * A transaction remembers its first failure; later calls do nothing and commit returns it, so a caller checks once.
  * Bytes handed to a visitor are valid until it returns, bytes from a get until the next get or the end of the
@@ -28,7 +28,6 @@ enum {
     STORE_PEERS_MAX = 256,       /* a home never needs more to find its neighbours again */
     STORE_JOURNAL_TEXT_MAX = 1024,
     STORE_SERIES_MAX = 1000,
-    STORE_MONTH_READINGS_MAX = 100000, /* one a minute makes 44 640; bounds the memory of one month */
 };
 
 struct store;
@@ -135,7 +134,7 @@ struct store_series {
 /* Readings may come in any order, overlap what is there and repeat themselves. An interval is known by its start: one not
  * there yet is added, one there with another length or energy is replaced (of repeats in one call the last counts), and
  * what is the same changes nothing on disk. *added and *replaced (either may be NULL) count intervals. A reading out of
- * the bounds above fails the transaction with STATUS_MALFORMED; a month beyond its bound with STATUS_FULL. */
+ * the bounds above fails the transaction with STATUS_MALFORMED. */
 void store_series_add(struct store_txn *txn, const struct series_name *name, const struct reading *readings, size_t count,
                       size_t *added, size_t *replaced);
 /* Intervals whose start is in [from_s, to_s), in order, some hundreds or thousands at a time. */

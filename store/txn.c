@@ -399,25 +399,24 @@ bool scan_next(struct store_txn *txn, struct scan *scan, struct bytes *value)
     return true;
 }
 
-bool scan_last_key(struct store_txn *txn, struct entry_key *out, const struct entry_key *prefix)
+bool key_floor(struct store_txn *txn, struct entry_key *out, const struct entry_key *at, size_t prefix)
 {
-    struct scan beyond;
+    struct scan to;
     MDB_val key, value;
     int code;
 
     if (txn->status)
         return false;
-    scan_start(&beyond, prefix, 0);
-    memset(beyond.key.bytes + prefix->size, 0xff, sizeof beyond.key.bytes - prefix->size);
-    beyond.key.size = sizeof beyond.key.bytes;
-    code = scan_seek(txn, &beyond, &key, &value);
-    if (!code || code == MDB_NOTFOUND)
-        code = mdb_cursor_get(txn->cursor, &key, &value, code ? MDB_LAST : MDB_PREV);
+    scan_start(&to, at, prefix);
+    code = scan_seek(txn, &to, &key, &value);
+    if (code == MDB_NOTFOUND)
+        code = mdb_cursor_get(txn->cursor, &key, &value, MDB_LAST);
+    else if (!code && (key.mv_size != at->size || memcmp(key.mv_data, at->bytes, at->size) != 0))
+        code = mdb_cursor_get(txn->cursor, &key, &value, MDB_PREV);
     txn->cursor_of = NULL;
     if (code && code != MDB_NOTFOUND)
         txn_fail_code(txn, code, "read");
-    if (code || key.mv_size < prefix->size || key.mv_size > sizeof out->bytes ||
-        memcmp(key.mv_data, prefix->bytes, prefix->size) != 0)
+    if (code || key.mv_size != at->size || memcmp(key.mv_data, at->bytes, prefix) != 0)
         return false;
     memcpy(out->bytes, key.mv_data, key.mv_size);
     out->size = key.mv_size;
