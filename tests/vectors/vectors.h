@@ -15,6 +15,7 @@ struct report {
 };
 
 #define KIND_LIST(X) \
+    X(merlin)        \
     X(noise)         \
     X(ristretto255)  \
     X(wycheproof)
