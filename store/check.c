@@ -337,12 +337,26 @@ static enum status walk_tree(struct check *check, struct file_tree *tree, bool f
     return status;
 }
 
+/* Transaction n goes to head page n % 2 and the other keeps n - 1: a changed number would bring an older state back. */
+static enum status check_numbers(const struct check *check, const struct file_meta metas[2])
+{
+    size_t even = metas[0].txn_id, odd = metas[1].txn_id;
+
+    if ((even == 0 && odd == 0) || (even % 2 == 0 && odd % 2 == 1 && (even + 1 == odd || odd + 1 == even)))
+        return STATUS_OK;
+    if (check->store->mode == STORE_READ)
+        return STATUS_EARLY; /* the writer may have gone on between the two */
+    return damaged(check, 0, "head pages that do not follow each other");
+}
+
 enum status check_tree(const struct store *store, uint64_t txn_id, struct failure *why)
 {
     struct check check = { .store = store, .why = why };
     struct file_meta metas[2], *meta;
     enum status status = metas_read(&check, metas);
 
+    if (!status)
+        status = check_numbers(&check, metas);
     meta = !status && metas[0].txn_id == txn_id ? &metas[0] : &metas[1];
     if (!status && meta->txn_id != txn_id)
         status = STATUS_EARLY;

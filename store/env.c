@@ -79,7 +79,7 @@ static enum status env_check(struct store *store, struct failure *why)
         mdb_txn_abort(txn);
     }
     if (status == STATUS_EARLY)
-        return failure_say(why, STATUS_BUSY, "open: %.120s is being written too fast to be checked; try again", store->file);
+        return failure_say(why, STATUS_BUSY, "open: %.120s is written too fast to be checked, or damaged; try again", store->file);
     return status;
 }
 
