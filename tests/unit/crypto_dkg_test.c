@@ -1,0 +1,267 @@
+/* A key made by several: every deal is checkable by all, a bad share is provable, and no honest dealer can be blamed. */
+#include "crypto/crypto.h"
+#include "tests/support/bytes_altered.h"
+#include "tests/support/committee.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void shares_of_any_threshold_make_the_key(void **unused)
+{
+    static const unsigned shapes[][2] = { { 1, 1 }, { 2, 2 }, { 5, 3 }, { 7, 1 }, { COMMITTEE_MAX, 16 } };
+
+    (void)unused;
+    for (size_t s = 0; s < ARRAY_SIZE(shapes); s++) {
+        struct committee c;
+        struct committee_key key;
+        uint8_t deals[2][DKG_DEAL_MAX];
+        struct bytes made[2];
+
+        committee_init(&c, shapes[s][0], shapes[s][1]);
+        made[0] = committee_deal(deals[0], &c, "dealer 1", 1);
+        made[1] = committee_deal(deals[1], &c, "dealer 2", 2);
+        assert_true(committee_accepts(&c, "dealer 1", made[0]) && committee_accepts(&c, "dealer 2", made[1]));
+        dkg_combine(&key, made, 2, c.count, c.threshold);
+        assert_int_equal(key.count, c.count);
+        assert_int_equal(key.threshold, c.threshold);
+        for (unsigned j = 1; j <= c.count; j++) {
+            struct scalar one, two;
+            struct point expected;
+
+            assert_true(dkg_share_open(&one, text("dealer 1"), c.members, c.count, c.threshold, made[0], j, &c.keys[j - 1]));
+            assert_true(dkg_share_open(&two, text("dealer 2"), c.members, c.count, c.threshold, made[1], j, &c.keys[j - 1]));
+            scalar_add(&one, &one, &two);
+            point_base_times(&expected, &one);
+            assert_true(point_equal(&key.share[j - 1], &expected));
+        }
+    }
+}
+
+static void a_restart_deals_the_same_and_anything_else_differs(void **unused)
+{
+    uint8_t deals[5][DKG_DEAL_MAX];
+    struct committee c, fewer;
+    size_t size;
+
+    (void)unused;
+    committee_init(&c, 5, 3);
+    committee_deal(deals[0], &c, "season", 1);
+    committee_deal(deals[1], &c, "season", 1);
+    size = dkg_deal_size(5, 3);
+    assert_memory_equal(deals[0], deals[1], size);
+    committee_deal(deals[1], &c, "season", 2);
+    committee_deal(deals[2], &c, "next season", 1);
+    fewer = c;
+    fewer.threshold = 2;
+    committee_deal(deals[3], &fewer, "season", 1);
+    fewer = c;
+    fewer.members[4] = fewer.members[0];
+    committee_deal(deals[4], &fewer, "season", 1);
+    for (int i = 0; i < 5; i++)
+        for (int j = 0; j < i; j++)
+            assert_memory_not_equal(deals[i], deals[j], POINT_SIZE);
+}
+
+struct checked {
+    struct committee c;
+    uint8_t deal[DKG_DEAL_MAX], complaint[DKG_COMPLAINT_SIZE];
+    struct bytes bytes;
+};
+
+static bool deal_accepted(void *arg)
+{
+    struct checked *k = arg;
+
+    return committee_accepts(&k->c, "season", k->bytes);
+}
+
+static void any_altered_byte_of_a_deal_is_refused(void **unused)
+{
+    struct checked k;
+
+    (void)unused;
+    committee_init(&k.c, 5, 3);
+    k.bytes = committee_deal(k.deal, &k.c, "season", 1);
+    assert_true(deal_accepted(&k));
+    assert_int_equal(bytes_altered(k.deal, k.bytes.size, deal_accepted, &k), 0);
+    for (size_t cut = 0; cut < k.bytes.size; cut++)
+        assert_false(committee_accepts(&k.c, "season", (struct bytes){ k.deal, cut }));
+    assert_false(committee_accepts(&k.c, "season", (struct bytes){ k.deal, k.bytes.size + 1 }));
+}
+
+static void a_deal_is_bound_to_context_members_and_threshold(void **unused)
+{
+    struct committee c, other;
+    uint8_t deal[DKG_DEAL_MAX];
+    struct bytes bytes;
+
+    (void)unused;
+    committee_init(&c, 5, 3);
+    bytes = committee_deal(deal, &c, "season", 1);
+    assert_false(committee_accepts(&c, "other season", bytes));
+    other = c;
+    other.members[4] = other.members[3];
+    assert_false(committee_accepts(&other, "season", bytes));
+    other = c;
+    other.members[4] = POINT_IDENTITY;
+    assert_false(committee_accepts(&other, "season", bytes));
+    assert_false(dkg_deal_check(text("season"), c.members, 5, 2, bytes));
+    assert_false(dkg_deal_check(text("season"), c.members, 4, 3, bytes));
+    assert_false(dkg_deal_check(text("season"), c.members, 5, 0, bytes));
+    assert_false(dkg_deal_check(text("season"), c.members, 5, 6, bytes));
+    assert_false(dkg_deal_check(text("season"), c.members, COMMITTEE_MAX + 1, 3, bytes));
+}
+
+static void nobody_deals_to_a_member_without_a_key(void **unused)
+{
+    static const uint8_t secret[KEY_SIZE] = { 1 };
+    uint8_t deal[DKG_DEAL_MAX];
+    struct committee c;
+    size_t size;
+
+    (void)unused;
+    committee_init(&c, 3, 2);
+    assert_false(dkg_deal_make(deal, &size, text("s"), c.members, 3, 4, secret));
+    assert_false(dkg_deal_make(deal, &size, text("s"), c.members, 3, 0, secret));
+    c.members[1] = POINT_IDENTITY;
+    assert_false(dkg_deal_make(deal, &size, text("s"), c.members, 3, 2, secret));
+}
+
+/* With A_0 = -(another's A_0) a last dealer would leave a key he knows. */
+static void a_dealer_cannot_cancel_anothers_commitment(void **unused)
+{
+    uint8_t deal[DKG_DEAL_MAX], rogue[DKG_DEAL_MAX];
+    struct committee c;
+    struct bytes bytes;
+    struct point negated;
+
+    (void)unused;
+    committee_init(&c, 5, 3);
+    bytes = committee_deal(deal, &c, "season", 1);
+    memcpy(rogue, deal, bytes.size);
+    assert_true(point_read(&negated, deal));
+    point_sub(&negated, &POINT_IDENTITY, &negated);
+    memcpy(rogue, negated.b, POINT_SIZE);
+    assert_false(committee_accepts(&c, "season", (struct bytes){ rogue, bytes.size }));
+    committee_deal(rogue, &c, "rogue", 2);
+    memcpy(rogue, deal, POINT_SIZE);
+    assert_false(committee_accepts(&c, "rogue", (struct bytes){ rogue, bytes.size }));
+}
+
+/* A complaint reveals x_j*R: over a copied R it would open the share of the honest deal. */
+static void a_dealer_cannot_use_the_ephemeral_point_of_another(void **unused)
+{
+    uint8_t honest[DKG_DEAL_MAX], deal[DKG_DEAL_MAX];
+    const size_t at = 3 * POINT_SIZE + 64;
+    struct committee c;
+    struct bytes bytes;
+
+    (void)unused;
+    committee_init(&c, 5, 3);
+    committee_deal(honest, &c, "honest", 1);
+    bytes = cheating_deal(deal, &c, "rogue", 2, CHEAT_NOISE);
+    assert_true(committee_accepts(&c, "rogue", bytes));
+    memcpy(deal + at, honest + at, POINT_SIZE);
+    assert_false(committee_accepts(&c, "rogue", bytes));
+}
+
+static void the_cheated_member_notices_and_proves_it(void **unused)
+{
+    (void)unused;
+    for (int cheat = CHEAT_NONE; cheat < CHEATS; cheat++) {
+        uint8_t deal[DKG_DEAL_MAX], complaint[DKG_COMPLAINT_SIZE];
+        struct committee c;
+        struct bytes bytes;
+
+        committee_init(&c, 5, 3);
+        bytes = cheating_deal(deal, &c, "season", 4, (enum cheat)cheat);
+        assert_true(committee_accepts(&c, "season", bytes));
+        for (unsigned j = 1; j <= 5; j++) {
+            bool bad = j == 4 && cheat != CHEAT_NONE;
+            struct scalar share;
+
+            assert_int_equal(dkg_share_open(&share, text("season"), c.members, 5, 3, bytes, j, &c.keys[j - 1]), !bad);
+            assert_int_equal(scalar_is_zero(&share), bad);
+            dkg_complaint_make(complaint, text("season"), bytes, 3, j, &c.keys[j - 1], &c.rng);
+            assert_int_equal(dkg_complaint_check(text("season"), c.members, 5, 3, bytes, j, complaint), bad);
+        }
+    }
+}
+
+static bool complaint_accepted(void *arg)
+{
+    struct checked *k = arg;
+
+    return dkg_complaint_check(text("season"), k->c.members, 5, 3, k->bytes, 4, k->complaint);
+}
+
+static void an_altered_complaint_proves_nothing(void **unused)
+{
+    struct checked k, honest;
+
+    (void)unused;
+    committee_init(&k.c, 5, 3);
+    k.bytes = cheating_deal(k.deal, &k.c, "season", 4, CHEAT_OTHER_SHARE);
+    dkg_complaint_make(k.complaint, text("season"), k.bytes, 3, 4, &k.c.keys[3], &k.c.rng);
+    assert_true(complaint_accepted(&k));
+    assert_int_equal(bytes_altered(k.complaint, sizeof k.complaint, complaint_accepted, &k), 0);
+    assert_int_equal(bytes_altered(k.deal, k.bytes.size, complaint_accepted, &k), 0);
+    assert_false(dkg_complaint_check(text("other"), k.c.members, 5, 3, k.bytes, 4, k.complaint));
+    for (unsigned j = 0; j <= 6; j++)
+        assert_int_equal(dkg_complaint_check(text("season"), k.c.members, 5, 3, k.bytes, j, k.complaint), j == 4);
+    /* The same evidence against an honest dealer. */
+    honest = k;
+    honest.bytes = committee_deal(honest.deal, &honest.c, "season", 1);
+    assert_false(complaint_accepted(&honest));
+}
+
+/* A member who wants rid of an honest dealer: a wrong shared point, or somebody else's key. */
+static void an_honest_dealer_cannot_be_blamed(void **unused)
+{
+    struct checked k;
+
+    (void)unused;
+    committee_init(&k.c, 5, 3);
+    k.bytes = committee_deal(k.deal, &k.c, "season", 1);
+    for (unsigned j = 1; j <= 5; j++) {
+        dkg_complaint_make(k.complaint, text("season"), k.bytes, 3, 4, &k.c.keys[j - 1], &k.c.rng);
+        assert_false(complaint_accepted(&k));
+        memcpy(k.complaint, k.c.members[j - 1].b, POINT_SIZE);
+        assert_false(complaint_accepted(&k));
+    }
+    memset(k.complaint, 0, sizeof k.complaint);
+    assert_false(complaint_accepted(&k));
+}
+
+static void a_committee_of_one_is_its_own_key(void **unused)
+{
+    struct committee_key key;
+    struct committee c;
+
+    (void)unused;
+    committee_init(&c, 1, 1);
+    committee_key_single(&key, &c.members[0]);
+    assert_true(point_equal(&key.joint, &c.members[0]) && point_equal(&key.share[0], &c.members[0]));
+    assert_int_equal(key.count, 1);
+    assert_int_equal(key.threshold, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shares_of_any_threshold_make_the_key),
+        cmocka_unit_test(a_restart_deals_the_same_and_anything_else_differs),
+        cmocka_unit_test(any_altered_byte_of_a_deal_is_refused),
+        cmocka_unit_test(a_deal_is_bound_to_context_members_and_threshold),
+        cmocka_unit_test(nobody_deals_to_a_member_without_a_key),
+        cmocka_unit_test(a_dealer_cannot_cancel_anothers_commitment),
+        cmocka_unit_test(a_dealer_cannot_use_the_ephemeral_point_of_another),
+        cmocka_unit_test(the_cheated_member_notices_and_proves_it),
+        cmocka_unit_test(an_altered_complaint_proves_nothing),
+        cmocka_unit_test(an_honest_dealer_cannot_be_blamed),
+        cmocka_unit_test(a_committee_of_one_is_its_own_key),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
