@@ -47,7 +47,7 @@ static void numbers_below_a_bound_are_even_handed(void **unused)
 {
     static const uint8_t seed[KEY_SIZE] = { 9 };
     unsigned counts[6] = { 0 };
-    bool upper_half = false;
+    unsigned lowest_third = 0;
     struct rng rng;
 
     (void)unused;
@@ -56,14 +56,14 @@ static void numbers_below_a_bound_are_even_handed(void **unused)
         counts[rng_below(&rng, 6)]++;
     for (int i = 0; i < 6; i++)
         assert_in_range(counts[i], 9500, 10500); /* five standard deviations are 456 */
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 30000; i++) {
         uint64_t n = rng_below(&rng, UINT64_C(3) << 62);
 
         assert_true(n < UINT64_C(3) << 62);
-        upper_half = upper_half || n >> 63;
+        lowest_third += n < UINT64_C(1) << 62;
         assert_int_equal(rng_below(&rng, 1), 0);
     }
-    assert_true(upper_half);
+    assert_in_range(lowest_third, 9500, 10500);
 }
 
 static void clearing_wipes(void **unused)

@@ -111,6 +111,10 @@ static void the_identity_is_no_share_of_a_point(void **unused)
     assert_false(share_accepted(&o));
     share_make(o.share, &o.key.secret, text("digest"), o.points, POINTS, &o.rng);
     assert_true(share_accepted(&o));
+    scalar_clear(&o.key.secret);
+    o.key.public_point = POINT_IDENTITY;
+    share_make(o.share, &o.key.secret, text("digest"), o.points, POINTS, &o.rng);
+    assert_false(share_accepted(&o));
 }
 
 static void a_share_of_no_points_proves_possession_of_the_key(void **unused)

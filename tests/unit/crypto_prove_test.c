@@ -1,0 +1,267 @@
+/* The proofs, written a second time from their description: what is absorbed, in which order, and the equations. A challenge that
+ * forgot one of the points would still pass every other test, and could be forged. */
+#include "crypto/crypto.h"
+#include "tests/support/committee.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { PAIRS = 3, PAIR_SIZE = 2 * POINT_SIZE, OPENING_SIZE = 4 * 32 };
+
+static void begin(struct transcript *t, const char *label, const char *context)
+{
+    transcript_init(t, label);
+    transcript_append(t, "context", text(context));
+}
+
+static void absorb(struct transcript *t, const char *label, const struct point *points, size_t count)
+{
+    transcript_append_u64(t, "count", count);
+    for (size_t i = 0; i < count; i++)
+        transcript_append_point(t, label, &points[i]);
+}
+
+/* sum of weight^(i + first) * points[i], term by term */
+static struct point combination(const struct point *points, size_t count, const struct scalar *weight, unsigned first)
+{
+    struct point sum = POINT_IDENTITY, term;
+    struct scalar power;
+
+    scalar_from_u64(&power, 1);
+    for (unsigned i = 0; i < first; i++)
+        scalar_mul(&power, &power, weight);
+    for (size_t i = 0; i < count; i++) {
+        point_times(&term, &points[i], &power);
+        point_add(&sum, &sum, &term);
+        scalar_mul(&power, &power, weight);
+    }
+    return sum;
+}
+
+/* s*B = K + sum c^(i+1) X_i */
+static bool knowledge_holds(struct transcript *t, const struct point *points, size_t count, const uint8_t *proof)
+{
+    struct scalar challenge, response;
+    struct point commitment, left, right;
+
+    assert_true(point_read(&commitment, proof) && scalar_read(&response, proof + 32));
+    absorb(t, "known", points, count);
+    transcript_append_point(t, "commitment", &commitment);
+    transcript_challenge_scalar(t, "challenge", &challenge);
+    right = combination(points, count, &challenge, 1);
+    point_add(&right, &right, &commitment);
+    point_base_times(&left, &response);
+    return point_equal(&left, &right);
+}
+
+static struct point minus(const struct point *base, const struct scalar *s, const struct point *image,
+                          const struct scalar *c)
+{
+    struct point left, right;
+
+    point_times(&left, base, s);
+    point_times(&right, image, c);
+    point_sub(&left, &left, &right);
+    return left;
+}
+
+/* c = H(..., s*B - c*X, s*M - c*Z), M and Z the points and their images combined by the weight. */
+static bool equality_holds(struct transcript *t, const struct point *key, const struct point *bases,
+                           const struct point *images, size_t count, const uint8_t *proof)
+{
+    struct scalar weight, c, s, again;
+    struct point base, image, commitment;
+
+    assert_true(scalar_read(&c, proof) && scalar_read(&s, proof + 32));
+    transcript_append_point(t, "key", key);
+    absorb(t, "base", bases, count);
+    absorb(t, "image", images, count);
+    transcript_challenge_scalar(t, "weight", &weight);
+    base = combination(bases, count, &weight, 0);
+    image = combination(images, count, &weight, 0);
+    commitment = minus(&POINT_BASE, &s, key, &c);
+    transcript_append_point(t, "commitment", &commitment);
+    commitment = minus(&base, &s, &image, &c);
+    transcript_append_point(t, "commitment", &commitment);
+    transcript_challenge_scalar(t, "challenge", &again);
+    return memcmp(again.b, c.b, SCALAR_SIZE) == 0;
+}
+
+static void a_seal_and_an_admission_show_knowledge(void **unused)
+{
+    uint8_t sealed[5 + SEAL_OVERHEAD], admission[ADMISSION_MAX], nullifier[POINT_SIZE], roster_hash[HASH_SIZE];
+    struct bytes roster;
+    struct transcript t;
+    struct committee c;
+    struct point r;
+    size_t size;
+
+    (void)unused;
+    committee_init(&c, 4, 2);
+    seal_make(sealed, &c.members[0], text("bids"), text("hello"), &c.rng);
+    assert_true(point_read(&r, sealed));
+    begin(&t, LABEL_SEAL_PROOF, "bids");
+    transcript_append_point(&t, "to", &c.members[0]);
+    transcript_append(&t, "box", (struct bytes){ sealed + 96, 5 + TAG_SIZE });
+    assert_true(knowledge_holds(&t, &r, 1, sealed + 32));
+
+    assert_true(admission_make(admission, &size, nullifier, c.members, 4, 2, &c.keys[2], text("topic"), text("deal"), &c.rng));
+    roster = (struct bytes){ c.members[0].b, 4 * POINT_SIZE };
+    hash_parts(roster_hash, LABEL_ROSTER, &roster, 1);
+    transcript_init(&t, LABEL_ADMISSION);
+    transcript_append(&t, "topic", text("topic"));
+    transcript_append(&t, "roster", BYTES(roster_hash));
+    transcript_append_u64(&t, "index", 2);
+    transcript_append(&t, "message", text("deal"));
+    assert_int_equal(size, 68);
+    assert_memory_equal(admission, "\0\0\0\2", 4);
+    assert_true(knowledge_holds(&t, &c.members[2], 1, admission + 4));
+}
+
+static void a_key_deal_shows_knowledge_of_all_its_secrets(void **unused)
+{
+    struct point points[4];
+    uint8_t deal[DKG_DEAL_MAX];
+    struct transcript t;
+    struct committee c;
+
+    (void)unused;
+    committee_init(&c, 5, 3);
+    committee_deal(deal, &c, "season", 1);
+    for (size_t k = 0; k < 3; k++)
+        assert_true(point_read(&points[k], deal + k * POINT_SIZE));
+    assert_true(point_read(&points[3], deal + 3 * POINT_SIZE + 64));
+    begin(&t, LABEL_DKG_PROOF, "season");
+    transcript_append_u64(&t, "threshold", 3);
+    transcript_append(&t, "members", (struct bytes){ c.members[0].b, 5 * POINT_SIZE });
+    transcript_append(&t, "shares", (struct bytes){ deal + 4 * POINT_SIZE + 64, 5 * 48 });
+    assert_true(knowledge_holds(&t, points, 4, deal + 3 * POINT_SIZE));
+}
+
+static void a_complaint_and_a_share_show_equal_logarithms(void **unused)
+{
+    uint8_t deal[DKG_DEAL_MAX], complaint[DKG_COMPLAINT_SIZE], share[3 * POINT_SIZE + SHARE_PROOF_SIZE];
+    struct point r, image, images[3];
+    struct transcript t;
+    struct committee c;
+    struct bytes bytes;
+
+    (void)unused;
+    committee_init(&c, 5, 3);
+    bytes = committee_deal(deal, &c, "season", 1);
+    dkg_complaint_make(complaint, text("season"), bytes, 3, 4, &c.keys[3], &c.rng);
+    assert_true(point_read(&r, deal + 3 * POINT_SIZE + 64) && point_read(&image, complaint));
+    begin(&t, LABEL_COMPLAINT, "season");
+    transcript_append(&t, "deal", bytes);
+    transcript_append_u64(&t, "index", 4);
+    assert_true(equality_holds(&t, &c.members[3], &r, &image, 1, complaint + 32));
+
+    share_make(share, &c.keys[0].secret, text("digest"), c.members + 1, 3, &c.rng);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(point_read(&images[i], share + i * POINT_SIZE));
+    begin(&t, LABEL_SHARE, "digest");
+    assert_true(equality_holds(&t, &c.members[0], c.members + 1, images, 3, share + 3 * POINT_SIZE));
+}
+
+/* A home's deal made by hand. With `lie` 1 or 2 the R or the C of the second pair is another point than its proof speaks of. */
+static void deal_by_hand(uint8_t *out, const struct point *joint, const char *context, struct rng *rng, int lie)
+{
+    struct scalar r[PAIRS + 1], x[PAIRS + 1], challenge, power, sum_r, sum_x, term;
+    struct point pairs[PAIRS + 1][2], mask; /* the last pair is the commitment */
+    struct transcript t;
+
+    for (size_t k = 0; k <= PAIRS; k++) {
+        scalar_random(&r[k], rng);
+        scalar_random(&x[k], rng);
+        point_base_times(&pairs[k][0], &r[k]);
+        point_base_times(&pairs[k][1], &x[k]);
+        point_times(&mask, joint, &r[k]);
+        point_add(&pairs[k][1], &pairs[k][1], &mask);
+        if (lie > 0 && k == 1)
+            point_add(&pairs[k][lie - 1], &pairs[k][lie - 1], &POINT_BASE);
+    }
+    begin(&t, LABEL_DEAL, context);
+    transcript_append_point(&t, "joint", joint);
+    transcript_append_u64(&t, "bits", 16);
+    transcript_append_u64(&t, "count", PAIRS);
+    for (size_t k = 0; k < PAIRS; k++) {
+        transcript_append_point(&t, "r", &pairs[k][0]);
+        transcript_append_point(&t, "c", &pairs[k][1]);
+    }
+    transcript_append_point(&t, "commitment", &pairs[PAIRS][0]);
+    transcript_append_point(&t, "commitment", &pairs[PAIRS][1]);
+    transcript_challenge_scalar(&t, "challenge", &challenge);
+    sum_r = r[PAIRS];
+    sum_x = x[PAIRS];
+    power = challenge;
+    for (size_t k = 0; k < PAIRS; k++) {
+        scalar_mul(&term, &power, &r[k]);
+        scalar_add(&sum_r, &sum_r, &term);
+        scalar_mul(&term, &power, &x[k]);
+        scalar_add(&sum_x, &sum_x, &term);
+        scalar_mul(&power, &power, &challenge);
+    }
+    memcpy(out, pairs, sizeof pairs);
+    memcpy(out + sizeof pairs, sum_r.b, SCALAR_SIZE);
+    memcpy(out + sizeof pairs + SCALAR_SIZE, sum_x.b, SCALAR_SIZE);
+}
+
+static void a_deal_made_by_hand_is_accepted_and_a_lie_about_a_pair_is_not(void **unused)
+{
+    uint8_t deal[PAIRS * PAIR_SIZE + OPENING_SIZE];
+    struct committee c;
+
+    (void)unused;
+    committee_init(&c, 1, 1);
+    for (int lie = 0; lie <= 2; lie++) {
+        deal_by_hand(deal, &c.members[0], "join", &c.rng, lie);
+        assert_int_equal(deal_check(NULL, &c.members[0], text("join"), PAIRS, 16, BYTES(deal)), lie == 0);
+    }
+}
+
+static struct point nonce_of(const uint8_t proof[SHARE_PROOF_SIZE], const struct point *key)
+{
+    struct scalar c, s;
+
+    assert_true(scalar_read(&c, proof) && scalar_read(&s, proof + SCALAR_SIZE));
+    return minus(&POINT_BASE, &s, key, &c);
+}
+
+/* Two answers under one nonce give the secret away. Even a source that repeats itself must not make that happen: the nonce
+ * depends on what is proved, too. */
+static void two_proofs_never_share_a_nonce(void **unused)
+{
+    static const uint8_t seed[KEY_SIZE] = { 3 };
+    static const char *const contexts[] = { "digest", "digest", "other digest" };
+    struct point nonces[3];
+    struct committee c;
+    struct rng same;
+
+    (void)unused;
+    committee_init(&c, 1, 1);
+    rng_init(&same, seed);
+    for (size_t i = 0; i < 3; i++) {
+        uint8_t proof[SHARE_PROOF_SIZE];
+
+        if (i == 2)
+            rng_init(&same, seed);
+        share_make(proof, &c.keys[0].secret, text(contexts[i]), NULL, 0, &same);
+        nonces[i] = nonce_of(proof, &c.members[0]);
+        for (size_t j = 0; j < i; j++)
+            assert_false(point_equal(&nonces[i], &nonces[j]));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_seal_and_an_admission_show_knowledge),
+        cmocka_unit_test(a_key_deal_shows_knowledge_of_all_its_secrets),
+        cmocka_unit_test(a_complaint_and_a_share_show_equal_logarithms),
+        cmocka_unit_test(a_deal_made_by_hand_is_accepted_and_a_lie_about_a_pair_is_not),
+        cmocka_unit_test(two_proofs_never_share_a_nonce),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
