@@ -1,11 +1,12 @@
 /* deal.c - what a home gives to a box: its admission and its encrypted values.
  *
- * A deal of values: for each k the pair R_k = r_k*B, C_k = x_k*B + r_k*Y, then one proof that its maker knows every r_k and x_k, in
- * this context. So a pair cannot be taken from another's deal, negated or added to. That the x_k are below 2^value_bits
- * is enforced by the maker only: the proof does not show it.
+ * A deal of values: for each k the pair R_k = r_k*B, C_k = x_k*B + r_k*Y, then one proof that its maker knows
+ * every r_k and x_k, in this context. So a pair cannot be taken from another's deal, negated or added to.
+ * That the x_k are below 2^value_bits is enforced by the maker only: the proof does not show it.
  *
- * An admission: the number of the member in the roster and a proof that its maker holds that member's key, over topic, roster and
- * message. The nullifier is that key: one home has one voice, and everybody sees whose it is. */
+ * An admission: the number of the member in the roster and a proof that its maker holds that member's key,
+ * over topic, roster and message. The nullifier is that key: one home has one voice, and everybody sees whose
+ * it is. */
 #include "crypto/crypto.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
@@ -19,8 +20,8 @@
 enum { ADMISSION_SIZE = 4 + KNOWLEDGE_SIZE };
 _Static_assert((int)ADMISSION_SIZE <= (int)ADMISSION_MAX, "fits");
 
-static void admission_transcript(struct transcript *t, const struct point *roster, size_t count, uint32_t index,
-                                 struct bytes topic, struct bytes message)
+static void admission_transcript(struct transcript *t, const struct point *roster, size_t count,
+                                 uint32_t index, struct bytes topic, struct bytes message)
 {
     struct bytes all = { roster->b, count * sizeof *roster };
     uint8_t roster_hash[HASH_SIZE];
@@ -33,8 +34,9 @@ static void admission_transcript(struct transcript *t, const struct point *roste
     transcript_append(t, "message", message);
 }
 
-bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count,
-                    size_t index, const struct group_key *own, struct bytes topic, struct bytes message, struct rng *rng)
+bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], const struct point *roster,
+                    size_t count, size_t index, const struct group_key *own, struct bytes topic,
+                    struct bytes message, struct rng *rng)
 {
     struct transcript t;
 
@@ -48,8 +50,8 @@ bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], c
     return true;
 }
 
-bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count, struct bytes topic,
-                     struct bytes message, struct bytes proof)
+bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count,
+                     struct bytes topic, struct bytes message, struct bytes proof)
 {
     struct transcript t;
     uint32_t index;
@@ -66,7 +68,8 @@ bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, 
     return true;
 }
 
-/* ---- Deals: pairs || A = a*B || A' = b*B + a*Y || a + sum c^(k+1) r_k || b + sum c^(k+1) x_k (Okamoto 1992, folded). */
+/* ---- Deals: pairs || A = a*B || A' = b*B + a*Y || a + sum c^(k+1) r_k || b + sum c^(k+1) x_k (Okamoto 1992,
+ * folded). */
 
 enum { OPENING_SIZE = 2 * POINT_SIZE + 2 * SCALAR_SIZE };
 _Static_assert(sizeof(struct ciphertext) == 2 * POINT_SIZE, "no padding");
@@ -77,8 +80,8 @@ struct hidden {
     struct scalar r, x;
 };
 
-/* C = x*B + r*Y, computed as (x + r)*B + r*(Y - B): a home with nothing to declare, x = 0, would otherwise be told apart by
- * libsodium's own test for the identity. */
+/* C = x*B + r*Y, computed as (x + r)*B + r*(Y - B): a home with nothing to declare, x = 0, would otherwise be
+ * told apart by libsodium's own test for the identity. */
 static void encrypt(struct ciphertext *out, const struct hidden *hidden, const struct point *joint)
 {
     struct point mask;
@@ -94,8 +97,9 @@ static void encrypt(struct ciphertext *out, const struct hidden *hidden, const s
     scalar_clear(&sum);
 }
 
-static void deal_transcript(struct transcript *t, const char *label, const struct point *joint, struct bytes context,
-                            const struct ciphertext *pairs, size_t count, unsigned value_bits)
+static void deal_transcript(struct transcript *t, const char *label, const struct point *joint,
+                            struct bytes context, const struct ciphertext *pairs, size_t count,
+                            unsigned value_bits)
 {
     transcript_init(t, label);
     transcript_append(t, "context", context);
@@ -108,7 +112,8 @@ static void deal_transcript(struct transcript *t, const char *label, const struc
     }
 }
 
-static void opening_challenge(struct transcript *t, struct scalar *challenge, const struct ciphertext *commitment)
+static void opening_challenge(struct transcript *t, struct scalar *challenge,
+                              const struct ciphertext *commitment)
 {
     transcript_append_point(t, "commitment", &commitment->r);
     transcript_append_point(t, "commitment", &commitment->c);
@@ -159,8 +164,9 @@ static bool opening_verify(const uint8_t proof[OPENING_SIZE], struct transcript 
     return point_equal(&left.r, &right.r) && point_equal(&left.c, &right.c);
 }
 
-static void pairs_make(uint8_t *out, size_t *size, const char *label, const struct point *joint, struct bytes context,
-                       const struct hidden *hidden, size_t count, unsigned value_bits, struct rng *rng)
+static void pairs_make(uint8_t *out, size_t *size, const char *label, const struct point *joint,
+                       struct bytes context, const struct hidden *hidden, size_t count, unsigned value_bits,
+                       struct rng *rng)
 {
     struct ciphertext pairs[DEAL_VALUES_MAX];
     struct transcript t;
@@ -173,8 +179,8 @@ static void pairs_make(uint8_t *out, size_t *size, const char *label, const stru
     *size = count * sizeof *pairs + OPENING_SIZE;
 }
 
-static bool pairs_check(struct ciphertext *out, const char *label, const struct point *joint, struct bytes context,
-                        size_t count, unsigned value_bits, struct bytes deal)
+static bool pairs_check(struct ciphertext *out, const char *label, const struct point *joint,
+                        struct bytes context, size_t count, unsigned value_bits, struct bytes deal)
 {
     struct ciphertext pairs[DEAL_VALUES_MAX];
     struct transcript t;
@@ -197,11 +203,12 @@ static bool pairs_check(struct ciphertext *out, const char *label, const struct 
 
 static bool deal_shape_fits(size_t count, unsigned value_bits)
 {
-    return count >= 1 && count <= DEAL_VALUES_MAX && (value_bits == 8 || value_bits == 16 || value_bits == 32);
+    return count >= 1 && count <= DEAL_VALUES_MAX &&
+           (value_bits == 8 || value_bits == 16 || value_bits == 32);
 }
 
-bool deal_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, const uint64_t *values,
-               size_t count, unsigned value_bits, struct rng *rng)
+bool deal_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context,
+               const uint64_t *values, size_t count, unsigned value_bits, struct rng *rng)
 {
     struct hidden hidden[DEAL_VALUES_MAX];
     uint64_t excess = 0;
@@ -224,7 +231,8 @@ bool deal_make(uint8_t *out, size_t *size, const struct point *joint, struct byt
 bool deal_check(struct ciphertext *out, const struct point *joint, struct bytes context, size_t count,
                 unsigned value_bits, struct bytes deal)
 {
-    return deal_shape_fits(count, value_bits) && pairs_check(out, LABEL_DEAL, joint, context, count, value_bits, deal);
+    return deal_shape_fits(count, value_bits) &&
+           pairs_check(out, LABEL_DEAL, joint, context, count, value_bits, deal);
 }
 
 bool beacon_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, struct rng *rng)

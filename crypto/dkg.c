@@ -1,13 +1,14 @@
-/* dkg.c - a key that nobody holds: every member deals a random polynomial in shares to all members (Pedersen 1991, with
- * Feldman's commitments), the key is the sum.
+/* dkg.c - a key that nobody holds: every member deals a random polynomial in shares to all members (Pedersen
+ * 1991, with Feldman's commitments), the key is the sum.
  *
- * A deal: threshold commitments A_k = a_k*B || proof || R = r*B || for member j: the share f(j) sealed under H(r*X_j). The proof shows
- * knowledge of all a_k and of r, over everything in the deal and its context. For a_0: no dealer can cancel the
- * others' keys. For r: a dealer who copied the R of an honest deal over bad shares would make members complain, and the point
- * a complaint reveals would open the honest deal's shares.
+ * A deal: threshold commitments A_k = a_k*B || proof || R = r*B || for member j: the share f(j) sealed under
+ * H(r*X_j). The proof shows knowledge of all a_k and of r, over everything in the deal and its context. For
+ * a_0: no dealer can cancel the others' keys. For r: a dealer who copied the R of an honest deal over bad
+ * shares would make members complain, and the point a complaint reveals would open the honest deal's shares.
  *
- * A member whose share does not fit publishes x_j*R with a proof of equal logarithms; everybody can then open that one share and
- * see. Gennaro, Jarecki, Krawczyk and Rabin 1999: the last dealer can bias bits of the joint key, which ElGamal bears. */
+ * A member whose share does not fit publishes x_j*R with a proof of equal logarithms; everybody can then open
+ * that one share and see. Gennaro, Jarecki, Krawczyk and Rabin 1999: the last dealer can bias bits of the
+ * joint key, which ElGamal bears. */
 #include "crypto/crypto.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
@@ -51,10 +52,11 @@ static void commitments_at(struct point *out, const struct point *commitments, u
 
 /* ---- One sealed share. */
 
-static const uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES] = { 0 }; /* every key seals one share */
+/* Every key seals one share. */
+static const uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES] = { 0 };
 
-static void share_key(uint8_t key[KEY_SIZE], struct bytes context, const struct point *ephemeral, const struct point *to,
-                      unsigned index, const struct point *shared)
+static void share_key(uint8_t key[KEY_SIZE], struct bytes context, const struct point *ephemeral,
+                      const struct point *to, unsigned index, const struct point *shared)
 {
     uint8_t number[4];
     struct bytes parts[] = { context, BYTES(ephemeral->b), BYTES(to->b), BYTES(number), BYTES(shared->b) };
@@ -64,7 +66,8 @@ static void share_key(uint8_t key[KEY_SIZE], struct bytes context, const struct 
 }
 
 static void share_seal(uint8_t out[SEALED_SHARE], const struct scalar *share, struct bytes context,
-                       const struct point *ephemeral, const struct scalar *r, const struct point *to, unsigned index)
+                       const struct point *ephemeral, const struct scalar *r, const struct point *to,
+                       unsigned index)
 {
     struct point shared;
     uint8_t key[KEY_SIZE];
@@ -89,7 +92,8 @@ static bool share_fits(struct scalar *out, const struct parts *parts, const stru
         if (!point_read_nonzero(&commitments[k], parts->commitments + (size_t)k * POINT_SIZE))
             return false;
     share_key(key, context, ephemeral, to, index, shared);
-    fine = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, parts->shares + (index - 1) * (size_t)SEALED_SHARE,
+    fine = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL,
+                                                      parts->shares + (index - 1) * (size_t)SEALED_SHARE,
                                                       SEALED_SHARE, NULL, 0, nonce, key) == 0 &&
            scalar_read(out, plain);
     if (fine) {
@@ -106,8 +110,8 @@ static bool share_fits(struct scalar *out, const struct parts *parts, const stru
 
 /* ---- Dealing. */
 
-static void proof_transcript(struct transcript *t, struct bytes context, const struct point *members, unsigned count,
-                             unsigned threshold, const uint8_t *shares)
+static void proof_transcript(struct transcript *t, struct bytes context, const struct point *members,
+                             unsigned count, unsigned threshold, const uint8_t *shares)
 {
     transcript_init(t, LABEL_DKG_PROOF);
     transcript_append(t, "context", context);
@@ -116,8 +120,8 @@ static void proof_transcript(struct transcript *t, struct bytes context, const s
     transcript_append(t, "shares", (struct bytes){ shares, (size_t)count * SEALED_SHARE });
 }
 
-/* Everything drawn depends on the members and the threshold too: the same secret must never seal two different shares
- * under one key. */
+/* Everything drawn depends on the members and the threshold too: the same secret must never seal two
+ * different shares under one key. */
 static void dealer_rng(struct rng *rng, struct bytes context, const struct point *members, unsigned count,
                        unsigned threshold, const uint8_t secret[KEY_SIZE])
 {
@@ -130,7 +134,8 @@ static void dealer_rng(struct rng *rng, struct bytes context, const struct point
     sodium_memzero(seed, sizeof seed);
 }
 
-static void polynomial_at(struct scalar *out, const struct scalar *coefficients, unsigned threshold, unsigned x)
+static void polynomial_at(struct scalar *out, const struct scalar *coefficients, unsigned threshold,
+                          unsigned x)
 {
     struct scalar sum = coefficients[threshold - 1], at;
 
@@ -151,8 +156,8 @@ static bool members_fit(const struct point *members, unsigned count)
     return true;
 }
 
-bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struct point *members, unsigned count,
-                   unsigned threshold, const uint8_t secret[KEY_SIZE])
+bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struct point *members,
+                   unsigned count, unsigned threshold, const uint8_t secret[KEY_SIZE])
 {
     struct scalar known[COMMITTEE_MAX + 1], share; /* the coefficients, then r */
     struct point public[COMMITTEE_MAX + 1];
@@ -173,8 +178,8 @@ bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struc
     memcpy(proof + KNOWLEDGE_SIZE, public[threshold].b, POINT_SIZE);
     for (unsigned j = 1; j <= count; j++) {
         polynomial_at(&share, known, threshold, j);
-        share_seal(shares + (j - 1) * (size_t)SEALED_SHARE, &share, context, &public[threshold], &known[threshold],
-                   &members[j - 1], j);
+        share_seal(shares + (j - 1) * (size_t)SEALED_SHARE, &share, context, &public[threshold],
+                   &known[threshold], &members[j - 1], j);
     }
     proof_transcript(&t, context, members, count, threshold, shares);
     knowledge_prove(proof, &t, public, known, threshold + 1, &rng);
@@ -192,7 +197,8 @@ bool dkg_deal_check(struct bytes context, const struct point *members, unsigned 
     struct transcript t;
     struct parts parts;
 
-    if (!sizes_fit(count, threshold) || deal.size != dkg_deal_size(count, threshold) || !members_fit(members, count))
+    if (!sizes_fit(count, threshold) || deal.size != dkg_deal_size(count, threshold) ||
+        !members_fit(members, count))
         return false;
     parts = deal_parts(deal.data, threshold);
     for (unsigned k = 0; k < threshold; k++)
@@ -225,7 +231,8 @@ bool dkg_share_open(struct scalar *out, struct bytes context, const struct point
 
 /* ---- Complaining: S = x_j*R || proof that log_B(X_j) = log_R(S). */
 
-static void complaint_transcript(struct transcript *t, struct bytes context, struct bytes deal, unsigned index)
+static void complaint_transcript(struct transcript *t, struct bytes context, struct bytes deal,
+                                 unsigned index)
 {
     transcript_init(t, LABEL_COMPLAINT);
     transcript_append(t, "context", context);
@@ -233,8 +240,8 @@ static void complaint_transcript(struct transcript *t, struct bytes context, str
     transcript_append_u64(t, "index", index);
 }
 
-void dkg_complaint_make(uint8_t out[DKG_COMPLAINT_SIZE], struct bytes context, struct bytes deal, unsigned threshold,
-                        unsigned index, const struct group_key *own, struct rng *rng)
+void dkg_complaint_make(uint8_t out[DKG_COMPLAINT_SIZE], struct bytes context, struct bytes deal,
+                        unsigned threshold, unsigned index, const struct group_key *own, struct rng *rng)
 {
     struct point ephemeral, shared;
     struct transcript t;
@@ -248,8 +255,9 @@ void dkg_complaint_make(uint8_t out[DKG_COMPLAINT_SIZE], struct bytes context, s
     memcpy(out, shared.b, POINT_SIZE);
 }
 
-bool dkg_complaint_check(struct bytes context, const struct point *members, unsigned count, unsigned threshold,
-                         struct bytes deal, unsigned index, const uint8_t complaint[DKG_COMPLAINT_SIZE])
+bool dkg_complaint_check(struct bytes context, const struct point *members, unsigned count,
+                         unsigned threshold, struct bytes deal, unsigned index,
+                         const uint8_t complaint[DKG_COMPLAINT_SIZE])
 {
     struct point ephemeral, shared;
     const struct point *accuser;

@@ -1,9 +1,10 @@
 /* elgamal.c - sums in the exponent (Cramer, Gennaro, Schoenmakers 1997), and the way back from x*B to x.
  *
- * The logarithm is by baby steps and giant steps (Shanks 1971): the table knows 0*B .. (steps-1)*B by their encoding, the
- * search takes steps*B off the point until the table knows the rest. What is opened is public, so nothing here hides its time,
- * and libdecaf is used, which adds decoded points 80 times faster than libsodium adds encoded ones. A slot keeps 43 bits of the
- * encoding beside the number; a hit is believed only after x*B has been computed. */
+ * The logarithm is by baby steps and giant steps (Shanks 1971): the table knows 0*B .. (steps-1)*B by their
+ * encoding, the search takes steps*B off the point until the table knows the rest. What is opened is public,
+ * so nothing here hides its time, and libdecaf is used, which adds decoded points 80 times faster than
+ * libsodium adds encoded ones. A slot keeps 43 bits of the encoding beside the number; a hit is believed only
+ * after x*B has been computed. */
 #include "crypto/crypto.h"
 
 #include <assert.h>
@@ -69,8 +70,8 @@ static bool is_log(const struct point *p, uint64_t x)
 }
 
 /* Looks for the rest of p after `taken` has been taken off; the candidate is checked against p itself. */
-static bool table_find(uint64_t *out, const struct log_table *table, const struct point *rest, const struct point *p,
-                       uint64_t taken, uint64_t bound)
+static bool table_find(uint64_t *out, const struct log_table *table, const struct point *rest,
+                       const struct point *p, uint64_t taken, uint64_t bound)
 {
     const size_t mask = 2 * (size_t)table->steps - 1;
     const uint64_t number_mask = ((uint64_t)1 << NUMBER_BITS) - 1;
@@ -78,7 +79,8 @@ static bool table_find(uint64_t *out, const struct log_table *table, const struc
     for (size_t at = slot_of(table, rest); table->slots[at] != 0; at = (at + 1) & mask) {
         uint64_t small = (table->slots[at] & number_mask) - 1;
 
-        if ((table->slots[at] & ~number_mask) == slot_tag(rest) && small <= bound - taken && is_log(p, taken + small)) {
+        if ((table->slots[at] & ~number_mask) == slot_tag(rest) && small <= bound - taken &&
+            is_log(p, taken + small)) {
             *out = taken + small;
             return true;
         }

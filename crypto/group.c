@@ -1,9 +1,9 @@
 /* group.c - ristretto255 (RFC 9496) behind two strict doors.
  *
- * libsodium 1.0.18 takes an encoding with bit 255 set for the point without it, and any 32 bytes for a scalar. A tag
- * compared as bytes could then be written twice, so point_read and scalar_read refuse what is not canonical, and everything
- * behind them asserts that it was given points that came through. Decoding depends on public bytes only; what takes a
- * secret scalar runs in constant time. */
+ * libsodium 1.0.18 takes an encoding with bit 255 set for the point without it, and any 32 bytes for a
+ * scalar. A tag compared as bytes could then be written twice, so point_read and scalar_read refuse what is
+ * not canonical, and everything behind them asserts that it was given points that came through. Decoding
+ * depends on public bytes only; what takes a secret scalar runs in constant time. */
 #include "crypto/crypto.h"
 
 #include <assert.h>
@@ -58,8 +58,9 @@ void point_sub(struct point *out, const struct point *a, const struct point *b)
     assert(!failed);
 }
 
-/* libsodium answers -1 when the product is the identity, and has written its encoding, zeros: the right answer. Its other
- * reason, a bad encoding, cannot be in a struct point. So its answer, which may depend on a secret, is not looked at. */
+/* libsodium answers -1 when the product is the identity, and has written its encoding, zeros: the right
+ * answer. Its other reason, a bad encoding, cannot be in a struct point. So its answer, which may depend on a
+ * secret, is not looked at. */
 void point_times(struct point *out, const struct point *p, const struct scalar *secret)
 {
     struct point product = POINT_IDENTITY;

@@ -1,7 +1,8 @@
 /* identity.c - hashes of lists, keys derived from one secret, Ed25519 signatures, Curve25519 link keys.
  *
- * One framing for all hashes: the label and every part are preceded by their length, so two different lists never
- * feed the same bytes to BLAKE2b. With a secret as BLAKE2b's key the same function is the key derivation. */
+ * One framing for all hashes: the label and every part are preceded by their length, so two different lists
+ * never feed the same bytes to BLAKE2b. With a secret as BLAKE2b's key the same function is the key
+ * derivation. */
 #include "crypto/crypto.h"
 
 #include <assert.h>
@@ -17,8 +18,8 @@ static void absorb(crypto_generichash_state *state, struct bytes part)
     crypto_generichash_update(state, part.data, part.size);
 }
 
-static void hash_keyed(uint8_t out[HASH_SIZE], const uint8_t *secret, const char *label, const struct bytes *parts,
-                       size_t count)
+static void hash_keyed(uint8_t out[HASH_SIZE], const uint8_t *secret, const char *label,
+                       const struct bytes *parts, size_t count)
 {
     crypto_generichash_state state;
     int failed;
@@ -37,8 +38,8 @@ void hash_parts(uint8_t out[HASH_SIZE], const char *label, const struct bytes *p
     hash_keyed(out, NULL, label, parts, count);
 }
 
-void derive_key(uint8_t out[KEY_SIZE], const uint8_t secret[KEY_SIZE], const char *label, const struct bytes *parts,
-                size_t count)
+void derive_key(uint8_t out[KEY_SIZE], const uint8_t secret[KEY_SIZE], const char *label,
+                const struct bytes *parts, size_t count)
 {
     hash_keyed(out, secret, label, parts, count);
 }
@@ -58,7 +59,8 @@ void sign_make(uint8_t out[SIGNATURE_SIZE], const struct sign_key *key, struct b
     crypto_sign_detached(out, NULL, message.data, message.size, key->secret_key);
 }
 
-bool sign_check(const uint8_t signature[SIGNATURE_SIZE], const uint8_t public_key[KEY_SIZE], struct bytes message)
+bool sign_check(const uint8_t signature[SIGNATURE_SIZE], const uint8_t public_key[KEY_SIZE],
+                struct bytes message)
 {
     return crypto_sign_verify_detached(signature, message.data, message.size, public_key) == 0;
 }

@@ -1,8 +1,9 @@
-/* noise.c - the Noise Protocol Framework, revision 34, for NN, XX, IK and XK with 25519, ChaChaPoly and BLAKE2b.
+/* noise.c - the Noise Protocol Framework, revision 34: NN, XX, IK and XK with 25519, ChaChaPoly, BLAKE2b.
  *
- * A pattern is a table of tokens, written and read by one loop each. Both work on a copy of the state and commit it at
- * the end, so a message that fails (too short, a tag, an all-zero Diffie-Hellman result) changes nothing. Names in capitals are the
- * functions of the specification, section 5. libsodium has no HMAC-BLAKE2b: section 4.3 is written out here. */
+ * A pattern is a table of tokens, written and read by one loop each. Both work on a copy of the state and
+ * commit it at the end, so a message that fails (too short, a tag, an all-zero Diffie-Hellman result) changes
+ * nothing. Names in capitals are the functions of the specification, section 5. libsodium has no
+ * HMAC-BLAKE2b: section 4.3 is written out here. */
 #include "crypto/crypto.h"
 
 #include <assert.h>
@@ -17,8 +18,8 @@ enum token { TOKEN_END, TOKEN_E, TOKEN_S, TOKEN_EE, TOKEN_ES, TOKEN_SE, TOKEN_SS
 /* Section 7.5. The initiator writes the messages of even index. */
 static const struct pattern {
     const char *name;
-    bool uses_static[2];   /* responder, initiator */
-    bool known_responder;  /* "<- s" before the first message */
+    bool uses_static[2];  /* responder, initiator */
+    bool known_responder; /* "<- s" before the first message */
     unsigned messages;
     enum token tokens[MESSAGES_MAX][TOKENS_MAX + 1];
 } patterns[NOISE_PATTERNS] = {
@@ -61,7 +62,8 @@ static void hmac(uint8_t out[NOISE_HASH_SIZE], const uint8_t key[NOISE_HASH_SIZE
 }
 
 /* HKDF(chain, input, count): the first output replaces the chain, the others follow. */
-static void hkdf(uint8_t chain[NOISE_HASH_SIZE], uint8_t out[][NOISE_HASH_SIZE], unsigned count, struct bytes input)
+static void hkdf(uint8_t chain[NOISE_HASH_SIZE], uint8_t out[][NOISE_HASH_SIZE], unsigned count,
+                 struct bytes input)
 {
     uint8_t key[NOISE_HASH_SIZE], block[NOISE_HASH_SIZE + 1];
 
@@ -93,8 +95,8 @@ static void cipher_encrypt(struct noise_cipher *cipher, uint8_t *out, struct byt
 
     assert(cipher->nonce < UINT64_MAX);
     cipher_nonce(nonce, cipher->nonce++);
-    crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, plain.data, plain.size, ad.data, ad.size, NULL, nonce,
-                                              cipher->key);
+    crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, plain.data, plain.size, ad.data, ad.size, NULL,
+                                              nonce, cipher->key);
 }
 
 static bool cipher_decrypt(struct noise_cipher *cipher, uint8_t *out, struct bytes ad, struct bytes sealed)
@@ -103,8 +105,8 @@ static bool cipher_decrypt(struct noise_cipher *cipher, uint8_t *out, struct byt
 
     assert(cipher->nonce < UINT64_MAX);
     cipher_nonce(nonce, cipher->nonce);
-    if (crypto_aead_chacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.data, sealed.size, ad.data, ad.size, nonce,
-                                                  cipher->key) != 0)
+    if (crypto_aead_chacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.data, sealed.size, ad.data, ad.size,
+                                                  nonce, cipher->key) != 0)
         return false;
     cipher->nonce++;
     return true;
@@ -173,7 +175,7 @@ static bool decrypt_and_hash(struct noise_handshake *state, uint8_t *out, struct
 
 /* ---- Section 5.3: the handshake state. */
 
-/* libsodium answers -1 for an all-zero result: a low-order key, which would take this exchange out of the secret. */
+/* libsodium answers -1 for an all-zero result: a low-order key, which would leave this exchange public. */
 static bool mix_dh(struct noise_handshake *state, const struct link_key *own, const uint8_t remote[KEY_SIZE])
 {
     uint8_t shared[KEY_SIZE];
@@ -224,7 +226,7 @@ static bool setup_fits(const struct noise_setup *setup)
            (pattern->known_responder && setup->initiator) == (setup->remote_static != NULL);
 }
 
-/* Section 5.2, InitializeSymmetric: the name, padded with zeros to the hash length, is the first hash and chain. */
+/* InitializeSymmetric: the name, padded with zeros to the hash length, is the first hash and chain. */
 static void begin_name(struct noise_handshake *state)
 {
     char name[NOISE_HASH_SIZE] = { 0 };
@@ -273,13 +275,18 @@ bool noise_my_turn(const struct noise_handshake *state)
     return !noise_finished(state) && (state->message % 2 == 0) == state->initiator;
 }
 
+static const enum token *next_tokens(const struct noise_handshake *state)
+{
+    return patterns[state->pattern].tokens[state->message];
+}
+
 /* How many bytes the next message has besides its payload. */
 static size_t message_overhead(const struct noise_handshake *state)
 {
     bool keyed = state->keyed || (state->psk_place == 0 && state->message == 0);
     size_t size = 0;
 
-    for (const enum token *token = patterns[state->pattern].tokens[state->message]; *token != TOKEN_END; token++) {
+    for (const enum token *token = next_tokens(state); *token != TOKEN_END; token++) {
         if (*token == TOKEN_E) {
             size += KEY_SIZE;
             keyed = keyed || state->psk_place != NOISE_PSK_NONE;
@@ -308,7 +315,7 @@ static void draw_ephemeral(struct noise_handshake *state, struct rng *rng)
 static bool write_tokens(struct noise_handshake *state, uint8_t **out, struct rng *rng)
 {
     mix_psk(state, true);
-    for (const enum token *token = patterns[state->pattern].tokens[state->message]; *token != TOKEN_END; token++) {
+    for (const enum token *token = next_tokens(state); *token != TOKEN_END; token++) {
         if (*token == TOKEN_E) {
             draw_ephemeral(state, rng);
             memcpy(*out, state->e.public_key, KEY_SIZE);
@@ -324,7 +331,8 @@ static bool write_tokens(struct noise_handshake *state, uint8_t **out, struct rn
     return true;
 }
 
-enum status noise_write(struct noise_handshake *state, uint8_t *out, size_t *size, struct bytes payload, struct rng *rng)
+enum status noise_write(struct noise_handshake *state, uint8_t *out, size_t *size, struct bytes payload,
+                        struct rng *rng)
 {
     struct noise_handshake next = *state;
     enum status status = STATUS_FORGED;
@@ -351,7 +359,7 @@ enum status noise_write(struct noise_handshake *state, uint8_t *out, size_t *siz
 static bool read_tokens(struct noise_handshake *state, struct bytes *in)
 {
     mix_psk(state, true);
-    for (const enum token *token = patterns[state->pattern].tokens[state->message]; *token != TOKEN_END; token++) {
+    for (const enum token *token = next_tokens(state); *token != TOKEN_END; token++) {
         if (*token == TOKEN_E) {
             memcpy(state->re, in->data, KEY_SIZE);
             *in = (struct bytes){ in->data + KEY_SIZE, in->size - KEY_SIZE };
@@ -434,7 +442,8 @@ void noise_rekey(struct noise_cipher *cipher)
     uint8_t nonce[12], sealed[KEY_SIZE + TAG_SIZE];
 
     cipher_nonce(nonce, UINT64_MAX);
-    crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, zeros, sizeof zeros, NULL, 0, NULL, nonce, cipher->key);
+    crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, zeros, sizeof zeros, NULL, 0, NULL, nonce,
+                                              cipher->key);
     memcpy(cipher->key, sealed, KEY_SIZE);
     sodium_memzero(sealed, sizeof sealed);
 }

@@ -1,13 +1,14 @@
 /* prove.c - knowledge of logarithms and equality of logarithms, many at a time, as Merlin transcripts.
  *
- * Many statements fold into one by powers of a challenge drawn after all of them are fixed: a false one among n survives with
- * probability n / 2^252. */
+ * Many statements fold into one by powers of a challenge drawn after all of them are fixed: a false one among
+ * n survives with probability n / 2^252. */
 #include "crypto/prove.h"
 
 #include <sodium.h>
 #include <string.h>
 
-void points_fold(struct point *out, const struct point *points, size_t stride, size_t count, const struct scalar *weight)
+void points_fold(struct point *out, const struct point *points, size_t stride, size_t count,
+                 const struct scalar *weight)
 {
     struct point sum = POINT_IDENTITY;
 
@@ -45,7 +46,8 @@ void knowledge_prove(uint8_t out[KNOWLEDGE_SIZE], struct transcript *t, const st
     struct point commitment;
 
     append_points(t, "known", points, count);
-    transcript_nonce(t, &nonce, "nonce", (struct bytes){ (const uint8_t *)secrets, count * sizeof *secrets }, rng);
+    transcript_nonce(t, &nonce, "nonce", (struct bytes){ (const uint8_t *)secrets, count * sizeof *secrets },
+                     rng);
     point_base_times(&commitment, &nonce);
     transcript_append_point(t, "commitment", &commitment);
     transcript_challenge_scalar(t, "challenge", &challenge);
@@ -85,8 +87,8 @@ static void equality_begin(struct transcript *t, struct scalar *weight, const st
     transcript_challenge_scalar(t, "weight", weight);
 }
 
-static void equality_challenge(struct transcript *t, struct scalar *challenge, const struct point *on_generator,
-                               const struct point *on_base)
+static void equality_challenge(struct transcript *t, struct scalar *challenge,
+                               const struct point *on_generator, const struct point *on_base)
 {
     transcript_append_point(t, "commitment", on_generator);
     transcript_append_point(t, "commitment", on_base);
@@ -94,8 +96,8 @@ static void equality_challenge(struct transcript *t, struct scalar *challenge, c
 }
 
 void equality_prove(uint8_t out[EQUALITY_SIZE], struct transcript *t, const struct point *key,
-                    const struct scalar *secret, const struct point *bases, const struct point *images, size_t count,
-                    struct rng *rng)
+                    const struct scalar *secret, const struct point *bases, const struct point *images,
+                    size_t count, struct rng *rng)
 {
     struct scalar weight, nonce, challenge, response;
     struct point base, on_generator, on_base;

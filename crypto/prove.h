@@ -1,7 +1,8 @@
 /* prove.h - the two proofs that seals, deals, admissions and openings are made of; private to this room.
  *
- * Both run inside a transcript to which the caller has appended its label and context; they append every point of the statement
- * themselves before the first challenge. Proofs are 64 bytes, canonical: a proof that verifies has one encoding. */
+ * Both run inside a transcript to which the caller has appended its label and context; they append every
+ * point of the statement themselves before the first challenge. Proofs are 64 bytes, canonical: a proof that
+ * verifies has one encoding. */
 #ifndef COOP_CRYPTO_PROVE_H
 #define COOP_CRYPTO_PROVE_H
 
@@ -13,22 +14,24 @@ enum { KNOWLEDGE_SIZE = 64, EQUALITY_SIZE = SHARE_PROOF_SIZE };
 _Static_assert(sizeof(struct point) == POINT_SIZE && sizeof(struct scalar) == SCALAR_SIZE, "no padding");
 
 /* sum of weight^i * points[i * stride], i = 0..count-1; public data */
-void points_fold(struct point *out, const struct point *points, size_t stride, size_t count, const struct scalar *weight);
+void points_fold(struct point *out, const struct point *points, size_t stride, size_t count,
+                 const struct scalar *weight);
 /* sum of weight^(i+1) * scalars[i * stride]; constant time */
 void scalars_fold(struct scalar *out, const struct scalar *scalars, size_t stride, size_t count,
                   const struct scalar *weight);
 
-/* Knowledge of the logarithm of every point, in one Schnorr proof: K = k*B, s = k + sum c^(i+1) x_i (the batching of Gennaro,
- * Leigh, Sundaram and Yerazunis 2004). */
+/* Knowledge of the logarithm of every point, in one Schnorr proof: K = k*B, s = k + sum c^(i+1) x_i (the
+ * batching of Gennaro, Leigh, Sundaram and Yerazunis 2004). */
 void knowledge_prove(uint8_t out[KNOWLEDGE_SIZE], struct transcript *t, const struct point *points,
                      const struct scalar *secrets, size_t count, struct rng *rng);
 bool knowledge_verify(const uint8_t proof[KNOWLEDGE_SIZE], struct transcript *t, const struct point *points,
                       size_t count);
 
-/* One secret x with key = x*B and images[i] = x*bases[i] for every i: Chaum and Pedersen 1992 over a random combination. */
+/* One secret x with key = x*B and images[i] = x*bases[i] for every i: Chaum and Pedersen 1992 over a random
+ * combination. */
 void equality_prove(uint8_t out[EQUALITY_SIZE], struct transcript *t, const struct point *key,
-                    const struct scalar *secret, const struct point *bases, const struct point *images, size_t count,
-                    struct rng *rng);
+                    const struct scalar *secret, const struct point *bases, const struct point *images,
+                    size_t count, struct rng *rng);
 bool equality_verify(const uint8_t proof[EQUALITY_SIZE], struct transcript *t, const struct point *key,
                      const struct point *bases, const struct point *images, size_t count);
 

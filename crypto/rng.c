@@ -1,7 +1,7 @@
 /* rng.c - randomness from a seed the caller hands in: ChaCha20 with fast key erasure.
  *
- * Each draw takes one keystream: its first half block is the next key, the blocks after it are the answer. Whoever
- * steals the state later cannot run the cipher backwards, so what was drawn before stays unknown. */
+ * Each draw takes one keystream: its first half block is the next key, the blocks after it are the answer.
+ * Whoever steals the state later cannot run the cipher backwards, so what was drawn before stays unknown. */
 #include "crypto/crypto.h"
 
 #include <assert.h>

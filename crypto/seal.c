@@ -1,8 +1,9 @@
 /* seal.c - bytes for the holder of a group key, be it one person or a committee.
  *
- * R = r*B || proof of knowledge of r || XChaCha20-Poly1305 under H(R, X, r*X). The key is used once, so the nonce is zero. The
- * proof runs over the context, the receiver and the whole box: without it anybody could put the point of another's deal at the
- * head of a bid and have the committee raise it to its key. Anything altered is refused before a key is derived. */
+ * R = r*B || proof of knowledge of r || XChaCha20-Poly1305 under H(R, X, r*X). The key is used once, so the
+ * nonce is zero. The proof runs over the context, the receiver and the whole box: without it anybody could
+ * put the point of another's deal at the head of a bid and have the committee raise it to its key. Anything
+ * altered is refused before a key is derived. */
 #include "crypto/crypto.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
@@ -16,7 +17,8 @@ _Static_assert(SEAL_OVERHEAD == HEAD_SIZE + TAG_SIZE, "the header says what is w
 
 static const uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES] = { 0 };
 
-static void seal_transcript(struct transcript *t, const struct point *to, struct bytes context, struct bytes box)
+static void seal_transcript(struct transcript *t, const struct point *to, struct bytes context,
+                            struct bytes box)
 {
     transcript_init(t, LABEL_SEAL_PROOF);
     transcript_append(t, "context", context);
@@ -32,7 +34,8 @@ static void seal_key(uint8_t key[KEY_SIZE], const struct point *ephemeral, const
     hash_parts(key, LABEL_SEAL, parts, ARRAY_SIZE(parts));
 }
 
-void seal_make(uint8_t *out, const struct point *to, struct bytes context, struct bytes plain, struct rng *rng)
+void seal_make(uint8_t *out, const struct point *to, struct bytes context, struct bytes plain,
+               struct rng *rng)
 {
     struct bytes box = { out + HEAD_SIZE, plain.size + TAG_SIZE };
     struct point ephemeral, shared;
@@ -79,8 +82,9 @@ bool seal_open_shared(uint8_t *out, const struct point *shared, const struct poi
     if (point_is_identity(shared) || !seal_ephemeral(&ephemeral, to, context, sealed))
         return false;
     seal_key(key, &ephemeral, to, shared);
-    fine = crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.data + HEAD_SIZE, sealed.size - HEAD_SIZE,
-                                                      context.data, context.size, nonce, key) == 0;
+    fine = crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.data + HEAD_SIZE,
+                                                      sealed.size - HEAD_SIZE, context.data, context.size,
+                                                      nonce, key) == 0;
     sodium_memzero(key, sizeof key);
     return fine;
 }

@@ -1,5 +1,5 @@
-/* share.c - how a committee opens: each member raises the points to its share of the key and proves it, any `threshold` of
- * these give the points raised to the whole key (Shamir 1979, in the exponent).
+/* share.c - how a committee opens: each member raises the points to its share of the key and proves it, any
+ * `threshold` of these give the points raised to the whole key (Shamir 1979, in the exponent).
  *
  * A share: y_j*R_i for every point || one proof that they all have the logarithm of Y_j. */
 #include "crypto/crypto.h"
@@ -28,8 +28,8 @@ void share_make(uint8_t *out, const struct scalar *secret, struct bytes context,
     equality_prove(out + count * POINT_SIZE, &t, &public_share, secret, points, images, count, rng);
 }
 
-bool share_check(const struct point *public_share, struct bytes context, const struct point *points, size_t count,
-                 struct bytes share)
+bool share_check(const struct point *public_share, struct bytes context, const struct point *points,
+                 size_t count, struct bytes share)
 {
     struct transcript t;
     struct point unused;
@@ -40,8 +40,8 @@ bool share_check(const struct point *public_share, struct bytes context, const s
         if (!point_read(&unused, share.data + i * POINT_SIZE))
             return false;
     share_transcript(&t, context);
-    return equality_verify(share.data + count * POINT_SIZE, &t, public_share, points, (const struct point *)share.data,
-                           count);
+    return equality_verify(share.data + count * POINT_SIZE, &t, public_share, points,
+                           (const struct point *)share.data, count);
 }
 
 /* The Lagrange coefficient of members[j] at zero: product of m / (m - members[j]) over the others. */
@@ -66,8 +66,8 @@ static bool lagrange(struct scalar *out, const unsigned *members, unsigned thres
     return true;
 }
 
-static bool combine_one(struct point *out, size_t i, const struct scalar *coefficients, const struct bytes *shares,
-                        unsigned threshold)
+static bool combine_one(struct point *out, size_t i, const struct scalar *coefficients,
+                        const struct bytes *shares, unsigned threshold)
 {
     struct point sum = POINT_IDENTITY, term;
 

@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Calls `accepts` once per altered byte and returns how many alterations it let pass, naming them. The bytes are as before afterwards. */
+/* Calls `accepts` once per altered byte and returns how many alterations it let pass, naming them. The bytes
+ * are as before afterwards. */
 static inline size_t bytes_altered(uint8_t *bytes, size_t size, bool (*accepts)(void *arg), void *arg)
 {
     static const uint8_t masks[] = { 0x01, 0x80, 0xff };

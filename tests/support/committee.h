@@ -1,4 +1,5 @@
-/* committee.h - a committee with its keys, dealing as it should, and one dealer who does not. For tests of the crypto room. */
+/* committee.h - a committee with its keys, dealing as it should, and one dealer who does not. For tests of
+ * the crypto room. */
 #ifndef COOP_TESTS_COMMITTEE_H
 #define COOP_TESTS_COMMITTEE_H
 
@@ -36,8 +37,8 @@ static inline void committee_init(struct committee *c, unsigned count, unsigned 
     }
 }
 
-static inline struct bytes committee_deal(uint8_t out[DKG_DEAL_MAX], const struct committee *c, const char *context,
-                                          uint8_t secret_byte)
+static inline struct bytes committee_deal(uint8_t out[DKG_DEAL_MAX], const struct committee *c,
+                                          const char *context, uint8_t secret_byte)
 {
     uint8_t secret[KEY_SIZE] = { secret_byte };
     size_t size;
@@ -54,13 +55,15 @@ static inline bool committee_accepts(const struct committee *c, const char *cont
 
 enum cheat { CHEAT_NONE, CHEAT_OTHER_SHARE, CHEAT_NOISE, CHEAT_SECOND_ENCODING, CHEATS };
 
-/* A dealer written from the description of the format: everything in order but the share of member `victim`. Its proof verifies. */
+/* A dealer written from the description of the format: everything in order but the share of member `victim`.
+ * Its proof verifies. */
 static inline struct bytes cheating_deal(uint8_t out[DKG_DEAL_MAX], struct committee *c, const char *context,
                                          unsigned victim, enum cheat cheat)
 {
-    static const uint8_t nonce[24] = { 0 }, order[] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-                                                        0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
-                                                        0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10 };
+    static const uint8_t nonce[24] = { 0 },
+                         order[] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
+                                     0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
+                                     0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10 };
     uint8_t *proof = out + c->threshold * POINT_SIZE, *shares = proof + 96;
     struct scalar secrets[COMMITTEE_MAX + 1];
     struct point points[COMMITTEE_MAX + 1], shared;
@@ -74,8 +77,8 @@ static inline struct bytes cheating_deal(uint8_t out[DKG_DEAL_MAX], struct commi
     for (unsigned j = 1; j <= c->count; j++) {
         struct scalar share = { { 0 } }, x;
         uint8_t key[KEY_SIZE], number[4];
-        struct bytes parts[] = { text(context), BYTES(points[c->threshold].b), BYTES(c->members[j - 1].b), BYTES(number),
-                                 BYTES(shared.b) };
+        struct bytes parts[] = { text(context), BYTES(points[c->threshold].b), BYTES(c->members[j - 1].b),
+                                 BYTES(number), BYTES(shared.b) };
 
         scalar_from_u64(&x, j);
         for (unsigned k = c->threshold; k-- > 0;) {
@@ -89,8 +92,8 @@ static inline struct bytes cheating_deal(uint8_t out[DKG_DEAL_MAX], struct commi
         be32_write(number, j);
         point_times(&shared, &c->members[j - 1], &secrets[c->threshold]);
         hash_parts(key, LABEL_DKG_SHARE, parts, ARRAY_SIZE(parts));
-        crypto_aead_xchacha20poly1305_ietf_encrypt(shares + (j - 1) * 48, NULL, share.b, SCALAR_SIZE, NULL, 0, NULL, nonce,
-                                                   key);
+        crypto_aead_xchacha20poly1305_ietf_encrypt(shares + (j - 1) * 48, NULL, share.b, SCALAR_SIZE, NULL, 0,
+                                                   NULL, nonce, key);
         if (j == victim && cheat == CHEAT_NOISE)
             rng_fill(&c->rng, shares + (j - 1) * 48, 48);
     }

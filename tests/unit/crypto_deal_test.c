@@ -1,4 +1,5 @@
-/* What a home gives to a box says who may speak, hides what is said, and cannot be taken, changed or said again elsewhere. */
+/* What a home gives to a box says who may speak, hides what is said, and cannot be taken, changed or said
+ * again elsewhere. */
 #include "crypto/crypto.h"
 #include "tests/support/bytes_altered.h"
 #include "tests/support/committee.h"
@@ -44,8 +45,10 @@ static void a_deal_holds_exactly_the_values(void **unused)
 
     (void)unused;
     dealt_init(&d);
-    assert_true(deal_check(out, &d.c.members[0], text("join"), VALUES, 16, (struct bytes){ d.bytes, d.size }));
-    assert_true(deal_check(NULL, &d.c.members[0], text("join"), VALUES, 16, (struct bytes){ d.bytes, d.size }));
+    assert_true(
+        deal_check(out, &d.c.members[0], text("join"), VALUES, 16, (struct bytes){ d.bytes, d.size }));
+    assert_true(
+        deal_check(NULL, &d.c.members[0], text("join"), VALUES, 16, (struct bytes){ d.bytes, d.size }));
     for (size_t k = 0; k < VALUES; k++) {
         struct point mask, value;
         struct scalar x;
@@ -124,7 +127,8 @@ static void a_pair_cannot_be_taken_from_anothers_deal(void **unused)
     (void)unused;
     dealt_init(&d);
     dealt_init(&mine);
-    assert_true(deal_make(mine.bytes, &mine.size, &d.c.members[0], text("join"), values, VALUES, 16, &d.c.rng));
+    assert_true(
+        deal_make(mine.bytes, &mine.size, &d.c.members[0], text("join"), values, VALUES, 16, &d.c.rng));
     assert_true(deal_accepted(&mine));
     memcpy(mine.bytes, d.bytes, sizeof(struct ciphertext));
     assert_false(deal_accepted(&mine));
@@ -159,7 +163,8 @@ static void a_beacon_deal_is_bound_like_any_other(void **unused)
     assert_true(beacon_accepted(&d));
     assert_int_equal(bytes_altered(d.bytes, d.size, beacon_accepted, &d), 0);
     assert_false(beacon_check(NULL, &d.c.members[0], text("join"), (struct bytes){ d.bytes, d.size }));
-    assert_false(deal_check(NULL, &d.c.members[0], text("registry"), 1, 16, (struct bytes){ d.bytes, d.size }));
+    assert_false(
+        deal_check(NULL, &d.c.members[0], text("registry"), 1, 16, (struct bytes){ d.bytes, d.size }));
 }
 
 struct admitted {
@@ -185,8 +190,8 @@ static bool admission_accepted(void *arg)
 static void admitted_init(struct admitted *a, size_t index)
 {
     committee_init(&a->homes, 5, 3);
-    assert_true(admission_make(a->proof, &a->size, a->nullifier, a->homes.members, 5, index, &a->homes.keys[index],
-                               text("topic"), text("my deal"), &a->homes.rng));
+    assert_true(admission_make(a->proof, &a->size, a->nullifier, a->homes.members, 5, index,
+                               &a->homes.keys[index], text("topic"), text("my deal"), &a->homes.rng));
     assert_true(a->size <= ADMISSION_MAX);
 }
 
@@ -202,8 +207,8 @@ static void one_home_has_one_voice(void **unused)
         assert_true(admission_accepted(&a[i]));
         for (size_t j = 0; j < i; j++)
             assert_memory_not_equal(a[i].nullifier, a[j].nullifier, POINT_SIZE);
-        assert_true(admission_make(proof, &size, nullifier, a[i].homes.members, 5, i, &a[i].homes.keys[i], text("topic"),
-                                   text("another deal"), &a[i].homes.rng));
+        assert_true(admission_make(proof, &size, nullifier, a[i].homes.members, 5, i, &a[i].homes.keys[i],
+                                   text("topic"), text("another deal"), &a[i].homes.rng));
         assert_memory_equal(nullifier, a[i].nullifier, POINT_SIZE);
     }
 }
@@ -256,10 +261,10 @@ static void a_stranger_is_not_admitted(void **unused)
     admitted_init(&a, 2);
     group_key_init(&stranger, seed);
     for (size_t i = 0; i < 7; i++)
-        assert_false(admission_make(a.proof, &a.size, a.nullifier, a.homes.members, 5, i, &stranger, text("topic"),
-                                    text("my deal"), &a.homes.rng));
-    assert_false(admission_make(a.proof, &a.size, a.nullifier, a.homes.members, 5, 1, &a.homes.keys[2], text("topic"),
-                                text("my deal"), &a.homes.rng));
+        assert_false(admission_make(a.proof, &a.size, a.nullifier, a.homes.members, 5, i, &stranger,
+                                    text("topic"), text("my deal"), &a.homes.rng));
+    assert_false(admission_make(a.proof, &a.size, a.nullifier, a.homes.members, 5, 1, &a.homes.keys[2],
+                                text("topic"), text("my deal"), &a.homes.rng));
 }
 
 int main(void)

@@ -1,4 +1,5 @@
-/* A key made by several: every deal is checkable by all, a bad share is provable, and no honest dealer can be blamed. */
+/* A key made by several: every deal is checkable by all, a bad share is provable, and no honest dealer can be
+ * blamed. */
 #include "crypto/crypto.h"
 #include "tests/support/bytes_altered.h"
 #include "tests/support/committee.h"
@@ -30,8 +31,10 @@ static void shares_of_any_threshold_make_the_key(void **unused)
             struct scalar one, two;
             struct point expected;
 
-            assert_true(dkg_share_open(&one, text("dealer 1"), c.members, c.count, c.threshold, made[0], j, &c.keys[j - 1]));
-            assert_true(dkg_share_open(&two, text("dealer 2"), c.members, c.count, c.threshold, made[1], j, &c.keys[j - 1]));
+            assert_true(dkg_share_open(&one, text("dealer 1"), c.members, c.count, c.threshold, made[0], j,
+                                       &c.keys[j - 1]));
+            assert_true(dkg_share_open(&two, text("dealer 2"), c.members, c.count, c.threshold, made[1], j,
+                                       &c.keys[j - 1]));
             scalar_add(&one, &one, &two);
             point_base_times(&expected, &one);
             assert_true(point_equal(&key.share[j - 1], &expected));
@@ -182,7 +185,8 @@ static void the_cheated_member_notices_and_proves_it(void **unused)
             bool bad = j == 4 && cheat != CHEAT_NONE;
             struct scalar share;
 
-            assert_int_equal(dkg_share_open(&share, text("season"), c.members, 5, 3, bytes, j, &c.keys[j - 1]), !bad);
+            assert_int_equal(
+                dkg_share_open(&share, text("season"), c.members, 5, 3, bytes, j, &c.keys[j - 1]), !bad);
             assert_int_equal(scalar_is_zero(&share), bad);
             dkg_complaint_make(complaint, text("season"), bytes, 3, j, &c.keys[j - 1], &c.rng);
             assert_int_equal(dkg_complaint_check(text("season"), c.members, 5, 3, bytes, j, complaint), bad);
@@ -210,7 +214,8 @@ static void an_altered_complaint_proves_nothing(void **unused)
     assert_int_equal(bytes_altered(k.deal, k.bytes.size, complaint_accepted, &k), 0);
     assert_false(dkg_complaint_check(text("other"), k.c.members, 5, 3, k.bytes, 4, k.complaint));
     for (unsigned j = 0; j <= 6; j++)
-        assert_int_equal(dkg_complaint_check(text("season"), k.c.members, 5, 3, k.bytes, j, k.complaint), j == 4);
+        assert_int_equal(dkg_complaint_check(text("season"), k.c.members, 5, 3, k.bytes, j, k.complaint),
+                         j == 4);
     /* The same evidence against an honest dealer. */
     honest = k;
     honest.bytes = committee_deal(honest.deal, &honest.c, "season", 1);

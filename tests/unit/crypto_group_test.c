@@ -1,4 +1,5 @@
-/* One encoding for each point and scalar, and the arithmetic behind them. The published vectors are run by vectors ristretto255. */
+/* One encoding for each point and scalar, and the arithmetic behind them. The published vectors are run by
+ * vectors ristretto255. */
 #include "crypto/crypto.h"
 
 #include <setjmp.h>

@@ -36,10 +36,14 @@ static void no_two_lists_hash_alike(void **unused)
         struct bytes parts[3];
         size_t count;
     } lists[] = {
-        { "l", { text("ab"), text("c") }, 2 },    { "l", { text("a"), text("bc") }, 2 },
-        { "l", { text("abc") }, 1 },              { "l", { text("abc"), text("") }, 2 },
-        { "l", { text(""), text("abc") }, 2 },    { "la", { text("bc") }, 1 },
-        { "l", { text("ab"), text("c"), text("") }, 3 }, { "l", { text("") }, 0 },
+        { "l", { text("ab"), text("c") }, 2 },
+        { "l", { text("a"), text("bc") }, 2 },
+        { "l", { text("abc") }, 1 },
+        { "l", { text("abc"), text("") }, 2 },
+        { "l", { text(""), text("abc") }, 2 },
+        { "la", { text("bc") }, 1 },
+        { "l", { text("ab"), text("c"), text("") }, 3 },
+        { "l", { text("") }, 0 },
     };
     uint8_t hashes[ARRAY_SIZE(lists)][HASH_SIZE];
 
@@ -102,7 +106,8 @@ static void an_altered_signature_message_or_key_is_refused(void **unused)
     assert_true(sodium_is_zero((const uint8_t *)&own, sizeof own));
 }
 
-/* With the identity as key, S = 0 and R = identity would verify any message; S + L would be a second encoding. */
+/* With the identity as key, S = 0 and R = identity would verify any message; S + L would be a second
+ * encoding. */
 static void weak_keys_and_second_encodings_are_refused(void **unused)
 {
     static const uint8_t order[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
@@ -123,9 +128,10 @@ static void weak_keys_and_second_encodings_are_refused(void **unused)
 /* RFC 7748, section 5.2: the scalar 9 on the base point, one iteration. */
 static void link_keys_are_x25519(void **unused)
 {
-    static const uint8_t expected[KEY_SIZE] = { 0x42, 0x2c, 0x8e, 0x7a, 0x62, 0x27, 0xd7, 0xbc, 0xa1, 0x35, 0x0b,
-                                                0x3e, 0x2b, 0xb7, 0x27, 0x9f, 0x78, 0x97, 0xb8, 0x7b, 0xb6, 0x85,
-                                                0x4b, 0x78, 0x3c, 0x60, 0xe8, 0x03, 0x11, 0xae, 0x30, 0x79 };
+    static const uint8_t expected[KEY_SIZE] = { 0x42, 0x2c, 0x8e, 0x7a, 0x62, 0x27, 0xd7, 0xbc,
+                                                0xa1, 0x35, 0x0b, 0x3e, 0x2b, 0xb7, 0x27, 0x9f,
+                                                0x78, 0x97, 0xb8, 0x7b, 0xb6, 0x85, 0x4b, 0x78,
+                                                0x3c, 0x60, 0xe8, 0x03, 0x11, 0xae, 0x30, 0x79 };
     static const uint8_t secret[KEY_SIZE] = { 9 };
     struct link_key key;
 

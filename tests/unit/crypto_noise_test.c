@@ -1,4 +1,5 @@
-/* Handshakes of every pattern and pre-shared key finish alike on both sides, or not at all. Published vectors: vectors noise. */
+/* Handshakes of every pattern and pre-shared key finish alike on both sides, or not at all. Published
+ * vectors: vectors noise. */
 #include "crypto/crypto.h"
 
 #include <setjmp.h>
@@ -23,7 +24,8 @@ static bool has_static(enum noise_pattern pattern)
 
 static bool pair_init(struct pair *pair, enum noise_pattern pattern, int psk_place)
 {
-    static const uint8_t seed[KEY_SIZE] = { 5 }, psk[KEY_SIZE] = { 6 }, secrets[2][KEY_SIZE] = { { 7 }, { 8 } };
+    static const uint8_t seed[KEY_SIZE] = { 5 }, psk[KEY_SIZE] = { 6 },
+                         secrets[2][KEY_SIZE] = { { 7 }, { 8 } };
     bool known = pattern == NOISE_IK || pattern == NOISE_XK;
     bool fine = true;
 
@@ -71,7 +73,8 @@ static unsigned message_count(enum noise_pattern pattern)
 }
 
 /* Runs a handshake with one byte of one message altered: true when both sides finish it on the same hash. */
-static bool finishes(enum noise_pattern pattern, int psk_place, unsigned altered, size_t at, uint8_t mask, size_t *size)
+static bool finishes(enum noise_pattern pattern, int psk_place, unsigned altered, size_t at, uint8_t mask,
+                     size_t *size)
 {
     uint8_t hash[2][NOISE_HASH_SIZE];
     struct noise_cipher ignored;
@@ -121,13 +124,15 @@ static void a_refused_message_leaves_the_handshake_as_it_was(void **unused)
 
     (void)unused;
     assert_true(pair_init(&pair, NOISE_XX, 0));
-    assert_int_equal(noise_write(&pair.side[1], wire, &size, (struct bytes){ NULL, 0 }, &pair.rng), STATUS_OK);
+    assert_int_equal(noise_write(&pair.side[1], wire, &size, (struct bytes){ NULL, 0 }, &pair.rng),
+                     STATUS_OK);
     before = pair.side[0];
     wire[size - 1] ^= 1;
     assert_int_equal(noise_read(&pair.side[0], got, &got_size, (struct bytes){ wire, size }), STATUS_FORGED);
     wire[size - 1] ^= 1;
     for (size_t cut = 0; cut < size; cut++)
-        assert_int_not_equal(noise_read(&pair.side[0], got, &got_size, (struct bytes){ wire, cut }), STATUS_OK);
+        assert_int_not_equal(noise_read(&pair.side[0], got, &got_size, (struct bytes){ wire, cut }),
+                             STATUS_OK);
     assert_memory_equal(&pair.side[0], &before, sizeof before);
     assert_int_equal(noise_read(&pair.side[0], got, &got_size, (struct bytes){ wire, size }), STATUS_OK);
     assert_int_equal(got_size, 0);
@@ -141,13 +146,18 @@ static void another_psk_or_prologue_does_not_finish(void **unused)
         uint8_t psk[KEY_SIZE] = { 6, what == 0 }, wire[ROOM], got[ROOM];
         size_t size = sizeof wire, got_size = sizeof got;
         struct pair pair;
-        struct noise_setup setup = { .pattern = NOISE_XX, .psk_place = 0, .psk = psk, .local_static = &pair.keys[0] };
+        struct noise_setup setup = {
+            .pattern = NOISE_XX, .psk_place = 0, .psk = psk, .local_static = &pair.keys[0]
+        };
 
         assert_true(pair_init(&pair, NOISE_XX, 0));
-        setup.prologue = (struct bytes){ (const uint8_t *)(what == 1 ? "street2" : "street"), what == 1 ? 7 : 6 };
+        setup.prologue =
+            (struct bytes){ (const uint8_t *)(what == 1 ? "street2" : "street"), what == 1 ? 7 : 6 };
         assert_int_equal(noise_begin(&pair.side[0], &setup), STATUS_OK);
-        assert_int_equal(noise_write(&pair.side[1], wire, &size, (struct bytes){ NULL, 0 }, &pair.rng), STATUS_OK);
-        assert_int_equal(noise_read(&pair.side[0], got, &got_size, (struct bytes){ wire, size }), STATUS_FORGED);
+        assert_int_equal(noise_write(&pair.side[1], wire, &size, (struct bytes){ NULL, 0 }, &pair.rng),
+                         STATUS_OK);
+        assert_int_equal(noise_read(&pair.side[0], got, &got_size, (struct bytes){ wire, size }),
+                         STATUS_FORGED);
         assert_int_equal(got_size, sizeof got);
     }
 }
@@ -170,13 +180,16 @@ static void low_order_keys_are_refused(void **unused)
 
         /* In the first message the responder of IK computes es; in NN he first answers, and fails at ee. */
         assert_true(pair_init(&pair, NOISE_IK, NOISE_PSK_NONE));
-        assert_int_equal(noise_write(&pair.side[1], wire, &size, (struct bytes){ NULL, 0 }, &pair.rng), STATUS_OK);
+        assert_int_equal(noise_write(&pair.side[1], wire, &size, (struct bytes){ NULL, 0 }, &pair.rng),
+                         STATUS_OK);
         memcpy(wire, points[i], KEY_SIZE);
-        assert_int_equal(noise_read(&pair.side[0], got, &got_size, (struct bytes){ wire, size }), STATUS_FORGED);
+        assert_int_equal(noise_read(&pair.side[0], got, &got_size, (struct bytes){ wire, size }),
+                         STATUS_FORGED);
         assert_true(pair_init(&pair, NOISE_NN, NOISE_PSK_NONE));
         assert_int_equal(noise_read(&pair.side[0], got, &got_size, BYTES(points[i])), STATUS_OK);
         size = sizeof wire;
-        assert_int_equal(noise_write(&pair.side[0], wire, &size, (struct bytes){ NULL, 0 }, &pair.rng), STATUS_FORGED);
+        assert_int_equal(noise_write(&pair.side[0], wire, &size, (struct bytes){ NULL, 0 }, &pair.rng),
+                         STATUS_FORGED);
         assert_int_equal(size, sizeof wire);
     }
 }
@@ -190,11 +203,13 @@ static void sizes_are_bounded(void **unused)
     (void)unused;
     assert_true(pair_init(&pair, NOISE_NN, 0));
     size = KEY_SIZE + TAG_SIZE + 9;
-    assert_int_equal(noise_write(&pair.side[1], wire, &size, (struct bytes){ big, 10 }, &pair.rng), STATUS_FULL);
+    assert_int_equal(noise_write(&pair.side[1], wire, &size, (struct bytes){ big, 10 }, &pair.rng),
+                     STATUS_FULL);
     size = sizeof wire;
     assert_int_equal(noise_write(&pair.side[1], wire, &size, BYTES(big), &pair.rng), STATUS_FULL);
     assert_int_equal(noise_write(&pair.side[1], wire, &size,
-                                 (struct bytes){ big, NOISE_MESSAGE_MAX - KEY_SIZE - TAG_SIZE + 1 }, &pair.rng),
+                                 (struct bytes){ big, NOISE_MESSAGE_MAX - KEY_SIZE - TAG_SIZE + 1 },
+                                 &pair.rng),
                      STATUS_FULL);
     assert_int_equal(noise_write(&pair.side[1], wire, &size,
                                  (struct bytes){ big, NOISE_MESSAGE_MAX - KEY_SIZE - TAG_SIZE }, &pair.rng),
@@ -222,7 +237,11 @@ static void a_setup_that_does_not_fit_its_pattern_is_refused(void **unused)
         { .pattern = NOISE_NN, .psk_place = -2, .psk = bytes },
         { .pattern = NOISE_IK, .psk_place = NOISE_PSK_NONE, .initiator = true, .local_static = &key },
         { .pattern = NOISE_IK, .psk_place = NOISE_PSK_NONE, .local_static = &key, .remote_static = bytes },
-        { .pattern = NOISE_XX, .psk_place = NOISE_PSK_NONE, .initiator = true, .local_static = &key, .remote_static = bytes },
+        { .pattern = NOISE_XX,
+          .psk_place = NOISE_PSK_NONE,
+          .initiator = true,
+          .local_static = &key,
+          .remote_static = bytes },
     };
 
     (void)unused;

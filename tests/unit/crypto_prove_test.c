@@ -1,5 +1,6 @@
-/* The proofs, written a second time from their description: what is absorbed, in which order, and the equations. A challenge that
- * forgot one of the points would still pass every other test, and could be forged. */
+/* The proofs, written a second time from their description: what is absorbed, in which order, and the
+ * equations. A challenge that forgot one of the points would still pass every other test, and could be
+ * forged. */
 #include "crypto/crypto.h"
 #include "tests/support/committee.h"
 
@@ -24,7 +25,8 @@ static void absorb(struct transcript *t, const char *label, const struct point *
 }
 
 /* sum of weight^(i + first) * points[i], term by term */
-static struct point combination(const struct point *points, size_t count, const struct scalar *weight, unsigned first)
+static struct point combination(const struct point *points, size_t count, const struct scalar *weight,
+                                unsigned first)
 {
     struct point sum = POINT_IDENTITY, term;
     struct scalar power;
@@ -41,7 +43,8 @@ static struct point combination(const struct point *points, size_t count, const 
 }
 
 /* s*B = K + sum c^(i+1) X_i */
-static bool knowledge_holds(struct transcript *t, const struct point *points, size_t count, const uint8_t *proof)
+static bool knowledge_holds(struct transcript *t, const struct point *points, size_t count,
+                            const uint8_t *proof)
 {
     struct scalar challenge, response;
     struct point commitment, left, right;
@@ -91,7 +94,8 @@ static bool equality_holds(struct transcript *t, const struct point *key, const 
 
 static void a_seal_and_an_admission_show_knowledge(void **unused)
 {
-    uint8_t sealed[5 + SEAL_OVERHEAD], admission[ADMISSION_MAX], nullifier[POINT_SIZE], roster_hash[HASH_SIZE];
+    uint8_t sealed[5 + SEAL_OVERHEAD], admission[ADMISSION_MAX], nullifier[POINT_SIZE],
+        roster_hash[HASH_SIZE];
     struct bytes roster;
     struct transcript t;
     struct committee c;
@@ -107,7 +111,8 @@ static void a_seal_and_an_admission_show_knowledge(void **unused)
     transcript_append(&t, "box", (struct bytes){ sealed + 96, 5 + TAG_SIZE });
     assert_true(knowledge_holds(&t, &r, 1, sealed + 32));
 
-    assert_true(admission_make(admission, &size, nullifier, c.members, 4, 2, &c.keys[2], text("topic"), text("deal"), &c.rng));
+    assert_true(admission_make(admission, &size, nullifier, c.members, 4, 2, &c.keys[2], text("topic"),
+                               text("deal"), &c.rng));
     roster = (struct bytes){ c.members[0].b, 4 * POINT_SIZE };
     hash_parts(roster_hash, LABEL_ROSTER, &roster, 1);
     transcript_init(&t, LABEL_ADMISSION);
@@ -165,8 +170,10 @@ static void a_complaint_and_a_share_show_equal_logarithms(void **unused)
     assert_true(equality_holds(&t, &c.members[0], c.members + 1, images, 3, share + 3 * POINT_SIZE));
 }
 
-/* A home's deal made by hand. With `lie` 1 or 2 the R or the C of the second pair is another point than its proof speaks of. */
-static void deal_by_hand(uint8_t *out, const struct point *joint, const char *context, struct rng *rng, int lie)
+/* A home's deal made by hand. With `lie` 1 or 2 the R or the C of the second pair is another point than its
+ * proof speaks of. */
+static void deal_by_hand(uint8_t *out, const struct point *joint, const char *context, struct rng *rng,
+                         int lie)
 {
     struct scalar r[PAIRS + 1], x[PAIRS + 1], challenge, power, sum_r, sum_x, term;
     struct point pairs[PAIRS + 1][2], mask; /* the last pair is the commitment */
@@ -229,8 +236,8 @@ static struct point nonce_of(const uint8_t proof[SHARE_PROOF_SIZE], const struct
     return minus(&POINT_BASE, &s, key, &c);
 }
 
-/* Two answers under one nonce give the secret away. Even a source that repeats itself must not make that happen: the nonce
- * depends on what is proved, too. */
+/* Two answers under one nonce give the secret away. Even a source that repeats itself must not make that
+ * happen: the nonce depends on what is proved, too. */
 static void two_proofs_never_share_a_nonce(void **unused)
 {
     static const uint8_t seed[KEY_SIZE] = { 3 };

@@ -1,4 +1,5 @@
-/* A sealed body opens for its receiver, in its context, unaltered; and only whoever made it can have made its point. */
+/* A sealed body opens for its receiver, in its context, unaltered; and only whoever made it can have made its
+ * point. */
 #include "crypto/crypto.h"
 #include "tests/support/bytes_altered.h"
 
@@ -99,13 +100,15 @@ static void another_context_or_receiver_is_refused(void **unused)
     assert_false(seal_ephemeral(&ephemeral, &s.key.public_point, context("bid"), BYTES(s.bytes)));
     assert_false(seal_open(s.out, &other, context("bids"), BYTES(s.bytes)));
     assert_false(seal_ephemeral(&ephemeral, &other.public_point, context("bids"), BYTES(s.bytes)));
-    assert_false(seal_open_shared(s.out, &POINT_IDENTITY, &s.key.public_point, context("bids"), BYTES(s.bytes)));
+    assert_false(
+        seal_open_shared(s.out, &POINT_IDENTITY, &s.key.public_point, context("bids"), BYTES(s.bytes)));
     point_times(&shared, &POINT_BASE, &other.secret);
     assert_false(seal_open_shared(s.out, &shared, &s.key.public_point, context("bids"), BYTES(s.bytes)));
     assert_false(seal_ephemeral(&ephemeral, &POINT_IDENTITY, context("bids"), BYTES(s.bytes)));
 }
 
-/* The committee raises the points of bids to its key: a bid around a home's point would open that home's deal. */
+/* The committee raises the points of bids to its key: a bid around a home's point would open that home's
+ * deal. */
 static void the_point_of_somebody_elses_deal_cannot_head_a_sealed_body(void **unused)
 {
     static const uint64_t value = 1200;

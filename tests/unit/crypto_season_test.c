@@ -39,10 +39,12 @@ static void make_key(struct season *s, unsigned count, unsigned threshold, unsig
                                  : committee_deal(room, &s->c, context, (uint8_t)dealer);
         assert_true(committee_accepts(&s->c, context, deal));
         for (unsigned j = 1; j <= count; j++) {
-            if (dkg_share_open(&shares[j - 1], text(context), s->c.members, count, threshold, deal, j, &s->c.keys[j - 1]))
+            if (dkg_share_open(&shares[j - 1], text(context), s->c.members, count, threshold, deal, j,
+                               &s->c.keys[j - 1]))
                 continue;
             dkg_complaint_make(complaint, text(context), deal, threshold, j, &s->c.keys[j - 1], &s->c.rng);
-            blamed = blamed || dkg_complaint_check(text(context), s->c.members, count, threshold, deal, j, complaint);
+            blamed = blamed ||
+                     dkg_complaint_check(text(context), s->c.members, count, threshold, deal, j, complaint);
         }
         assert_int_equal(blamed, dealer == cheater);
         if (blamed)
@@ -55,8 +57,8 @@ static void make_key(struct season *s, unsigned count, unsigned threshold, unsig
 }
 
 /* The members named in `who` open the points; everybody checks every share. */
-static void open_points(struct point *shared, struct season *s, const char *context, const struct point *points,
-                        size_t count, const unsigned *who)
+static void open_points(struct point *shared, struct season *s, const char *context,
+                        const struct point *points, size_t count, const unsigned *who)
 {
     static uint8_t made[COMMITTEE_MAX][1024];
     struct bytes shares[COMMITTEE_MAX];
@@ -73,7 +75,8 @@ static void open_points(struct point *shared, struct season *s, const char *cont
     assert_true(combine(shared, count, who, shares, s->c.threshold));
 }
 
-static void homes_deal_and_the_total_opens_exactly(struct season *s, const unsigned (*who)[3], size_t who_count)
+static void homes_deal_and_the_total_opens_exactly(struct season *s, const unsigned (*who)[3],
+                                                   size_t who_count)
 {
     struct ciphertext sums[ITEMS] = { { POINT_IDENTITY, POINT_IDENTITY } };
     uint64_t totals[ITEMS] = { 0 };
@@ -146,7 +149,8 @@ static void sealed_bids_open_together(struct season *s, const unsigned (*who)[3]
     for (size_t w = 0; w < who_count; w++) {
         open_points(shared, s, "bids digest", ephemerals, 2, who[w]);
         for (size_t b = 0; b < 2; b++) {
-            assert_false(seal_open_shared(opened, &shared[1 - b], &s->key.joint, text("bids"), BYTES(sealed[b])));
+            assert_false(
+                seal_open_shared(opened, &shared[1 - b], &s->key.joint, text("bids"), BYTES(sealed[b])));
             assert_true(seal_open_shared(opened, &shared[b], &s->key.joint, text("bids"), BYTES(sealed[b])));
             assert_memory_equal(opened, bids[b], sizeof opened);
         }

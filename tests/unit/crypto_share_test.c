@@ -61,7 +61,8 @@ static void any_altered_byte_of_a_share_is_refused(void **unused)
     opened_init(&o);
     assert_int_equal(bytes_altered(o.share, sizeof o.share, share_accepted, &o), 0);
     for (size_t cut = 0; cut < sizeof o.share; cut++)
-        assert_false(share_check(&o.key.public_point, text("digest"), o.points, POINTS, (struct bytes){ o.share, cut }));
+        assert_false(share_check(&o.key.public_point, text("digest"), o.points, POINTS,
+                                 (struct bytes){ o.share, cut }));
 }
 
 static void a_share_is_bound_to_key_context_and_points(void **unused)

@@ -1,7 +1,7 @@
 /* main.c - vectors KIND FILE...: runs published test vectors through this project's code.
  *
- * The last line is "N passed, M failed". It ends with 0 only when at least one case ran, none failed and every file could
- * be read; with 64 on bad usage. */
+ * The last line is "N passed, M failed". It ends with 0 only when at least one case ran, none failed and
+ * every file could be read; with 64 on bad usage. */
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
-/* noise.c - handshakes in the cacophony layout: both sides run with the given keys, and every message, the handshake
- * hash and the transport messages must appear byte for byte. Patterns and suites that this project does not speak are skipped. */
+/* noise.c - handshakes in the cacophony layout: both sides run with the given keys, and every message, the
+ * handshake hash and the transport messages must appear byte for byte. Patterns and suites that this project
+ * does not speak are skipped. */
 #include <stdio.h>
 #include <string.h>
 
@@ -95,7 +96,8 @@ static bool transport_message(struct side *from, struct side *to, struct bytes p
     if (payload.size + TAG_SIZE != wire.size)
         return false;
     noise_seal(&from->sending, sent, payload);
-    return bytes_equal((struct bytes){ sent, wire.size }, wire) && noise_open(&to->receiving, received, wire) &&
+    return bytes_equal((struct bytes){ sent, wire.size }, wire) &&
+           noise_open(&to->receiving, received, wire) &&
            bytes_equal((struct bytes){ received, payload.size }, payload);
 }
 

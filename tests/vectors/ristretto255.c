@@ -1,5 +1,5 @@
-/* ristretto255.c - the vectors of RFC 9496 (multiples of the generator, encodings to refuse, derivation from uniform
- * bytes) and sums of many products, each file recognised by its fields. */
+/* ristretto255.c - the vectors of RFC 9496 (multiples of the generator, encodings to refuse, derivation from
+ * uniform bytes) and sums of many products, each file recognised by its fields. */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,10 +38,12 @@ static void check_invalid(struct report *report, const json_t *list)
     size_t i;
 
     json_array_foreach (list, i, item) {
-        bool fine = hex_field_exact(encoding, sizeof encoding, item, "encoding") && !point_read(&unread, encoding) &&
-                    !point_read_nonzero(&unread, encoding) && point_equal(&unread, &POINT_BASE);
+        bool fine = hex_field_exact(encoding, sizeof encoding, item, "encoding") &&
+                    !point_read(&unread, encoding) && !point_read_nonzero(&unread, encoding) &&
+                    point_equal(&unread, &POINT_BASE);
 
-        report_case(report, fine, "accepted %s: %s", text_field(item, "encoding"), text_field(item, "reason"));
+        report_case(report, fine, "accepted %s: %s", text_field(item, "encoding"),
+                    text_field(item, "reason"));
     }
 }
 
@@ -97,7 +99,8 @@ static bool sum_fits(const json_t *vector)
         scalar_reduce(&factor, wide);
         derive(wide, seed, 0x70, (uint32_t)i);
         point_from_hash(&term, wide);
-        if (i == 0 && (memcmp(factor.b, first_scalar, SCALAR_SIZE) != 0 || memcmp(term.b, first_point, POINT_SIZE) != 0))
+        if (i == 0 && (memcmp(factor.b, first_scalar, SCALAR_SIZE) != 0 ||
+                       memcmp(term.b, first_point, POINT_SIZE) != 0))
             return false;
         point_times(&term, &term, &factor);
         point_add(&sum, &sum, &term);

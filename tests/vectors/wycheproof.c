@@ -1,5 +1,6 @@
-/* wycheproof.c - the Wycheproof files for what this project uses, told apart by their "algorithm" field: X25519 with the
- * all-zero refusal of noise.c, Ed25519 verification, and the two AEADs as noise.c and seal.c call them. */
+/* wycheproof.c - the Wycheproof files for what this project uses, told apart by their "algorithm" field:
+ * X25519 with the all-zero refusal of noise.c, Ed25519 verification, and the two AEADs as noise.c and seal.c
+ * call them. */
 #include <sodium.h>
 #include <string.h>
 
@@ -12,14 +13,16 @@ static bool is_valid(const json_t *test)
     return strcmp(text_field(test, "result"), "valid") == 0;
 }
 
-/* "acceptable" covers keys of low order and keys not reduced: those whose result is all zero must be refused, the others agree. */
+/* "acceptable" covers keys of low order and keys not reduced: those whose result is all zero must be refused,
+ * the others agree. */
 static bool x25519_fits(const json_t *group, const json_t *test)
 {
     uint8_t public_key[KEY_SIZE], secret[KEY_SIZE], expected[KEY_SIZE], shared[KEY_SIZE];
     bool refused;
 
     (void)group;
-    if (!hex_field_exact(public_key, KEY_SIZE, test, "public") || !hex_field_exact(secret, KEY_SIZE, test, "private") ||
+    if (!hex_field_exact(public_key, KEY_SIZE, test, "public") ||
+        !hex_field_exact(secret, KEY_SIZE, test, "private") ||
         !hex_field_exact(expected, KEY_SIZE, test, "shared"))
         return false;
     refused = crypto_scalarmult(shared, secret, public_key) != 0;
@@ -34,7 +37,8 @@ static bool ed25519_fits(const json_t *group, const json_t *test)
     struct bytes m = hex_field(message, sizeof message, test, "msg");
     struct bytes s = hex_field(signature, sizeof signature, test, "sig");
 
-    if (!hex_field_exact(public_key, KEY_SIZE, json_object_get(group, "publicKey"), "pk") || !m.data || !s.data)
+    if (!hex_field_exact(public_key, KEY_SIZE, json_object_get(group, "publicKey"), "pk") || !m.data ||
+        !s.data)
         return false;
     return (s.size == SIGNATURE_SIZE && sign_check(signature, public_key, m)) == is_valid(test);
 }
@@ -42,9 +46,9 @@ static bool ed25519_fits(const json_t *group, const json_t *test)
 /* One AEAD of libsodium's combined form. */
 struct aead {
     size_t nonce_size;
-    int (*encrypt)(unsigned char *c, unsigned long long *clen, const unsigned char *m, unsigned long long mlen,
-                   const unsigned char *ad, unsigned long long adlen, const unsigned char *nsec,
-                   const unsigned char *npub, const unsigned char *k);
+    int (*encrypt)(unsigned char *c, unsigned long long *clen, const unsigned char *m,
+                   unsigned long long mlen, const unsigned char *ad, unsigned long long adlen,
+                   const unsigned char *nsec, const unsigned char *npub, const unsigned char *k);
     int (*decrypt)(unsigned char *m, unsigned long long *mlen, unsigned char *nsec, const unsigned char *c,
                    unsigned long long clen, const unsigned char *ad, unsigned long long adlen,
                    const unsigned char *npub, const unsigned char *k);
@@ -52,7 +56,8 @@ struct aead {
 
 static bool aead_fits(const struct aead *aead, const json_t *test)
 {
-    uint8_t key[KEY_SIZE], nonce[64], ad[TEXT_MAX], message[TEXT_MAX], sealed[TEXT_MAX + TAG_SIZE], tag[TAG_SIZE];
+    uint8_t key[KEY_SIZE], nonce[64], ad[TEXT_MAX], message[TEXT_MAX], sealed[TEXT_MAX + TAG_SIZE],
+        tag[TAG_SIZE];
     uint8_t got[TEXT_MAX + TAG_SIZE];
     struct bytes n = hex_field(nonce, sizeof nonce, test, "iv");
     struct bytes a = hex_field(ad, sizeof ad, test, "aad");
@@ -117,11 +122,14 @@ void wycheproof_vectors(struct report *report, const json_t *root)
         if (strcmp(algorithms[i].name, name) == 0)
             algorithm = &algorithms[i];
     if (!algorithm) {
-        report_skip(report, "%s is not used here (keys are derived with keyed BLAKE2b, Noise with HMAC-BLAKE2b)", name);
+        report_skip(report,
+                    "%s is not used here (keys are derived with keyed BLAKE2b, Noise with HMAC-BLAKE2b)",
+                    name);
         return;
     }
     json_array_foreach (groups, i, group)
         json_array_foreach (json_object_get(group, "tests"), j, test)
             report_case(report, algorithm->fits(group, test), "%s tcId %lld: %s", name,
-                        (long long)json_integer_value(json_object_get(test, "tcId")), text_field(test, "comment"));
+                        (long long)json_integer_value(json_object_get(test, "tcId")),
+                        text_field(test, "comment"));
 }
