@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGE_BRANCH = 1, PAGE_LEAF = 2, PAGE_OVERFLOW = 4, PAGE_META = 8, PAGE_KINDS = 0x6f, NODE_BIG = 1 };
+enum { PAGE_BRANCH = 1, PAGE_LEAF = 2, PAGE_OVERFLOW = 4, PAGE_META = 8, NODE_BIG = 1 };
+enum { TREE_KINDS = 0x7f, TREE_OF_NUMBERS = 0x08 }; /* the low bits of a tree's flags; those above are of the environment */
 enum { DEPTH_MAX = 32, FILE_KEY_MAX = 511, PAGE_SIZE_MAX = 32768, FIRST_PAGE = 2 };
 static const uint32_t META_MAGIC = 0xBEEFC0DE, META_VERSION = 1;
 static const size_t NO_ROOT = SIZE_MAX;
@@ -188,7 +189,7 @@ static enum status walk_overflow(struct check *check, size_t from, const uint8_t
         return status;
     memcpy(&pages, &head.lower, sizeof pages);
     /* More pages than needed are fine: a value that shrank within one transaction keeps them. */
-    if (head.page != page || (head.flags & PAGE_KINDS) != PAGE_OVERFLOW ||
+    if (head.page != page || head.flags != PAGE_OVERFLOW ||
         pages < (size + sizeof head - 1) / check->page_bytes + 1 || !take_pages(check, page, pages))
         return damaged(check, page, "not the large value it should be");
     if (!check->free_list)
@@ -251,7 +252,8 @@ static enum status page_load(struct check *check, size_t page, unsigned depth, s
     if (status)
         return status;
     memcpy(head, check->pages[depth], sizeof *head);
-    if (head->page != page || (head->flags & PAGE_KINDS) != (leaf ? PAGE_LEAF : PAGE_BRANCH))
+    /* Exactly: a page that seems to be free already ("loose") would not be written by the next commit. */
+    if (head->page != page || head->flags != (leaf ? PAGE_LEAF : PAGE_BRANCH))
         return damaged(check, page, "not the page it should be");
     if (head->lower < sizeof *head || head->lower % 2 || head->lower > head->upper || head->upper > check->page_bytes)
         return damaged(check, page, "impossible bounds");
@@ -328,6 +330,8 @@ static enum status walk_tree(struct check *check, struct file_tree *tree, bool f
     check->tree = tree;
     check->free_list = free_list;
     check->entries = 0;
+    if ((tree->flags & TREE_KINDS) != (free_list ? TREE_OF_NUMBERS : 0))
+        return damaged(check, 0, "a tree of another kind");
     if (tree->root == NO_ROOT ? tree->depth != 0 || tree->entries != 0 : tree->depth < 1 || tree->depth > DEPTH_MAX)
         return damaged(check, 0, "impossible depth");
     if (tree->root != NO_ROOT)
@@ -394,7 +398,7 @@ enum status store_check(struct store *store, struct store_health *out, struct fa
         struct bytes key = { scan.key.bytes, scan.key.size };
 
         out->entries++;
-        if (key.data[0] == TABLE_HEAD && key.size == 1)
+        if (key.size == 1 && (key.data[0] == TABLE_HEAD || key.data[0] == TABLE_STATE))
             continue; /* not sealed; read at every open */
         if (!buffer_room(&plain, sealed.size))
             txn_fail(txn, STATUS_NOMEM, "out of memory for an entry of %zu bytes", sealed.size);

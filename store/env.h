@@ -42,7 +42,7 @@ struct store {
 
 /* txn.c. All do nothing once the transaction has failed. */
 void txn_put(struct store_txn *txn, const struct entry_key *key, struct bytes plain);
-void txn_put_bare(struct store_txn *txn, const struct entry_key *key, struct bytes value); /* unsealed: the head only */
+void txn_put_bare(struct store_txn *txn, const struct entry_key *key, struct bytes value); /* unsealed: head and state only */
 void txn_delete(struct store_txn *txn, const struct entry_key *key);
 bool txn_get(struct store_txn *txn, struct bytes *out, const struct entry_key *key);      /* out lasts until the next get */
 bool txn_get_bare(struct store_txn *txn, struct bytes *out, const struct entry_key *key); /* out lasts until the next write */
@@ -83,6 +83,7 @@ struct migration {
     const char *what;
     void (*run)(struct store_txn *txn);
 };
+void state_put(struct store_txn *txn); /* the last entry of every commit */
 /* Reads the head: STATUS_MISSING when there is none. */
 enum status head_check(struct store_txn *txn, uint32_t *schema, uint32_t newest, struct failure *why);
 /* Brings the store from its schema to `count`: steps[i] leads from schema i to i + 1, all in one transaction. */

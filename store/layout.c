@@ -19,6 +19,7 @@ static const struct {
     enum field fields[4];
 } layouts[TABLES] = {
     [TABLE_HEAD] = { "head", { FIELD_END } },
+    [TABLE_STATE] = { "number of the state", { FIELD_END } },
     [TABLE_SETTING] = { "settings and secrets", { FIELD_TAG /* topic */, FIELD_TAG /* name */ } },
     [TABLE_PEER] = { "peers", { FIELD_TAG /* group */, FIELD_TAG /* link key */ } },
     [TABLE_JOURNAL] = { "journal", { FIELD_U64 /* place */ } },

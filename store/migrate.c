@@ -1,6 +1,6 @@
-/* migrate.c - the head entry, and the steps from one layout to the next.
+/* migrate.c - the head entry, the state's number, and the steps from one layout to the next.
  *
- * The head is the one entry that is not sealed: it must be readable before the key is known to be right, to tell another
+ * The head is not sealed: it must be readable before the key is known to be right, to tell another
  * key (head whole, key check differs) from damage (its own sum differs) and from a newer program (schema). A step runs
  * once, in the same transaction as the new number: after a crash it has happened wholly or not at all. */
 #include "store/env.h"
@@ -31,6 +31,29 @@ static void head_put(struct store_txn *txn, uint32_t schema)
     txn_put_bare(txn, &key, BYTES(head));
 }
 
+/* Every state says which one it is. LMDB chooses between its two head pages by their numbers alone: one changed bit there
+ * would bring back the state before, whole and in order, without what was acknowledged last. */
+void state_put(struct store_txn *txn)
+{
+    struct entry_key key;
+    uint8_t number[8];
+
+    if (txn->status)
+        return;
+    be64_write(number, mdb_txn_id(txn->mdb));
+    key_start(&key, TABLE_STATE);
+    txn_put_bare(txn, &key, BYTES(number));
+}
+
+static bool state_is(struct store_txn *txn)
+{
+    struct entry_key key;
+    struct bytes number;
+
+    key_start(&key, TABLE_STATE);
+    return txn_get_bare(txn, &number, &key) && number.size == 8 && be64_read(number.data) == mdb_txn_id(txn->mdb);
+}
+
 enum status head_check(struct store_txn *txn, uint32_t *schema, uint32_t newest, struct failure *why)
 {
     const char *file = txn->store->file;
@@ -44,7 +67,7 @@ enum status head_check(struct store_txn *txn, uint32_t *schema, uint32_t newest,
     if (head.size == HEAD_SIZE)
         head_sum(sum, head.data);
     if (head.size != HEAD_SIZE || memcmp(head.data, MAGIC, MAGIC_SIZE) != 0 ||
-        memcmp(head.data + HEAD_SUMMED, sum, HEAD_CHECK) != 0)
+        memcmp(head.data + HEAD_SUMMED, sum, HEAD_CHECK) != 0 || !state_is(txn))
         return failure_say(why, STATUS_MALFORMED, "the head of %.120s is damaged; restore your latest backup", file);
     *schema = be32_read(head.data + MAGIC_SIZE);
     if (*schema > newest)

@@ -306,6 +306,8 @@ enum status store_commit(struct store_txn *txn, struct failure *why)
     int code = 0;
 
     assert(txn->open);
+    if (txn->log.size > 0)
+        state_put(txn);
     if (!txn->status && txn->writing) {
         do {
             if (code == MDB_MAP_FULL && (code = txn_regrow(txn)) != 0)

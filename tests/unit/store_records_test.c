@@ -246,7 +246,7 @@ static void an_erased_topic_takes_its_records_and_secrets_with_it_and_no_others(
     assert_int_equal(size.records, 3);
     commit(txn);
     assert_int_equal(store_check(home->store, &health, &home->why), STATUS_OK);
-    assert_int_equal(health.entries, 1 + 1 + 2 + 1 + 2 * 3); /* head, topic, settings, size, records and their ids */
+    assert_int_equal(health.entries, 2 + 1 + 2 + 1 + 2 * 3); /* head and state, topic, settings, size, records and their ids */
     put_records(home, TOPIC, 0, 1); /* and it may come again */
 }
 
