@@ -60,6 +60,24 @@ void env_stop(struct store *store)
     store->env = NULL;
 }
 
+/* Another process (the writer, seen by a reader) may have grown the file beyond our map. */
+int env_begin(struct store *store, MDB_txn **out, bool writing)
+{
+    unsigned flags = writing ? 0 : MDB_RDONLY;
+    int code = mdb_txn_begin(store->env, NULL, flags, out);
+
+    if (code == MDB_MAP_RESIZED) {
+        code = mdb_env_set_mapsize(store->env, 0);
+        if (code)
+            env_stop(store); /* LMDB has let go of the old map already */
+        else
+            code = mdb_txn_begin(store->env, NULL, flags, out);
+    }
+    if (code)
+        *out = NULL;
+    return code;
+}
+
 /* The tree as one snapshot sees it. A reader beside a fast writer may find that its snapshot's head page was replaced. */
 static enum status env_check(struct store *store, struct failure *why)
 {
@@ -68,9 +86,7 @@ static enum status env_check(struct store *store, struct failure *why)
     int code;
 
     for (int tries = 0; tries < 10 && status == STATUS_EARLY; tries++) {
-        code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
-        if (code == MDB_MAP_RESIZED)
-            continue; /* grown between mapping and here: sizes agree at the next open */
+        code = env_begin(store, &txn, false);
         if (!code && (code = mdb_dbi_open(txn, NULL, 0, &store->dbi)) != 0)
             mdb_txn_abort(txn);
         if (code)
@@ -128,7 +144,7 @@ int env_grow(struct store *store)
     if (!code)
         code = mdb_reader_check(store->env, &dead);
     if (!code && (code = mdb_env_set_mapsize(store->env, larger)) != 0)
-        env_stop(store); /* LMDB has let go of the old map already */
+        env_stop(store); /* as above */
     if (!code)
         store->map_bytes = larger;
     return code;

@@ -71,7 +71,9 @@ enum status store_open_sized(struct store **out, const char *dir, const uint8_t 
                              size_t map_bytes, struct failure *why);
 enum status env_start(struct store *store, struct failure *why);
 void env_stop(struct store *store);
-int env_grow(struct store *store); /* an LMDB code; no transaction may be open */
+/* Both return an LMDB code; env is NULL afterwards where LMDB could not keep its map. */
+int env_begin(struct store *store, MDB_txn **out, bool writing); /* *out is NULL on failure */
+int env_grow(struct store *store);                               /* no transaction may be open */
 enum status env_explain(const struct store *store, int code, const char *doing, struct failure *why);
 
 /* check.c: is the file fit to be mapped and walked by LMDB, which trusts every byte of it? */

@@ -81,25 +81,6 @@ void txn_damaged(struct store_txn *txn, const struct entry_key *key)
              table_name(key->bytes[0]), txn->store->file);
 }
 
-/* Another process (the writer, seen by a reader) may have grown the map. */
-static int txn_start(struct store_txn *txn)
-{
-    MDB_env *env = txn->store->env;
-    unsigned flags = txn->writing ? 0 : MDB_RDONLY;
-    int code = mdb_txn_begin(env, NULL, flags, &txn->mdb);
-
-    if (code == MDB_MAP_RESIZED) {
-        code = mdb_env_set_mapsize(env, 0);
-        if (code)
-            env_stop(txn->store);
-        else
-            code = mdb_txn_begin(env, NULL, flags, &txn->mdb);
-    }
-    if (code)
-        txn->mdb = NULL;
-    return code;
-}
-
 struct store_txn *store_begin(struct store *store, enum store_mode mode)
 {
     struct store_txn *txn = &store->txn;
@@ -115,12 +96,12 @@ struct store_txn *store_begin(struct store *store, enum store_mode mode)
     txn->log.size = 0;
     if (!store->env && (txn->status = env_start(store, &txn->why)) != STATUS_OK)
         return txn;
-    code = txn_start(txn);
+    code = env_begin(txn->store, &txn->mdb, txn->writing);
     if (code == MDB_PANIC) { /* a page of the head could not be written last time: LMDB wants a fresh start */
         env_stop(store);
         if ((txn->status = env_start(store, &txn->why)) != STATUS_OK)
             return txn;
-        code = txn_start(txn);
+        code = env_begin(txn->store, &txn->mdb, txn->writing);
     }
     if (code)
         txn_fail_code(txn, code, "begin");
@@ -165,7 +146,7 @@ static int txn_regrow(struct store_txn *txn)
         txn_drop(txn);
         code = env_grow(txn->store);
         if (!code)
-            code = txn_start(txn);
+            code = env_begin(txn->store, &txn->mdb, txn->writing);
         while (!code && at < txn->log.size) {
             code = log_apply(txn, at);
             at += log_entry_size(txn, at);

@@ -285,6 +285,19 @@ static void a_failing_step_changes_nothing(void **state)
     open_home(home); /* still the layout we know */
 }
 
+static void a_reader_leaves_an_older_layout_alone(void **state)
+{
+    const struct migration steps[] = { store_steps[0], { "paint", step_paint } };
+    struct home *home = *state;
+
+    open_home(home);
+    close_home(home);
+    assert_int_equal(store_open(&home->store, home->dir, KEY, STORE_READ, &home->why), STATUS_OK);
+    assert_int_equal(store_migrate(home->store, steps, ARRAY_SIZE(steps), &home->why), STATUS_VERSION);
+    assert_non_null(strstr(home->why.text, "start coopair"));
+    expect_setting(home->store, "colour", NULL);
+}
+
 /* ---- The map. */
 
 static void a_tiny_map_grows_without_being_noticed(void **state)
@@ -344,6 +357,73 @@ static void a_map_that_is_full_only_at_the_commit_grows_too(void **state)
     }
 }
 
+static void fill_topic(struct store *store, const uint8_t *topic, uint32_t records)
+{
+    static uint8_t body[6000];
+    struct store_txn *txn = store_begin(store, STORE_WRITE);
+    uint8_t id[STORE_ID_SIZE] = { 0 };
+
+    for (uint32_t i = 0; i < records; i++) {
+        be32_write(id, i);
+        store_record_put(txn, topic, id, 0, BYTES(body));
+    }
+    assert_int_equal(store_commit(txn, NULL), STATUS_OK);
+}
+
+static void a_reader_follows_a_file_that_grows_beyond_its_map(void **state)
+{
+    struct home *home = *state;
+    int ready[2], go[2], code;
+    char byte = 0;
+    pid_t child;
+
+    assert_int_equal(store_open_sized(&home->store, home->dir, KEY, STORE_WRITE, 1 << 16, &home->why), STATUS_OK);
+    assert_int_equal(pipe(ready) | pipe(go), 0);
+    child = fork();
+    if (child == 0) {
+        struct store *reader = NULL;
+        struct failure why = { "" };
+        bool fine = store_open_sized(&reader, home->dir, KEY, STORE_READ, 1 << 16, &why) == STATUS_OK;
+        struct store_topic_size size = { 0 };
+        struct store_txn *txn;
+
+        fine = fine && write(ready[1], "r", 1) == 1 && read(go[0], &byte, 1) == 1;
+        if (fine) {
+            txn = store_begin(reader, STORE_READ);
+            store_topic_size(txn, &size, KEY);
+            fine = store_commit(txn, &why) == STATUS_OK && size.records == 500;
+        }
+        store_close(reader);
+        _exit(fine ? 0 : 1);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    fill_topic(home->store, KEY, 500);
+    assert_int_equal(write(go[1], "g", 1), 1);
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_int_equal(code, 0);
+    close(ready[0]), close(ready[1]), close(go[0]), close(go[1]);
+}
+
+/* The list of free pages then needs pages of its own. */
+static void a_store_that_freed_many_pages_at_once_opens_again(void **state)
+{
+    struct home *home = *state;
+    struct store_txn *txn;
+
+    open_home(home);
+    fill_topic(home->store, KEY, 700);
+    txn = store_begin(home->store, STORE_WRITE);
+    store_topic_erase(txn, KEY);
+    assert_int_equal(store_commit(txn, NULL), STATUS_OK);
+    put_setting(home->store, "colour", "blue");
+    close_home(home);
+    open_home(home);
+    expect_setting(home->store, "colour", "blue");
+    fill_topic(home->store, OTHER_KEY, 100);
+    close_home(home);
+    open_home(home);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, home_up, home_down)
 
 int main(void)
@@ -361,6 +441,9 @@ int main(void)
         TEST(a_store_half_made_is_made_again),
         TEST(an_older_layout_is_brought_up_to_date_in_order_and_a_newer_one_refused),
         TEST(a_failing_step_changes_nothing),
+        TEST(a_reader_leaves_an_older_layout_alone),
+        TEST(a_reader_follows_a_file_that_grows_beyond_its_map),
+        TEST(a_store_that_freed_many_pages_at_once_opens_again),
         TEST(a_tiny_map_grows_without_being_noticed),
         TEST(a_map_that_is_full_only_at_the_commit_grows_too),
     };
