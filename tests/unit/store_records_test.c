@@ -472,6 +472,15 @@ static void nothing_of_what_is_kept_can_be_read_in_the_file(void **state)
     assert_null(memmem(file, size, KEY, sizeof KEY));
 }
 
+static void setting_place(struct entry_key *out, const struct home *home, const char *name)
+{
+    static const uint8_t none[STORE_ID_SIZE];
+
+    key_start(out, TABLE_SETTING);
+    key_tag(out, home->store->keys, BYTES(none));
+    key_tag(out, home->store->keys, text(name));
+}
+
 static void a_value_moved_to_another_key_is_refused(void **state)
 {
     struct home *home = *state;
@@ -482,20 +491,31 @@ static void a_value_moved_to_another_key_is_refused(void **state)
 
     store_setting_put(txn, NULL, "limit price", text("7"));
     store_setting_put(txn, NULL, "quantity", text("900"));
-    for (int i = 0; i < 2; i++) {
-        struct entry_key *key = i ? &b : &a;
-        static const uint8_t none[STORE_ID_SIZE];
-
-        key_start(key, TABLE_SETTING);
-        key_tag(key, home->store->keys, BYTES(none));
-        key_tag(key, home->store->keys, text(i ? "quantity" : "limit price"));
-    }
+    setting_place(&a, home, "limit price");
+    setting_place(&b, home, "quantity");
     assert_true(txn_get_bare(txn, &sealed, &a));
     memcpy(copy, sealed.data, sealed.size);
     txn_put_bare(txn, &b, (struct bytes){ copy, sealed.size });
     assert_false(store_setting_get(txn, &value, NULL, "quantity"));
     assert_int_equal(store_commit(txn, &home->why), STATUS_MALFORMED);
     assert_non_null(strstr(home->why.text, "settings"));
+}
+
+/* One that read as absent could make this home vote twice. */
+static void a_store_with_a_damaged_secret_does_not_open(void **state)
+{
+    struct home *home = *state;
+    struct store_txn *txn = store_begin(home->store, STORE_WRITE);
+    char dir[FOLDER_PATH];
+    struct entry_key key;
+
+    setting_place(&key, home, "vote of round 3");
+    txn_put_bare(txn, &key, BYTES(KEY));
+    commit(txn);
+    strcpy(dir, home->dir);
+    store_close(home->store);
+    assert_int_equal(store_open(&home->store, dir, KEY, STORE_WRITE, &home->why), STATUS_MALFORMED);
+    assert_non_null(strstr(home->why.text, "settings and secrets"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, home_up, home_down)
@@ -517,6 +537,7 @@ int main(void)
         TEST(a_line_too_long_is_cut_between_characters),
         TEST(nothing_of_what_is_kept_can_be_read_in_the_file),
         TEST(a_value_moved_to_another_key_is_refused),
+        TEST(a_store_with_a_damaged_secret_does_not_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
