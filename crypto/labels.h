@@ -7,6 +7,8 @@
 #define LABEL_MEMBER_KEY "coopair/1 member key"       /* + topic */
 #define LABEL_RING_KEY "coopair/1 ring key"           /* + topic */
 #define LABEL_PSEUDONYM "coopair/1 pseudonym"         /* + topic */
+#define LABEL_FOUNDER_KEY "coopair/1 founder key"     /* + group, opening time */
+#define LABEL_FOUNDER_SHARE "coopair/1 founder share" /* + group, opening time */
 #define LABEL_BOX_KEY "coopair/1 box key"             /* from the topic's own random secret */
 #define LABEL_DKG_SECRET "coopair/1 dkg secret"
 #define LABEL_PROFILE_NOISE "coopair/1 profile noise" /* + category, season */
@@ -15,6 +17,7 @@
 #define LABEL_GROUP_PSK "coopair/1 group psk"
 #define LABEL_GROUP_ID "coopair/1 group id"
 #define LABEL_GROUP_LAN "coopair/1 group lan"
+#define LABEL_LAN_PACKET "coopair/1 lan packet" /* + salt of the packet */
 #define LABEL_INVITE_KEY "coopair/1 invite key"
 #define LABEL_CODE_CHECK "coopair/1 code check"
 

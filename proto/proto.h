@@ -13,6 +13,7 @@
 #include "crypto/base.h"
 #include "crypto/crypto.h"
 #include "proto/limits.h"
+#include "proto/wire.h"
 
 enum { ID_SIZE = 32, NAME_MAX_SIZE = 64, GROUP_SECRET_SIZE = 16 };
 
@@ -61,6 +62,10 @@ struct charter {
 };
 /* Fills in everything a shipped template fixes ("pellets", "electricity"; pace "demo", "street", "season"). */
 enum status charter_from_template(struct charter *out, const char *good, const char *pace, struct failure *why);
+/* Makes this home the founder of a round: group, invitation key, and a committee of one whose keys come from the household seed, the group
+ * and opens_s, which must be set. The same call finds out later that it was. */
+void charter_found(struct charter *charter, const uint8_t seed[KEY_SIZE], const uint8_t secret[GROUP_SECRET_SIZE]);
+void founder_keys(struct sign_key *sign, struct group_key *share, const uint8_t seed[KEY_SIZE], const struct charter *charter);
 enum status charter_read(struct charter *out, struct bytes in);              /* strict, WIRE 4 */
 size_t charter_write(uint8_t *out, size_t room, const struct charter *charter); /* 0: does not fit */
 void charter_id(uint8_t out[ID_SIZE], struct bytes charter);
@@ -169,6 +174,22 @@ void group_id(uint8_t out[ID_SIZE], const uint8_t secret[GROUP_SECRET_SIZE]);
 void group_psk(uint8_t out[KEY_SIZE], const uint8_t secret[GROUP_SECRET_SIZE]);
 void group_lan_key(uint8_t out[KEY_SIZE], const uint8_t secret[GROUP_SECRET_SIZE]);
 void group_invite_key(struct sign_key *out, const uint8_t secret[GROUP_SECRET_SIZE]);
+
+/* What a home says of itself on its own network, so that members of the same group find it; to others it is noise. WIRE 3.5. */
+enum { ANNOUNCE_MAX = 192 };
+struct announcement {
+    uint8_t link_key[KEY_SIZE];
+    uint16_t port; /* the host is where the packet came from */
+};
+size_t announce_write(uint8_t out[ANNOUNCE_MAX], const uint8_t lan_key[KEY_SIZE], const struct announcement *announcement,
+                      struct rng *rng);
+bool announce_read(struct announcement *out, const uint8_t lan_key[KEY_SIZE], struct bytes in); /* false: not of this group */
+
+/* ---- What leaves a profile: one of four cells, noised once and for all per category and season (mechanism 5). ---- */
+
+/* k-ary randomised response with k = 4, eps = 1 in exact integer arithmetic: the true cell with probability e/(e + 3), else one of the
+ * others. The draw is a function of seed, category and season: asking again gives the same answer, so repeating tells nothing more. */
+unsigned profile_noise(const uint8_t seed[KEY_SIZE], const char *category, const char *season, unsigned cell);
 
 /* ---- Handover: a letter only the winner opens. WIRE 9. ---- */
 struct letter {

@@ -1,0 +1,74 @@
+/* command.h - what every cmd_*.c shares: the table, options, exit codes, asking the node, printing. */
+#ifndef COOP_NODE_COMMAND_H
+#define COOP_NODE_COMMAND_H
+
+#include "crypto/base.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* Documented in `coopair --help` and in README.md. */
+enum exit_code {
+    EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NO_DAEMON = 3, EXIT_NOT_FOUND = 4, EXIT_REFUSED = 5, EXIT_NETWORK = 6,
+    EXIT_FORGED = 7, EXIT_PHASE = 8, EXIT_TRY_AGAIN = 75
+};
+int exit_code_of(enum status status);
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name; families ("group") go on with argv[1] */
+    const char *summary;
+};
+int cmd_init(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_peers(int argc, char **argv);
+int cmd_journal(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+int cmd_import(int argc, char **argv);
+int cmd_profile(int argc, char **argv);
+int cmd_group(int argc, char **argv);
+int cmd_round(int argc, char **argv);
+int cmd_tender(int argc, char **argv);
+int cmd_bid(int argc, char **argv);
+int cmd_offer(int argc, char **argv);
+int cmd_demo(int argc, char **argv);
+
+/* ---- Options. Every command has --help, --home DIR, --json, --yes and --no-input besides its own. */
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER };
+struct cli_option {
+    const char *name; /* without the dashes */
+    enum option_kind kind;
+    void *out;        /* bool, const char *, uint64_t */
+    const char *help; /* "DIR  where ..." */
+};
+struct cli {
+    const char *usage;   /* "coopair round join [OPTIONS] ROUND" */
+    const char *summary; /* a paragraph: what it does, what changes, what comes next */
+    const struct cli_option *options;
+    size_t option_count;
+    size_t least, most;  /* positional arguments */
+    /* filled in */
+    const char *home;
+    bool json, yes, no_input;
+    const char **args;
+    size_t arg_count;
+};
+/* true: go on. false: *code is the exit code (help was printed, or the usage error said on stderr with the next command). */
+bool cli_parse(struct cli *cli, int argc, char **argv, int *code);
+/* A family: runs table[argv[1]], or prints the table. */
+int cli_family(const char *family, const struct command *table, size_t count, int argc, char **argv);
+
+/* ---- Asking the node: the daemon of this home, or, where the verb allows it and none runs, the store itself. Steals args. EXIT_DONE: *reply is the
+ * caller's. Otherwise the sentence has been printed on stderr (or as JSON on stdout with --json) and the code is returned. */
+int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply);
+int cli_fail(const struct cli *cli, enum status status, const struct failure *why); /* prints, returns the exit code */
+int cli_json(json_t *reply); /* prints one object on stdout, frees it, returns EXIT_DONE */
+/* Asks a yes/no question on a terminal; --yes answers yes; without a terminal or with --no-input: no, with a word on stderr how to say yes. */
+bool cli_confirm(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A whole file or standard input ("-") of at most `most` bytes, with a zero byte behind; the caller frees it. */
+enum status cli_read_file(char **out, size_t *size, const char *path, size_t most, struct failure *why);
+/* Whole or not at all: written beside, synced, renamed. mode as for open. */
+enum status cli_write_file(const char *path, struct bytes bytes, int mode, struct failure *why);
+
+#endif

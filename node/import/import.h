@@ -1,0 +1,37 @@
+/* import.h - meter files as they are found in the world, read into the one internal model (struct reading of store.h). Pure functions over bytes:
+ * no files, no clock, no locale. One format is one file; the format is recognised by content, never by name. */
+#ifndef COOP_NODE_IMPORT_H
+#define COOP_NODE_IMPORT_H
+
+#include "store/store.h"
+
+enum { IMPORT_REJECTS_MAX = 1000, IMPORT_FILE_MAX = 64 << 20 };
+struct import_reject {
+    uint64_t line; /* from 1 */
+    char reason[96];
+};
+/* Owned; import_clear. Readings in order of start, without repeats. */
+struct import {
+    const char *format; /* "enedis half-hour csv", ... ; NULL: none recognised */
+    struct series_name series;
+    struct reading *readings;
+    size_t count, room;
+    uint64_t duplicates;      /* rows that repeat another of the file */
+    uint64_t rejected;        /* all of them; the first IMPORT_REJECTS_MAX with their reasons */
+    struct import_reject *rejects;
+    size_t reject_count;
+    int64_t total_mwh;
+};
+/* STATUS_OK: read, perhaps with rejected rows; STATUS_MALFORMED: no format fits, or the file is of a kind we know but damaged beyond use (*why says
+ * which and where); STATUS_NOMEM. */
+enum status import_read(struct import *out, struct bytes file, struct failure *why);
+void import_clear(struct import *import);
+
+struct import_format {
+    const char *name;
+    bool (*recognise)(struct bytes file);
+    enum status (*read)(struct import *out, struct bytes file, struct failure *why);
+};
+extern const struct import_format import_ch_weeks, import_enedis_half_hour;
+
+#endif

@@ -1,0 +1,107 @@
+/* crypto_case.h - one honest example of everything the crypto room checks, made from a fixed seed: fuzz_crypto mutates them and
+ * make_corpus writes them down. Whatever a check accepts besides the honest bytes is a forgery or a second encoding. */
+#ifndef COOP_TESTS_CRYPTO_CASE_H
+#define COOP_TESTS_CRYPTO_CASE_H
+
+#include "crypto/crypto.h"
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+enum crypto_kind { CASE_SEAL, CASE_DKG_DEAL, CASE_ADMISSION, CASE_DEAL, CASE_BEACON, CASE_SHARE, CASE_SIGNATURE, CASE_KINDS };
+enum { CASE_MEMBERS = 4, CASE_THRESHOLD = 3, CASE_ROSTER = 9, CASE_VALUES = 5, CASE_BITS = 16, CASE_ROOM = DEAL_MAX + DKG_DEAL_MAX };
+
+struct crypto_case {
+    struct rng rng;
+    struct group_key keys[CASE_ROSTER];
+    struct point roster[CASE_ROSTER];
+    struct sign_key signer;
+    struct bytes context, message;
+};
+
+static inline void crypto_case_init(struct crypto_case *c)
+{
+    static const uint8_t context[] = "a context", message[] = "a message";
+    uint8_t seed[KEY_SIZE];
+
+    memset(seed, 0x5e, sizeof seed);
+    rng_init(&c->rng, seed);
+    for (size_t i = 0; i < CASE_ROSTER; i++) {
+        rng_fill(&c->rng, seed, sizeof seed);
+        group_key_init(&c->keys[i], seed);
+        c->roster[i] = c->keys[i].public_point;
+    }
+    rng_fill(&c->rng, seed, sizeof seed);
+    sign_key_init(&c->signer, seed);
+    c->context = BYTES(context);
+    c->message = BYTES(message);
+}
+
+/* The honest bytes of a kind. `out` holds CASE_ROOM. */
+static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind kind, uint8_t *out)
+{
+    uint64_t values[CASE_VALUES] = { 1, 20, 300, 4000, 50000 };
+    uint8_t nullifier[POINT_SIZE], secret[KEY_SIZE] = { 7 };
+    size_t size = CASE_ROOM;
+    bool ok = true;
+
+    switch (kind) {
+    case CASE_SEAL:
+        seal_make(out, &c->roster[0], c->context, c->message, &c->rng);
+        size = c->message.size + SEAL_OVERHEAD;
+        break;
+    case CASE_DKG_DEAL:
+        ok = dkg_deal_make(out, &size, c->context, c->roster, CASE_MEMBERS, CASE_THRESHOLD, secret);
+        break;
+    case CASE_ADMISSION:
+        ok = admission_make(out, &size, nullifier, c->roster, CASE_ROSTER, 2, &c->keys[2], c->context, c->message, &c->rng);
+        break;
+    case CASE_DEAL:
+        ok = deal_make(out, &size, &c->roster[0], c->context, values, CASE_VALUES, CASE_BITS, &c->rng);
+        break;
+    case CASE_BEACON:
+        ok = beacon_make(out, &size, &c->roster[0], c->context, &c->rng);
+        break;
+    case CASE_SHARE:
+        size = share_size(3);
+        share_make(out, &c->keys[0].secret, c->context, c->roster + 1, 3, &c->rng);
+        break;
+    case CASE_SIGNATURE:
+        size = SIGNATURE_SIZE;
+        sign_make(out, &c->signer, c->message);
+        break;
+    case CASE_KINDS:
+        ok = false;
+        break;
+    }
+    PROPERTY(ok);
+    return size;
+}
+
+static inline bool crypto_case_check(const struct crypto_case *c, enum crypto_kind kind, struct bytes in)
+{
+    uint8_t nullifier[POINT_SIZE], plain[CASE_ROOM];
+    struct ciphertext ciphertexts[CASE_VALUES];
+
+    switch (kind) {
+    case CASE_SEAL:
+        return in.size >= SEAL_OVERHEAD && in.size <= CASE_ROOM && seal_open(plain, &c->keys[0], c->context, in);
+    case CASE_DKG_DEAL:
+        return dkg_deal_check(c->context, c->roster, CASE_MEMBERS, CASE_THRESHOLD, in);
+    case CASE_ADMISSION:
+        return admission_check(nullifier, c->roster, CASE_ROSTER, c->context, c->message, in);
+    case CASE_DEAL:
+        return deal_check(ciphertexts, &c->roster[0], c->context, CASE_VALUES, CASE_BITS, in);
+    case CASE_BEACON:
+        return beacon_check(ciphertexts, &c->roster[0], c->context, in);
+    case CASE_SHARE:
+        return share_check(&c->roster[0], c->context, c->roster + 1, 3, in);
+    case CASE_SIGNATURE:
+        return in.size == SIGNATURE_SIZE && sign_check(in.data, c->signer.public_key, c->message);
+    case CASE_KINDS:
+        break;
+    }
+    return false;
+}
+
+#endif
