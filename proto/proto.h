@@ -60,14 +60,16 @@ struct charter {
     uint8_t genesis_key[COMMITTEE_MAX][KEY_SIZE]; /* Ed25519 */
     struct committee_key genesis;
 };
-/* Fills in everything a shipped template fixes ("pellets", "electricity"; pace "demo", "street", "season"). */
+/* Fills in everything a shipped template fixes ("pellets", "electricity"; pace "demo", "street", "season") and clears the rest: the caller sets
+ * network, zone, season, contact and opens_s (and another title), then founds it. */
 enum status charter_from_template(struct charter *out, const char *good, const char *pace, struct failure *why);
 /* Makes this home the founder of a round: group, invitation key, and a committee of one whose keys come from the household seed, the group
  * and opens_s, which must be set. The same call finds out later that it was. */
 void charter_found(struct charter *charter, const uint8_t seed[KEY_SIZE], const uint8_t secret[GROUP_SECRET_SIZE]);
 void founder_keys(struct sign_key *sign, struct group_key *share, const uint8_t seed[KEY_SIZE], const struct charter *charter);
+enum status charter_check(const struct charter *charter, struct failure *why); /* the rules of WIRE 4.2, which both calls below apply */
 enum status charter_read(struct charter *out, struct bytes in);              /* strict, WIRE 4 */
-size_t charter_write(uint8_t *out, size_t room, const struct charter *charter); /* 0: does not fit */
+size_t charter_write(uint8_t *out, size_t room, const struct charter *charter); /* 0: does not fit, or breaks a rule */
 void charter_id(uint8_t out[ID_SIZE], struct bytes charter);
 
 /* ---- The fold of one round. WIRE 5 to 8. ---- */
