@@ -25,6 +25,8 @@ size_t topic_records(struct topic *topic, enum box_index box, enum record_kind k
 unsigned box_member(struct topic *topic, enum box_index box, const uint8_t key[KEY_SIZE]);
 const struct committee_key *box_key(struct topic *topic, enum box_index box); /* that opens it; NULL: not known yet, or a clear box */
 
+enum { SEEN_PREFIX_SIZE = 16 }; /* of a record id, in a list of deals seen: WIRE 5.2 */
+
 /* WIRE 6.4, 6.5. What a cut stands for. false: a seen record or a deal it needs is not held yet, or it is not a cut. */
 struct cut {
     uint32_t round;
@@ -49,7 +51,7 @@ bool vote_read(struct vote *out, struct bytes body);
 /* Opening (WIRE 6.7). A closed box has this many parts, each a list of points to raise to a member's share of the key; part i of an
  * open record is the share over the points of part i. 0: nothing to open (clear, not closed, below K, nothing formed).
  * The points of one part: for sums the r of each summed coordinate, for bids the ephemeral points in order of the set. */
-enum { OPEN_POINTS_MAX = BIDS_MAX > DEAL_VALUES_MAX ? BIDS_MAX : DEAL_VALUES_MAX };
+enum { OPEN_POINTS_MAX = (int)BIDS_MAX > (int)DEAL_VALUES_MAX ? (int)BIDS_MAX : (int)DEAL_VALUES_MAX };
 size_t box_open_parts(struct topic *topic, enum box_index box);
 size_t box_open_points(struct topic *topic, enum box_index box, size_t part, struct point out[OPEN_POINTS_MAX]);
 void box_open_context(struct topic *topic, enum box_index box, size_t part, uint8_t out[HASH_SIZE]);
