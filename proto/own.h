@@ -14,7 +14,7 @@
 enum { KEY_DEALS_MAX = COMMITTEE_MAX * (DEAL_SEQ_MAX + 1) };
 
 struct own {
-    /* Of this topic, random, kept on disk: from it the key for sealed shares and the key deal's polynomial. */
+    /* Of this topic, random, kept on disk: gives the key for sealed shares and the key deal's polynomial. */
     uint8_t secret[KEY_SIZE];
     bool secret_known;
     struct sign_key member, pseudonym;
@@ -23,7 +23,7 @@ struct own {
     struct scalar genesis_share;
     unsigned genesis_index;
     bool season_share_sought; /* the key box is closed and its deals were opened */
-    bool season_share_known;  /* false after that: a share of an included deal is bad, this home opens nothing */
+    bool season_share_known;  /* false after that: an included deal's share is bad, this home opens nothing */
     struct scalar season_share;
     /* Work done once, not memory of what was said: the key deals whose share for this home was opened. */
     struct key_share {
