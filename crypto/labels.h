@@ -2,6 +2,10 @@
 #ifndef COOP_CRYPTO_LABELS_H
 #define COOP_CRYPTO_LABELS_H
 
+/* node/home.c: two independent secrets from the key file */
+#define LABEL_HOUSEHOLD_SEED "coopair/1 household seed"
+#define LABEL_STORE_KEY "coopair/1 store key"
+
 /* identity.c: keys from the household seed */
 #define LABEL_LINK_KEY "coopair/1 link key"
 #define LABEL_MEMBER_KEY "coopair/1 member key"       /* + topic */

@@ -1,4 +1,5 @@
-/* home.h - where a household's things are: the folder, its key file, its lock on being made. XDG, --home DIR, COOPAIR_HOME. */
+/* home.h - where a household's things are: the folder, its key file, its lock on being made. XDG, --home DIR,
+ * COOPAIR_HOME. */
 #ifndef COOP_NODE_HOME_H
 #define COOP_NODE_HOME_H
 
@@ -7,10 +8,13 @@
 enum { HOME_PATH_MAX = 3072 };
 /* --home, else COOPAIR_HOME, else $XDG_DATA_HOME/coopair, else ~/.local/share/coopair. */
 enum status home_path(char out[HOME_PATH_MAX], const char *option, struct failure *why);
-/* Makes the folder (0700), the key file (0600, 32 random bytes) and an empty store. STATUS_EXISTS: there is one, which is not touched. */
+/* Makes the folder (0700), the key file (0600, 32 random bytes) and an empty store. STATUS_EXISTS: there is
+ * one, which is not touched. */
 enum status home_init(const char *home, struct failure *why);
-/* Reads the key file into two independent keys. STATUS_MISSING: no home here; STATUS_DENIED: readable by others, or not by us. */
-enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE], struct failure *why);
+/* Reads the key file into two independent keys. STATUS_MISSING: no home here; STATUS_DENIED: readable by
+ * others, or not by us. */
+enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE],
+                      struct failure *why);
 /* HOME/control, or a short path under $XDG_RUNTIME_DIR when that is too long for a socket address. */
 enum status home_socket(char *out, size_t room, const char *home, struct failure *why);
 

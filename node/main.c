@@ -4,6 +4,7 @@
 int main(int argc, char **argv)
 {
     static const struct command commands[] = {
+        { "init", cmd_init, "make the keys of this home, once" },
         { "version", cmd_version, "print the version" },
     };
 

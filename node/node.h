@@ -1,9 +1,10 @@
-/* node.h - one household's node without a loop: the core, the store, and the rule that binds them: disk before wire.
+/* node.h - one household's node without a loop: the core, the store, and the rule that binds them: disk
+ * before wire.
  *
- * Events go in, their effects gather; node_flush puts everything to be kept on disk in one synced transaction and only then hands frames
- * to the network. When the disk refuses, nothing leaves: the links are closed, the core is made again from what the disk holds, and
- * node_trouble says what is wrong in words until a later flush succeeds. Used by loop.c with libuv, and by commands without a network
- * while no daemon runs. */
+ * Events go in, their effects gather; node_flush puts everything to be kept on disk in one synced transaction
+ * and only then hands frames to the network. When the disk refuses, nothing leaves: the links are closed, the
+ * core is made again from what the disk holds, and node_trouble says what is wrong in words until a later
+ * flush succeeds. Used by loop.c with libuv, and by commands without a network while no daemon runs. */
 #ifndef COOP_NODE_NODE_H
 #define COOP_NODE_NODE_H
 
@@ -12,28 +13,46 @@
 
 struct node;
 
+/* Homes of different networks do not speak to each other (WIRE 2.1). */
+#define NODE_NETWORK "coopair"
+
 /* What a node may ask of the network. All NULL: offline, what would be sent is forgotten. */
 struct network {
     void *arg;
     void (*dial)(void *arg, uint32_t link, const char *address);
     void (*send)(void *arg, uint32_t link, struct bytes bytes); /* copied if it cannot leave at once */
-    void (*close)(void *arg, uint32_t link, enum status why);   /* STATUS_OK: nobody's fault; unknown links are fine */
-    void (*close_all)(void *arg);                               /* the core is made again */
+    void (*close)(void *arg, uint32_t link,
+                  enum status why); /* STATUS_OK: nobody's fault; unknown links are fine */
+    void (*close_all)(void *arg);   /* the core is made again */
+    void (*group)(
+        void *arg,
+        const uint8_t secret[GROUP_SECRET_SIZE]); /* this home belongs to it; may be NULL, may repeat */
 };
+/* None of them may call back into the node: what they find out (a dial that fails at once) is a later event.
+ */
 
-/* Opens the home made by `coopair init` (home.h) and tells the core everything on disk. listen_address "" : cannot be dialled.
- * network NULL: offline. now_ms is the wall clock. Failures as store_open; STATUS_MISSING: no home there. */
-enum status node_open(struct node **out, const char *home, const char *listen_address, const struct network *network,
-                      uint64_t now_ms, struct failure *why);
-void node_close(struct node *node); /* NULL is fine; does not flush: what was not flushed was not acknowledged */
+/* Opens the home made by `coopair init` (home.h) and tells the core everything on disk. listen_address "" :
+ * cannot be dialled. network NULL: offline. now_ms is the wall clock. Failures as store_open; STATUS_MISSING:
+ * no home there. */
+enum status node_open(struct node **out, const char *home, const char *listen_address,
+                      const struct network *network, uint64_t now_ms, struct failure *why);
+/* The same in two steps, for whoever needs the store to know where it listens. Between the two there is no
+ * core. */
+enum status node_prepare(struct node **out, const char *home, struct failure *why);
+enum status node_start(struct node *node, const char *listen_address, const struct network *network,
+                       uint64_t now_ms, struct failure *why);
+void node_close(
+    struct node *node); /* NULL is fine; does not flush: what was not flushed was not acknowledged */
 
-/* Feeds one event (now_ms in it) and gathers its effects. The status is the core's: why a command is refused is in *why. */
+/* Feeds one event (now_ms in it) and gathers its effects. The status is the core's: why a command is refused
+ * is in *why. */
 enum status node_event(struct node *node, const struct event *event, struct failure *why);
 /* Disk, then wire. STATUS_OK or the disk's refusal, which is also kept for node_trouble. */
 enum status node_flush(struct node *node, struct failure *why);
 /* A command of the user: event, flush, both in one; STATUS_OK means it is on disk. */
 enum status node_command(struct node *node, struct event *event, struct failure *why);
-uint64_t node_deadline(const struct node *node); /* of the core, and of what the household wants done later (wish.c) */
+uint64_t
+node_deadline(const struct node *node); /* of the core, and of what the household wants done later (wish.c) */
 const char *node_trouble(const struct node *node); /* NULL: all is well */
 
 /* For the handlers of requests (serve_*.c). Borrowed. */
@@ -43,6 +62,12 @@ const char *node_home(const struct node *node);
 const uint8_t *node_seed(const struct node *node); /* the household's secret */
 uint64_t node_now_ms(const struct node *node);     /* of the last event, or of node_open */
 struct rng *node_rng(struct node *node);
+struct node_facts {
+    const char *listen_address; /* "": cannot be dialled */
+    bool online;                /* with a network: this is the daemon */
+    uint64_t started_ms, bytes_in, bytes_out;
+};
+void node_facts(const struct node *node, struct node_facts *out);
 /* What left this house, to whom and why, for `coopair journal`; on disk with the next flush. */
 void node_journal(struct node *node, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
