@@ -25,6 +25,8 @@ struct profile_builder {
 void profile_begin(struct profile_builder *builder, int64_t last_s); /* the last reading that will come */
 void profile_add(struct profile_builder *builder, const struct reading *readings, size_t count);
 void profile_end(struct profile *out, struct profile_builder *builder);
+/* Of the electricity meter in the store whose readings go furthest (profile_store.c); days 0: there is none. */
+enum status profile_of_store(struct profile *out, struct store *store, struct failure *why);
 
 /* The quantities this charter would get from this household, one per item in order: the demand in whole units rounded down, tolerance, what it pays
  * today, limits. false: the charter asks for something the readings cannot say; *why names it. */
