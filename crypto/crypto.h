@@ -43,6 +43,11 @@ void hash_parts(uint8_t out[HASH_SIZE], const char *label, const struct bytes *p
 void derive_key(uint8_t out[KEY_SIZE], const uint8_t secret[KEY_SIZE], const char *label, const struct bytes *parts,
                 size_t count);
 
+/* SipHash-2-4, read as a little-endian number: a keyed fingerprint for tables and sets that a stranger must not be able to crowd. Short, so
+ * never a commitment to anything. */
+enum { SHORT_KEY_SIZE = 16 };
+uint64_t short_hash(const uint8_t key[SHORT_KEY_SIZE], struct bytes message);
+
 struct sign_key {
     uint8_t public_key[KEY_SIZE]; /* Ed25519 */
     uint8_t secret_key[64];       /* libsodium's form: seed and public key */

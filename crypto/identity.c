@@ -1,4 +1,5 @@
-/* identity.c - hashes of lists, keys derived from one secret, Ed25519 signatures, Curve25519 link keys.
+/* identity.c - hashes of lists, short keyed hashes, keys derived from one secret, Ed25519 signatures,
+ * Curve25519 link keys.
  *
  * One framing for all hashes: the label and every part are preceded by their length, so two different lists
  * never feed the same bytes to BLAKE2b. With a secret as BLAKE2b's key the same function is the key
@@ -42,6 +43,17 @@ void derive_key(uint8_t out[KEY_SIZE], const uint8_t secret[KEY_SIZE], const cha
                 const struct bytes *parts, size_t count)
 {
     hash_keyed(out, secret, label, parts, count);
+}
+
+uint64_t short_hash(const uint8_t key[SHORT_KEY_SIZE], struct bytes message)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+    uint64_t n = 0;
+
+    crypto_shorthash(hash, message.data, message.size, key);
+    for (size_t i = sizeof hash; i > 0; i--)
+        n = n << 8 | hash[i - 1];
+    return n;
 }
 
 void sign_key_init(struct sign_key *key, const uint8_t seed[KEY_SIZE])

@@ -57,10 +57,11 @@ enum {
     GRAFT_MS = 600,               /* wait for the eager copy before asking whoever announced it */
     IHAVE_MAX = 512,              /* ids in one announcement */
     SYNC_MS = 60000,              /* a quiet pair compares its sets this often; a changed topic sooner */
-    SYNC_SYMBOLS_FIRST = 1,       /* equal sets need one */
-    SYNC_SYMBOLS_STEP_MAX = 512,  /* 17 to 19 bytes each: under 10 kB a message */
-    SYNC_SYMBOLS_MAX = 8192,      /* beyond about 6 000 differences plain ids are cheaper */
-    SYNC_IDS_MAX = 300,           /* ids in one message: under 10 kB */
+    SYNC_SET_MAX = 1 << 17,       /* ids on one side: bounds what a list may make us hold (1 MiB); topics hold far fewer */
+    SYNC_SYMBOLS_FIRST = 16,      /* equal sets need one, and a handful of differences decodes within these */
+    SYNC_SYMBOLS_STEP_MAX = 512,  /* 13 bytes each: under 7 kB a message */
+    SYNC_SYMBOLS_MAX = 8192,      /* beyond about 6 000 differences the list of a full topic's short ids is cheaper */
+    SYNC_IDS_MAX = 1200,          /* short ids in one message, 8 bytes each: under 10 kB */
     SYNC_TIMEOUT_MS = 30000,
 };
 

@@ -1,8 +1,14 @@
-/* reconcile.h - one comparison of two sets of record ids, by coded symbols that go on until they decode (rateless IBLT: Yang, Gilad and
- * Alizadeh, SIGCOMM 2024), with plain ids as the fallback. WIRE 10. Private to the room.
+/* reconcile.h - one comparison of two sets of record ids, by coded symbols that go on until they decode
+ * (rateless IBLT: Yang, Gilad and Alizadeh, SIGCOMM 2024), with a plain list of short ids as the fallback.
+ * WIRE 12. Private to the room.
  *
- * A machine without a link: payloads in, payloads out. Both sides take a snapshot of their ids at the start; what arrives meanwhile is
- * the business of spreading, or of the next comparison. Short ids are keyed with salts of both sides, so no set can be crafted against them. */
+ * A machine without a link: payloads in, payloads out, strictly in turn. Both sides take a snapshot of their
+ * ids at the start; what arrives meanwhile is the business of spreading, or of the next comparison. Short ids
+ * are keyed with salts of both sides, so no set can be crafted against them; two records that share one all
+ * the same (2^-64) look like one record to this comparison, and not to the next.
+ *
+ * Payloads must arrive in order and whole. When one is lost or refused, drop the sync on this side; the other
+ * side runs into its timeout. Memory: 32 bytes an id, and 32 more once both salts are known. */
 #ifndef COOP_PROTO_RECONCILE_H
 #define COOP_PROTO_RECONCILE_H
 
@@ -14,20 +20,26 @@ struct sync;
 struct sync_out {
     uint8_t payload[SYNC_PAYLOAD_MAX]; /* to the peer, now; size 0: nothing */
     size_t size;
-    const uint8_t (*give)[ID_SIZE];    /* records the peer lacks: send them. Borrowed until the next call on this sync */
+    const uint8_t (
+        *give)[ID_SIZE]; /* records the peer lacks: send them. Borrowed until the next call on this sync */
     size_t give_count;
-    bool more;                         /* call sync_more for the next payload: never a burst that the link did not ask for */
-    bool done;                         /* both sides know what they need to; free it */
-    bool equal;                        /* and there was no difference */
+    bool more; /* call sync_more for the next payload when the link has room: never a burst that it did not
+                  ask for */
+    bool
+        done; /* this side has sent and heard all it needs (give and payload are still to be sent): free it */
+    bool equal; /* and there was no difference */
 };
-/* The side that begins, and its first payload. ids: sorted, copied as needed. NULL: out of memory. */
+/* The side that begins, and its first payload. count <= SYNC_SET_MAX (asserted); the ids are copied. NULL:
+ * out of memory. */
 struct sync *sync_begin(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng, struct sync_out *out);
 /* The other side, made when a first payload arrives, which is then given to sync_step. */
 struct sync *sync_answer(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng);
-/* STATUS_MALFORMED: the peer's fault, a violation; STATUS_FULL: a stream that does not decode within its bound or a count that lied: behaviour,
- * the session is over; STATUS_NOMEM. */
+/* STATUS_MALFORMED: the peer's fault, a violation. STATUS_FULL: its count or its symbols do not fit what it
+ * sent, which is behaviour. STATUS_NOMEM. After each of them the session is over, and every further payload
+ * is STATUS_MALFORMED. */
 enum status sync_step(struct sync *sync, struct bytes payload, struct sync_out *out);
+/* The next piece; only when the last out said `more` (asserted). */
 enum status sync_more(struct sync *sync, struct sync_out *out);
-void sync_free(struct sync *sync);
+void sync_free(struct sync *sync); /* NULL is fine */
 
 #endif

@@ -21,6 +21,7 @@ struct bench_options {
 bool bench_bulk(const struct bench_options *options);
 bool bench_handshake(const struct bench_options *options);
 bool bench_ingest(const struct bench_options *options);
+bool bench_reconcile(const struct bench_options *options);
 
 uint64_t bench_cpu_ns(void);
 uint64_t bench_wall_ns(void);

@@ -17,6 +17,7 @@ struct report {
 #define KIND_LIST(X) \
     X(merlin)        \
     X(noise)         \
+    X(riblt)         \
     X(ristretto255)  \
     X(wycheproof)
 
