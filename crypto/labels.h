@@ -34,6 +34,7 @@
 #define LABEL_DRAW "coopair/1 committee draw"
 #define LABEL_TIE "coopair/1 award tie"
 #define LABEL_CONTEXT "coopair/1 proof context"
+#define LABEL_LETTER "coopair/1 letter"
 #define LABEL_SHORT_ID "coopair/1 short ids"
 #define LABEL_ROSTER "coopair/1 roster"
 

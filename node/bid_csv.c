@@ -26,15 +26,6 @@ struct sheet {
     size_t field_count;
 };
 
-static size_t quantity_count(const struct charter *charter)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < charter->item_count; i++)
-        count += charter->items[i].use == ITEM_QUANTITY;
-    return count;
-}
-
 /* What a column is called: lot, from_homes, fixed_eur, then "EUR/kg Pellets" for each quantity in order. A
  * price under the wrong heading is the error that costs most, so headings are compared whole. They begin
  * with a letter: a spreadsheet takes what begins with = for a formula, and names come from strangers. */
@@ -273,11 +264,18 @@ static bool row_read(struct sheet *sheet, struct bid *bid)
     return true;
 }
 
+static int by_lot(const void *a, const void *b)
+{
+    const struct bid_lot *left = a, *right = b;
+
+    return (left->lot > right->lot) - (left->lot < right->lot);
+}
+
 enum status bid_csv_read(struct bid *out, struct bytes csv, const struct charter *charter,
                          const struct season *season, struct failure *why)
 {
     struct sheet sheet = {
-        .charter = charter, .season = season, .why = why, .quantities = quantity_count(charter)
+        .charter = charter, .season = season, .why = why, .quantities = charter_quantities(charter)
     };
     struct bytes rest = csv;
     struct bid bid = { .lot_count = 0 };
@@ -301,8 +299,10 @@ enum status bid_csv_read(struct bid *out, struct bytes csv, const struct charter
         return STATUS_MALFORMED;
     if (bid.lot_count == 0)
         return failure_say(why, STATUS_MALFORMED, "there is no price in this table");
+    qsort(bid.lots, bid.lot_count, sizeof bid.lots[0], by_lot); /* WIRE 8.2 */
     memcpy(out->lots, bid.lots, sizeof out->lots);
     out->lot_count = bid.lot_count;
+    out->price_count = sheet.quantities;
     return STATUS_OK;
 }
 
@@ -310,7 +310,7 @@ char *bid_csv_template(const struct tender *tender)
 {
     const struct charter *charter = tender->charter;
     char *text = NULL, title[WORDS_MAX];
-    size_t size = 0, columns = CSV_FIXED + quantity_count(charter);
+    size_t size = 0, columns = CSV_FIXED + charter_quantities(charter);
     FILE *out = open_memstream(&text, &size);
 
     if (out == NULL)

@@ -110,10 +110,15 @@ struct bid {
     struct point inbox; /* where accepting homes seal their letters */
     struct bid_lot lots[LOTS_MAX];
     size_t lot_count;
+    size_t price_count;                        /* prices in every step: as many as the charter has quantities */
     uint8_t author[KEY_SIZE], record[ID_SIZE]; /* filled by the fold */
 };
+/* The encoding of WIRE 8.2, which author and record are no part of. */
 enum status bid_read(struct bid *out, struct bytes in);
-size_t bid_write(uint8_t *out, size_t room, const struct bid *bid);
+size_t bid_write(uint8_t *out, size_t room, const struct bid *bid); /* 0: does not fit, or breaks a rule */
+/* Can this bid be one for this charter: a price for each quantity, only lots that there are? STATUS_MALFORMED: *why says what is not. */
+enum status bid_fits(const struct bid *bid, const struct charter *charter, struct failure *why);
+size_t charter_quantities(const struct charter *charter);
 
 struct lot_view {
     bool formed;                      /* at least K homes, elected */
@@ -157,10 +162,11 @@ struct bytes topic_record_at(const struct topic *topic, size_t i);
 struct bytes topic_record_find(const struct topic *topic, const uint8_t id[ID_SIZE]); /* .data NULL: unknown */
 /* The state this set of records stands for, brought up to date; borrowed until the next topic_add. NULL: out of memory. */
 const struct season *topic_season(struct topic *topic);
-/* Cost in cents of `values` (one home's or a lot's exact total) for `homes` homes under one lot of a bid; UINT64_MAX: no step fits. */
+/* Cost in cents of `values` (one home's or a lot's exact total, one per item) under one lot of a bid: the step is chosen by the `accepted` homes of
+ * the lot, `homes` of them pay the fixed fee. UINT64_MAX: no step fits, or the sum is beyond 64 bits. */
 uint64_t bid_cost_cents(const struct charter *charter, const struct bid_lot *offer, const uint64_t *values, size_t homes,
                         size_t accepted);
-/* A company's sealed bid as one signed record for the bids box of this topic. 0: does not fit. */
+/* A company's sealed bid as one signed record for the bids box of this topic. 0: *why says why (the phase, the bid, the room). */
 size_t bid_seal(uint8_t *out, size_t room, struct topic *topic, const struct bid *bid, const struct sign_key *company,
                 struct rng *rng, struct failure *why);
 

@@ -58,6 +58,7 @@ static inline void sample_bid(struct bid *bid, const char *company, uint8_t mark
     *bid = (struct bid){ .contact = "sales@example.org",
                          .terms = "Thirty days.",
                          .lot_count = 1,
+                         .price_count = 1,
                          .lots = { { .lot = 0,
                                      .fixed_cents = 1250,
                                      .step_count = 2,

@@ -120,12 +120,33 @@ static void the_template_filled_in_is_read_back(void **unused)
     assert_int_equal(bid.lots[0].steps[0].from_homes, sample.charter.floor);
 }
 
+/* WIRE 8.2 wants them ascending, and a price count that the bid says by itself. */
+static void lots_come_out_in_their_order(void **unused)
+{
+    static const char text[] = HEADING "2,7,0,0.31\n1,7,0,0.30\n2,20,0,0.29\n";
+    struct bid bid = { .lot_count = 0 };
+    struct sample sample;
+
+    (void)unused;
+    sample_init(&sample, PHASE_TENDER);
+    assert_int_equal(bid_csv_read(&bid, (struct bytes){ (const uint8_t *)text, strlen(text) }, &sample.charter,
+                                  NULL, NULL),
+                     STATUS_OK);
+    assert_int_equal(bid.lot_count, 2);
+    assert_int_equal(bid.lots[0].lot, 0);
+    assert_int_equal(bid.lots[0].step_count, 1);
+    assert_int_equal(bid.lots[1].lot, 1);
+    assert_int_equal(bid.lots[1].step_count, 2);
+    assert_int_equal(bid.price_count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_habit_of_a_spreadsheet_is_understood),
         cmocka_unit_test(every_fault_is_named_with_its_line),
         cmocka_unit_test(the_template_filled_in_is_read_back),
+        cmocka_unit_test(lots_come_out_in_their_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
