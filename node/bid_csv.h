@@ -16,7 +16,8 @@
 enum { BID_CSV_MAX = 64 << 10 };
 
 /* Fills out->lots (ascending), lot_count and price_count, and leaves the rest alone. season, when given,
- * refuses lots that were not formed. STATUS_MALFORMED: *why names the line and what is wrong with it; out is then untouched. */
+ * refuses lots that were not formed. STATUS_MALFORMED: *why names the line and what is wrong with it; out is
+ * then untouched. */
 enum status bid_csv_read(struct bid *out, struct bytes csv, const struct charter *charter,
                          const struct season *season, struct failure *why);
 
