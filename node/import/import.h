@@ -1,5 +1,6 @@
-/* import.h - meter files as they are found in the world, read into the one internal model (struct reading of store.h). Pure functions over bytes:
- * no files, no clock, no locale. One format is one file; the format is recognised by content, never by name. */
+/* import.h - meter files as they are found in the world, read into the one internal model (struct reading of
+ * store.h). Pure functions over bytes: no files, no clock, no locale. One format is one file; the format is
+ * recognised by content, never by name. */
 #ifndef COOP_NODE_IMPORT_H
 #define COOP_NODE_IMPORT_H
 
@@ -16,14 +17,14 @@ struct import {
     struct series_name series;
     struct reading *readings;
     size_t count, room;
-    uint64_t duplicates;      /* rows that repeat another of the file */
-    uint64_t rejected;        /* all of them; the first IMPORT_REJECTS_MAX with their reasons */
+    uint64_t duplicates; /* rows that repeat another of the file */
+    uint64_t rejected;   /* all of them; the first IMPORT_REJECTS_MAX with their reasons */
     struct import_reject *rejects;
     size_t reject_count;
     int64_t total_mwh;
 };
-/* STATUS_OK: read, perhaps with rejected rows; STATUS_MALFORMED: no format fits, or the file is of a kind we know but damaged beyond use (*why says
- * which and where); STATUS_NOMEM. */
+/* STATUS_OK: at least one reading, perhaps with rejected rows; STATUS_MALFORMED: no format fits, or the file
+ * is of a kind we know but damaged beyond use (*why says which and where); STATUS_NOMEM. */
 enum status import_read(struct import *out, struct bytes file, struct failure *why);
 void import_clear(struct import *import);
 
