@@ -217,6 +217,16 @@ static enum status key_open(int *fd, const char *home, struct failure *why)
     return STATUS_OK;
 }
 
+enum status home_check(const char *home, struct failure *why)
+{
+    int fd;
+    enum status status = key_open(&fd, home, why);
+
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
 enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE],
                       struct failure *why)
 {

@@ -15,6 +15,8 @@ enum status home_init(const char *home, struct failure *why);
  * others, or not by us. */
 enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE],
                       struct failure *why);
+/* The same question without the keys: is there a home, and is it ours alone? */
+enum status home_check(const char *home, struct failure *why);
 /* HOME/control, or a short path under $XDG_RUNTIME_DIR when that is too long for a socket address. */
 enum status home_socket(char *out, size_t room, const char *home, struct failure *why);
 

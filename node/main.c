@@ -1,12 +1,22 @@
 /* main.c - coopair COMMAND: the table of commands. */
 #include "node/command.h"
 
+#include <sodium.h>
+
 int main(int argc, char **argv)
 {
     static const struct command commands[] = {
         { "init", cmd_init, "make the keys of this home, once" },
+        { "run", cmd_run, "start the node and stay in the foreground" },
+        { "status", cmd_status, "how this home is doing: node, neighbours, rounds, disk" },
+        { "peers", cmd_peers, "list the neighbours" },
+        { "journal", cmd_journal, "list what left this house, to whom and why" },
         { "version", cmd_version, "print the version" },
     };
 
+    if (sodium_init() < 0) {
+        fputs("coopair: the cryptographic library does not start\n", stderr);
+        return EXIT_FAILED;
+    }
     return cli_family("coopair", commands, ARRAY_SIZE(commands), argc, argv);
 }

@@ -21,10 +21,9 @@
 enum {
     RETRY_MIN_MS = 1000,
     RETRY_MAX_MS = 60000,   /* a disk that was full for a week costs one try a minute */
+    GATHER_MAX = 1 << 20,   /* a turn of the loop may read megabytes; so much waits for its sync */
     EFFECTS_KEPT = 1 << 17, /* a backlog's memory goes back after it, a day's stays */
-    WISH_TURNS =
-        BOXES +
-        1, /* each wish may move one phase; beyond that something is wrong and waits for the next flush */
+    WISH_TURNS = BOXES + 1, /* each wish may move one phase; beyond that, the next flush goes on */
 };
 
 struct node {
@@ -300,13 +299,23 @@ static bool node_try_again(struct node *node, const struct event *event)
 
 enum status node_event(struct node *node, const struct event *event, struct failure *why)
 {
+    enum status status;
+
     assert(!node->busy && node->core);
     node->now_ms = event->now_ms;
     if (node->down && !node_try_again(node, event))
         return node->down ? down_say(node, why) : STATUS_OK;
     if (event->type == EVENT_LINK_DATA)
         node->bytes_in += event->bytes.size;
-    return node_step(node, event, why);
+    status = node_step(node, event, why);
+    if (node->effects.used > GATHER_MAX)
+        node_flush(node, NULL); /* the disk's refusal is told by the next one */
+    return status;
+}
+
+void node_clock(struct node *node, uint64_t now_ms)
+{
+    node->now_ms = now_ms;
 }
 
 enum status node_command(struct node *node, struct event *event, struct failure *why)

@@ -21,15 +21,13 @@ struct network {
     void *arg;
     void (*dial)(void *arg, uint32_t link, const char *address);
     void (*send)(void *arg, uint32_t link, struct bytes bytes); /* copied if it cannot leave at once */
-    void (*close)(void *arg, uint32_t link,
-                  enum status why); /* STATUS_OK: nobody's fault; unknown links are fine */
-    void (*close_all)(void *arg);   /* the core is made again */
-    void (*group)(
-        void *arg,
-        const uint8_t secret[GROUP_SECRET_SIZE]); /* this home belongs to it; may be NULL, may repeat */
+    /* STATUS_OK: nobody's fault. Unknown links are fine. No EVENT_LINK_DOWN follows. */
+    void (*close)(void *arg, uint32_t link, enum status why);
+    void (*close_all)(void *arg); /* the core is made again */
+    /* This home belongs to it. May be NULL, may repeat. */
+    void (*group)(void *arg, const uint8_t secret[GROUP_SECRET_SIZE]);
 };
-/* None of them may call back into the node: what they find out (a dial that fails at once) is a later event.
- */
+/* None may call back into the node: what they find out (a dial that fails at once) is a later event. */
 
 /* Opens the home made by `coopair init` (home.h) and tells the core everything on disk. listen_address "" :
  * cannot be dialled. network NULL: offline. now_ms is the wall clock. Failures as store_open; STATUS_MISSING:
@@ -41,18 +39,19 @@ enum status node_open(struct node **out, const char *home, const char *listen_ad
 enum status node_prepare(struct node **out, const char *home, struct failure *why);
 enum status node_start(struct node *node, const char *listen_address, const struct network *network,
                        uint64_t now_ms, struct failure *why);
-void node_close(
-    struct node *node); /* NULL is fine; does not flush: what was not flushed was not acknowledged */
+/* NULL is fine. Does not flush: what was not flushed was not acknowledged. */
+void node_close(struct node *node);
 
-/* Feeds one event (now_ms in it) and gathers its effects. The status is the core's: why a command is refused
- * is in *why. */
+/* Feeds one event (now_ms in it) and gathers its effects; beyond a megabyte they are flushed at once. The
+ * status is the core's: why a command is refused is in *why. */
 enum status node_event(struct node *node, const struct event *event, struct failure *why);
+/* The time, for whoever gives commands without having had an event: node_command takes it from here. */
+void node_clock(struct node *node, uint64_t now_ms);
 /* Disk, then wire. STATUS_OK or the disk's refusal, which is also kept for node_trouble. */
 enum status node_flush(struct node *node, struct failure *why);
 /* A command of the user: event, flush, both in one; STATUS_OK means it is on disk. */
 enum status node_command(struct node *node, struct event *event, struct failure *why);
-uint64_t
-node_deadline(const struct node *node); /* of the core, and of what the household wants done later (wish.c) */
+uint64_t node_deadline(const struct node *node); /* when to send EVENT_TIMEOUT; UINT64_MAX: never */
 const char *node_trouble(const struct node *node); /* NULL: all is well */
 
 /* For the handlers of requests (serve_*.c). Borrowed. */

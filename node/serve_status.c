@@ -13,7 +13,7 @@ enum {
     PEERS_SHOWN = STORE_PEERS_MAX,
     CLOCK_OPINIONS = 5,            /* fewer could be one neighbour's mistake */
     CLOCK_WARN_MS = 2 * 60 * 1000, /* deadlines of a demonstration aside, minutes are what a round can bear */
-    JOURNAL_LINES_MAX = 1000,
+    JOURNAL_LINES_MAX = 500,       /* each may have 1 KiB, and a reply ends at CONTROL_MAX */
 };
 
 static void set(json_t *object, const char *key, json_t *value)
