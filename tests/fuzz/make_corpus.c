@@ -1,0 +1,137 @@
+/* make_corpus.c - writes the honest inputs from which the fuzz targets of proto/ start:
+ *
+ *   make_corpus tests/fuzz/corpus
+ *
+ * Every input is a pure function of the code, so the files change only when a format does. */
+#include "tests/fuzz/letter_case.h"
+#include "tests/support/sample_charter.h"
+
+#include "proto/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *folder;
+static uint8_t bytes[RECORD_MAX];
+
+static void keep(const char *name, const uint8_t *data, size_t size)
+{
+    char path[512];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    file = fopen(path, "wb");
+    if (size == 0 || file == NULL || fwrite(data, 1, size, file) != size || fclose(file) != 0) {
+        fprintf(stderr, "%s: cannot be made\n", path);
+        exit(1);
+    }
+}
+
+static void charters(void)
+{
+    static const char *const names[][3] = { { "charter/pellets_demo", "pellets", "demo" },
+                                            { "charter/electricity_season", "electricity", "season" } };
+    struct charter charter;
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        sample_charter_make(&charter, names[i][1], names[i][2]);
+        keep(names[i][0], bytes, charter_write(bytes, sizeof bytes, &charter));
+    }
+    /* Two members, both with the key of the constant polynomial: the smallest committee that is not a
+     * founder. */
+    charter.genesis.count = charter.genesis.threshold = 2;
+    charter.genesis.share[1] = charter.genesis.share[0];
+    memset(charter.genesis_key[1], 2, KEY_SIZE);
+    keep("charter/two_members", bytes, charter_write(bytes, sizeof bytes, &charter));
+}
+
+static void bids(void)
+{
+    struct bid bid = {
+        .company = "Granulés Réunis",
+        .contact = "sales@example.org",
+        .terms = "Thirty days.",
+        .inbox = POINT_BASE,
+        .lot_count = 2,
+        .price_count = 1,
+        .lots = { { .fixed_cents = 1250, .step_count = 2, .steps = { { 7, { 3120 } }, { 20, { 2990 } } } },
+                  { .lot = 1, .step_count = 1, .steps = { { 1, { 3500 } } } } }
+    };
+
+    keep("bid/pellets", bytes, bid_write(bytes, sizeof bytes, &bid));
+    bid.price_count = 4;
+    for (uint32_t i = 0; i < 4; i++)
+        bid.lots[0].steps[0].price[i] = bid.lots[0].steps[1].price[i] = bid.lots[1].steps[0].price[i] =
+            1 + i * 70000;
+    keep("bid/electricity", bytes, bid_write(bytes, sizeof bytes, &bid));
+}
+
+static void invitations(void)
+{
+    static const char *const addresses[] = { "", "192.168.1.20:4711", "[fe80::1]:65535" };
+    static const char *const names[] = { "invitation/bare", "invitation/ipv4", "invitation/ipv6" };
+    struct invitation invitation = { .secret = { 1, 2, 3 } };
+    char code[CODE_MAX];
+
+    for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+        strcpy(invitation.address, addresses[i]);
+        keep(names[i], (const uint8_t *)code, invitation_write(code, &invitation));
+    }
+}
+
+static void records(void)
+{
+    static const char *const names[RECORD_KINDS] = { "record/deal", "record/seen", "record/cut",
+                                                     "record/vote", "record/open", "record/flag" };
+    static const uint8_t topic[ID_SIZE] = { 1 }, parent[ID_SIZE] = { 2 }, seed[KEY_SIZE] = { 3 };
+    static const uint8_t body[300] = { 0x91, 0xc5, 0x01, 0x28 };
+    struct sign_key author;
+
+    sign_key_init(&author, seed);
+    for (int kind = 0; kind < RECORD_KINDS; kind++)
+        keep(names[kind], bytes,
+             record_write(bytes, sizeof bytes, NULL, (enum record_kind)kind, topic,
+                          (enum box_index)(kind % BOXES), parent, &author,
+                          (struct bytes){ body, kind == 0 ? sizeof body : 4 }));
+}
+
+/* With the keys of fuzz_announce.c. */
+static void announcements(void)
+{
+    static const uint8_t lan_key[KEY_SIZE] = { 0x1a }, rng_seed[KEY_SIZE] = { 0x1b };
+    static const struct announcement sent = { .link_key = { 0xaa, 0xbb }, .port = 4711 };
+    struct rng rng;
+
+    rng_init(&rng, rng_seed);
+    keep("announce/packet", bytes, announce_write(bytes, lan_key, &sent, &rng));
+}
+
+static void letters(void)
+{
+    static struct letter_case honest;
+
+    if (!letter_case_init(&honest))
+        abort();
+    bytes[0] = 0;
+    memcpy(bytes + 1, honest.sealed, honest.size);
+    keep("letter/sealed", bytes, honest.size + 1);
+    bytes[0] = 1;
+    memcpy(bytes + 1, honest.plain, honest.size - SEAL_OVERHEAD);
+    keep("letter/plain", bytes, honest.size - SEAL_OVERHEAD + 1);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
+        return 2;
+    }
+    folder = argv[1];
+    charters();
+    bids();
+    invitations();
+    records();
+    announcements();
+    letters();
+    return 0;
+}
