@@ -73,6 +73,14 @@ static bool number_read(uint64_t *out, const char *text)
     return true;
 }
 
+static bool many_add(struct cli_many *many, const char *value)
+{
+    if (many->count == ARRAY_SIZE(many->texts))
+        return false;
+    many->texts[many->count++] = value;
+    return true;
+}
+
 static bool option_set(struct cli *cli, const struct cli_option *option, const char *value, int *code)
 {
     switch (option->kind) {
@@ -86,6 +94,10 @@ static bool option_set(struct cli *cli, const struct cli_option *option, const c
         if (number_read(option->out, value))
             return true;
         return usage_error(cli, code, "a whole number must follow --", option->name);
+    case OPTION_MANY:
+        if (many_add(option->out, value))
+            return true;
+        return usage_error(cli, code, "given too often: --", option->name);
     }
     assert(false);
     return false;

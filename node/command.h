@@ -35,11 +35,16 @@ int cmd_offer(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 
 /* ---- Options. Every command has --help, --home DIR, --json, --yes and --no-input besides its own. */
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER };
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_MANY };
+/* For an option that may be given again: --lot 2 --lot 1. */
+struct cli_many {
+    const char *texts[16];
+    size_t count;
+};
 struct cli_option {
     const char *name; /* without the dashes */
     enum option_kind kind;
-    void *out;        /* bool, const char *, uint64_t */
+    void *out;        /* bool, const char *, uint64_t, struct cli_many */
     const char *help; /* "DIR  where ..." */
 };
 struct cli {
