@@ -33,6 +33,7 @@
 #define LABEL_BEACON "coopair/1 beacon"
 #define LABEL_DRAW "coopair/1 committee draw"
 #define LABEL_TIE "coopair/1 award tie"
+#define LABEL_AWARD "coopair/1 award" /* node/round_view.c: what nodes compare */
 #define LABEL_CONTEXT "coopair/1 proof context"
 #define LABEL_LETTER "coopair/1 letter"
 #define LABEL_SHORT_ID "coopair/1 short ids"

@@ -186,8 +186,22 @@ static bool join_due(struct topic *topic, const struct season *season, const str
     if (!wish->join || !own->in_registry || season->boxes[BOX_JOIN].state != BOX_OPEN)
         return false;
     if (wish->choice_count == 0 && !own->joined)
-        return false;
+        return false; /* nothing to withdraw */
     return envelope_deals(topic, BOX_JOIN, own->pseudonym) <= wish->dealt_before;
+}
+
+/* Leaves out the lots that ask for more homes than the registry holds: the core refuses what can never be met. */
+static void choices_keep(struct wish *wish, size_t homes)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < wish->choice_count; i++) {
+        if (wish->minimums[i] > homes)
+            continue;
+        wish->lots[kept] = wish->lots[i];
+        wish->minimums[kept++] = wish->minimums[i];
+    }
+    wish->choice_count = kept;
 }
 
 static struct event join_event(const struct wish *wish)
@@ -202,13 +216,18 @@ static struct event join_event(const struct wish *wish)
     return event;
 }
 
-/* The one command that is due now. false: none. */
-static bool due(struct event *event, struct topic *topic, const struct own_view *own, const struct wish *wish)
+/* The one command that is due now; the wish is then what it sends. false: none. */
+static bool due(struct event *event, struct topic *topic, const struct own_view *own, struct wish *wish)
 {
+    bool withdraws = wish->choice_count == 0;
     const struct season *season = topic_season(topic);
 
     if (season == NULL)
         return false;
+    if (season->boxes[BOX_JOIN].state == BOX_OPEN)
+        choices_keep(wish, season->registry_count);
+    if (!withdraws && wish->choice_count == 0)
+        wish->join = false;
     if (enrol_due(season, own, wish))
         *event = (struct event){ .type = EVENT_ENROL };
     else if (interest_due(season, own, wish))
