@@ -149,6 +149,7 @@ size_t invitation_write(char out[CODE_MAX], const struct invitation *invitation)
     const char *end = memchr(invitation->address, '\0', sizeof invitation->address);
     size_t size = HEAD_SIZE;
 
+    out[0] = '\0';
     if (end == NULL || !address_fine(invitation->address))
         return 0;
     raw[0] = CODE_VERSION;

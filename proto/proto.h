@@ -176,7 +176,7 @@ struct invitation {
     char address[ADDRESS_MAX];         /* "host:port" of one member, or empty */
 };
 enum { CODE_MAX = 160 };
-size_t invitation_write(char out[CODE_MAX], const struct invitation *invitation);
+size_t invitation_write(char out[CODE_MAX], const struct invitation *invitation); /* 0, and an empty code: the address is not one */
 enum status invitation_read(struct invitation *out, const char *code, struct failure *why); /* forgiving about case, spaces, 0/O */
 void group_id(uint8_t out[ID_SIZE], const uint8_t secret[GROUP_SECRET_SIZE]);
 void group_psk(uint8_t out[KEY_SIZE], const uint8_t secret[GROUP_SECRET_SIZE]);

@@ -261,6 +261,7 @@ static void a_bad_address_makes_no_code(void **unused)
     for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
         sample(&made, addresses[i], 1);
         assert_int_equal(invitation_write(code, &made), 0);
+        assert_string_equal(code, "");
     }
     memset(made.address, 'a', sizeof made.address); /* no end */
     assert_int_equal(invitation_write(code, &made), 0);
