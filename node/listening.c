@@ -115,6 +115,7 @@ enum status listening_open(struct listening *out, struct links *links, struct st
         return status;
     out->port = address_port(&address);
     out->loopback_only = address_is_loopback(&address);
+    address_write(out->told, (const struct sockaddr *)&address);
     if (address_is_any(&address))
         address_to_tell(out->address, out->port, address.ss_family);
     else

@@ -6,7 +6,8 @@
 #include "store/store.h"
 
 struct listening {
-    char address[ADDRESS_MAX]; /* for peers to dial back */
+    char told[ADDRESS_MAX];    /* to peers: an unspecified host stands for where they see us (WIRE 10.3) */
+    char address[ADDRESS_MAX]; /* for people: where a neighbour can dial this home */
     unsigned port;
     bool loopback_only;
 };

@@ -244,13 +244,19 @@ static enum status loop_control(struct loop *loop, struct failure *why)
 
 static enum status loop_start(struct loop *loop, const struct loop_options *options, struct failure *why)
 {
-    const struct network network = { loop, net_dial, net_send, net_close, net_close_all, net_group };
+    const struct network network = { .arg = loop,
+                                     .address = loop->listening.address,
+                                     .dial = net_dial,
+                                     .send = net_send,
+                                     .close = net_close,
+                                     .close_all = net_close_all,
+                                     .group = net_group };
     enum status status = node_prepare(&loop->node, options->home, why);
 
     if (!status)
         status = network_open(loop, options, why);
     if (!status)
-        status = node_start(loop->node, loop->listening.address, &network, clock_ms(), why);
+        status = node_start(loop->node, loop->listening.told, &network, clock_ms(), why);
     if (!status)
         status = loop_control(loop, why);
     if (!status)

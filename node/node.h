@@ -19,6 +19,7 @@ struct node;
 /* What a node may ask of the network. All NULL: offline, what would be sent is forgotten. */
 struct network {
     void *arg;
+    const char *address; /* where others can dial this home, for invitations; NULL: the listen_address */
     void (*dial)(void *arg, uint32_t link, const char *address);
     void (*send)(void *arg, uint32_t link, struct bytes bytes); /* copied if it cannot leave at once */
     /* STATUS_OK: nobody's fault. Unknown links are fine. No EVENT_LINK_DOWN follows. */
@@ -29,9 +30,9 @@ struct network {
 };
 /* None may call back into the node: what they find out (a dial that fails at once) is a later event. */
 
-/* Opens the home made by `coopair init` (home.h) and tells the core everything on disk. listen_address "" :
- * cannot be dialled. network NULL: offline. now_ms is the wall clock. Failures as store_open; STATUS_MISSING:
- * no home there. */
+/* Opens the home made by `coopair init` (home.h) and tells the core everything on disk. listen_address is
+ * told to peers; "": cannot be dialled; with an unspecified host: where they see it come from (WIRE 10.3).
+ * network NULL: offline. now_ms is the wall clock. Failures as store_open; STATUS_MISSING: no home there. */
 enum status node_open(struct node **out, const char *home, const char *listen_address,
                       const struct network *network, uint64_t now_ms, struct failure *why);
 /* The same in two steps, for whoever needs the store to know where it listens. Between the two there is no
@@ -51,7 +52,7 @@ void node_clock(struct node *node, uint64_t now_ms);
 enum status node_flush(struct node *node, struct failure *why);
 /* A command of the user: event, flush, both in one; STATUS_OK means it is on disk. */
 enum status node_command(struct node *node, struct event *event, struct failure *why);
-uint64_t node_deadline(const struct node *node); /* when to send EVENT_TIMEOUT; UINT64_MAX: never */
+uint64_t node_deadline(const struct node *node);   /* when to send EVENT_TIMEOUT; UINT64_MAX: never */
 const char *node_trouble(const struct node *node); /* NULL: all is well */
 
 /* For the handlers of requests (serve_*.c). Borrowed. */
@@ -62,8 +63,8 @@ const uint8_t *node_seed(const struct node *node); /* the household's secret */
 uint64_t node_now_ms(const struct node *node);     /* of the last event, or of node_open */
 struct rng *node_rng(struct node *node);
 struct node_facts {
-    const char *listen_address; /* "": cannot be dialled */
-    bool online;                /* with a network: this is the daemon */
+    const char *address; /* where others can dial this home; "": nowhere */
+    bool online;         /* with a network: this is the daemon */
     uint64_t started_ms, bytes_in, bytes_out;
 };
 void node_facts(const struct node *node, struct node_facts *out);
