@@ -97,10 +97,10 @@ static void turn(void)
     links_push(b.links);
 }
 
-#define UNTIL(condition)                                            \
-    do {                                                            \
-        for (unsigned turns = 0; !(condition); turns++, turn())     \
-            assert_true(turns < TURNS_MAX);                         \
+#define UNTIL(condition)                                                                                     \
+    do {                                                                                                     \
+        for (unsigned turns = 0; !(condition); turns++, turn())                                              \
+            assert_true(turns < TURNS_MAX);                                                                  \
     } while (0)
 
 static void dial(uint32_t id)
@@ -163,9 +163,10 @@ static void a_megabyte_at_once_arrives_whole(void **state)
 
 static void a_dial_that_fails_says_down_later_and_never_up(void **state)
 {
-    static const char *const wrong[] = { "localhost:80", "127.0.0.1:0", "0.0.0.0:80",   "239.1.2.3:80",
-                                         "127.0.0.1",    "::1:80",      "[ff02::1]:80", "127.0.0.1:99999",
-                                         "",             "[::1:80",     "127.0.0.1:-1", "[::]:80" };
+    static const char *const wrong[] = { "localhost:80", "127.0.0.1:0",     "0.0.0.0:80",
+                                         "239.1.2.3:80", "127.0.0.1",       "::1:80",
+                                         "[ff02::1]:80", "127.0.0.1:99999", "",
+                                         "[::1:80",      "127.0.0.1:-1",    "[::]:80" };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -280,7 +281,8 @@ static void addresses_are_read_and_written_in_one_form(void **state)
     assert_false(address_read(&address, "[2001:db8::7]1"));
 }
 
-/* Each allocation fails in its turn: links may end, nothing may leak, hang or break (the sanitizers watch). */
+/* Each allocation fails in its turn: links may end, nothing may leak, hang or break (the sanitizers watch).
+ */
 static void without_memory_links_end_and_the_loop_still_closes(void **state)
 {
     bool fired = true;
