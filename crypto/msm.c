@@ -1,0 +1,146 @@
+/* msm.c - buckets over signed digits. A digit of w bits lies in [-2^(w-1), 2^(w-1)), so half the buckets do; it is read without carries
+ * from the scalar plus the constant whose every digit is 2^(w-1). */
+#include "crypto/msm.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { SCALAR_BITS = 254, WIDTH_MAX = 8, SHIFTED_SIZE = SCALAR_SIZE + 2, BUCKETS_MAX = 1 << (WIDTH_MAX - 1) };
+
+void point_decode(decaf_255_point_t out, const struct point *p)
+{
+    decaf_error_t result = decaf_255_point_decode(out, p->b, DECAF_TRUE);
+
+    assert(result == DECAF_SUCCESS);
+}
+
+static unsigned width_for(size_t count)
+{
+    return count < 12 ? 3 : count < 40 ? 4 : count < 120 ? 5 : count < 350 ? 6 : count < 700 ? 7 : WIDTH_MAX;
+}
+
+/* out = scalar + sum of 2^(w-1) * 2^(w*i), two bytes longer than a scalar for whoever reads across its end. */
+static void shift(uint8_t out[SHIFTED_SIZE], const struct scalar *scalar, unsigned width, unsigned windows)
+{
+    uint8_t constant[SHIFTED_SIZE] = { 0 };
+    unsigned carry = 0;
+
+    for (unsigned i = 0; i < windows; i++) {
+        unsigned bit = width * i + width - 1;
+
+        constant[bit / 8] |= (uint8_t)(1u << (bit % 8));
+    }
+    for (size_t i = 0; i < SHIFTED_SIZE; i++) {
+        carry += constant[i] + (i < SCALAR_SIZE ? scalar->b[i] : 0u);
+        out[i] = (uint8_t)carry;
+        carry >>= 8;
+    }
+}
+
+static int digit_at(const uint8_t shifted[SHIFTED_SIZE], unsigned width, unsigned window)
+{
+    unsigned bit = width * window;
+    unsigned two = shifted[bit / 8] | (unsigned)shifted[bit / 8 + 1] << 8;
+
+    return (int)((two >> (bit % 8)) & ((1u << width) - 1)) - (1 << (width - 1));
+}
+
+struct buckets {
+    decaf_255_point_t sum[BUCKETS_MAX];
+    bool used[BUCKETS_MAX];
+};
+
+static void bucket_add(struct buckets *buckets, int digit, const decaf_255_point_t p)
+{
+    size_t i = (size_t)(digit > 0 ? digit : -digit) - 1;
+
+    if (!buckets->used[i]) {
+        decaf_255_point_copy(buckets->sum[i], p);
+        if (digit < 0)
+            decaf_255_point_negate(buckets->sum[i], p);
+        buckets->used[i] = true;
+    } else if (digit > 0) {
+        decaf_255_point_add(buckets->sum[i], buckets->sum[i], p);
+    } else {
+        decaf_255_point_sub(buckets->sum[i], buckets->sum[i], p);
+    }
+}
+
+/* total += sum over buckets of (index + 1) * bucket, by running sums from the top. */
+static void buckets_collect(decaf_255_point_t total, const struct buckets *buckets, size_t count)
+{
+    decaf_255_point_t running;
+    bool begun = false;
+
+    decaf_255_point_copy(running, decaf_255_point_identity);
+    for (size_t i = count; i-- > 0;) {
+        if (buckets->used[i]) {
+            decaf_255_point_add(running, running, buckets->sum[i]);
+            begun = true;
+        }
+        if (begun)
+            decaf_255_point_add(total, total, running);
+    }
+}
+
+static void fold(struct msm *sum)
+{
+    struct buckets buckets;
+    uint8_t shifted[MSM_TERMS][SHIFTED_SIZE];
+    unsigned width = width_for(sum->count), windows = (SCALAR_BITS + width - 1) / width;
+    decaf_255_point_t total;
+
+    if (sum->count == 0)
+        return;
+    for (size_t i = 0; i < sum->count; i++)
+        shift(shifted[i], &sum->scalars[i], width, windows);
+    decaf_255_point_copy(total, decaf_255_point_identity);
+    for (unsigned window = windows; window-- > 0;) {
+        memset(buckets.used, 0, sizeof buckets.used);
+        for (unsigned i = 0; i < width && window + 1 < windows; i++)
+            decaf_255_point_double(total, total);
+        for (size_t i = 0; i < sum->count; i++) {
+            int digit = digit_at(shifted[i], width, window);
+
+            if (digit != 0)
+                bucket_add(&buckets, digit, sum->points[i]);
+        }
+        buckets_collect(total, &buckets, (size_t)1 << (width - 1));
+    }
+    decaf_255_point_add(sum->total, sum->total, total);
+    sum->count = 0;
+}
+
+void msm_begin(struct msm *sum)
+{
+    decaf_255_point_copy(sum->total, decaf_255_point_identity);
+    sum->count = 0;
+}
+
+void msm_add_decoded(struct msm *sum, const struct scalar *factor, const decaf_255_point_t p)
+{
+    if (sum->count == MSM_TERMS)
+        fold(sum);
+    decaf_255_point_copy(sum->points[sum->count], p);
+    sum->scalars[sum->count++] = *factor;
+}
+
+void msm_add(struct msm *sum, const struct scalar *factor, const struct point *p)
+{
+    decaf_255_point_t decoded;
+
+    point_decode(decoded, p);
+    msm_add_decoded(sum, factor, decoded);
+}
+
+bool msm_is_zero(struct msm *sum)
+{
+    fold(sum);
+    return decaf_255_point_eq(sum->total, decaf_255_point_identity) == DECAF_TRUE;
+}
+
+void msm_result(struct point *out, struct msm *sum)
+{
+    fold(sum);
+    decaf_255_point_encode(out->b, sum->total);
+}

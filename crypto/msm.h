@@ -1,0 +1,26 @@
+/* msm.h - sums of many multiples of public points, on libdecaf's ristretto255, which keeps points decoded; private to this room.
+ *
+ * Variable time: nothing in it may depend on a secret. Terms gather until the chunk is full and are then summed by buckets (Pippenger 1976,
+ * with signed digits) into a running total, so a sum of any length needs the same memory, which is the caller's. */
+#ifndef COOP_CRYPTO_MSM_H
+#define COOP_CRYPTO_MSM_H
+
+#include "crypto/crypto.h"
+
+#include <decaf/point_255.h>
+
+enum { MSM_TERMS = 1024 };
+struct msm {
+    decaf_255_point_t total, points[MSM_TERMS];
+    struct scalar scalars[MSM_TERMS];
+    size_t count;
+};
+void msm_begin(struct msm *sum);
+void msm_add(struct msm *sum, const struct scalar *factor, const struct point *p);
+void msm_add_decoded(struct msm *sum, const struct scalar *factor, const decaf_255_point_t p);
+bool msm_is_zero(struct msm *sum);                   /* of everything added so far */
+void msm_result(struct point *out, struct msm *sum); /* the same, encoded */
+
+void point_decode(decaf_255_point_t out, const struct point *p);
+
+#endif
