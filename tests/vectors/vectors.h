@@ -15,6 +15,7 @@ struct report {
 };
 
 #define KIND_LIST(X) \
+    X(bulletproofs)  \
     X(merlin)        \
     X(noise)         \
     X(riblt)         \
