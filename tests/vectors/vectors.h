@@ -20,6 +20,7 @@ struct report {
     X(noise)         \
     X(riblt)         \
     X(ristretto255)  \
+    X(triptych)      \
     X(wycheproof)
 
 #define KIND_PROTOTYPE(kind) void kind##_vectors(struct report *report, const json_t *root);
