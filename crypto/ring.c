@@ -1,4 +1,4 @@
-/* ring.c - Triptych: the digits of the secret index are committed in base 4, and a polynomial in the challenge picks the key.
+/* ring.c - Triptych: the digits of the secret index are committed, and a polynomial in the challenge picks the key.
  *
  * Names are the paper's: A B C D commit to digits and masks, X Y carry the lower terms of the polynomial, f z_A z_C z answer. The digits are
  * those of a Gray code, so that neighbouring products differ in one factor. The prover touches its index only through masks and multiplies every
@@ -14,18 +14,18 @@
 
 /* ---- The ring. */
 
-unsigned ring_digits(size_t count)
+unsigned ring_digits(unsigned bits, size_t count)
 {
     unsigned digits = 2;
 
-    while (((size_t)1 << (2 * digits)) < count)
+    while (((size_t)1 << (bits * digits)) < count)
         digits++;
     return digits;
 }
 
 static size_t padded(const struct ring *ring)
 {
-    return (size_t)1 << (2 * ring->digits);
+    return (size_t)1 << (ring->bits * ring->digits);
 }
 
 static const struct point *key_at(const struct ring *ring, size_t k)
@@ -46,11 +46,11 @@ static void hash_parameters(struct ring *ring)
 
     transcript_init(&t, "Triptych parameters");
     transcript_append_u64(&t, "version", 0);
-    append_u32(&t, "n", RING_BASE);
+    append_u32(&t, "n", ring->base);
     append_u32(&t, "m", ring->digits);
     transcript_append_point(&t, "G", &POINT_BASE);
     transcript_append_point(&t, "U", &ring->u);
-    for (unsigned i = 0; i < RING_BASE * ring->digits; i++)
+    for (unsigned i = 0; i < ring->base * ring->digits; i++)
         transcript_append_point(&t, "CommitmentG", &ring->g[i]);
     transcript_append_point(&t, "CommitmentH", &ring->h);
     transcript_challenge(&t, "hash", ring->parameters, sizeof ring->parameters);
@@ -68,12 +68,14 @@ static void hash_input_set(struct ring *ring)
     transcript_challenge(&t, "hash", ring->input_set, sizeof ring->input_set);
 }
 
-void ring_init(struct ring *ring, const struct point *keys, size_t count, const struct point *u, const struct point *g,
-               const struct point *h)
+void ring_init(struct ring *ring, unsigned bits, const struct point *keys, size_t count, const struct point *u,
+               const struct point *g, const struct point *h)
 {
-    assert(count >= 1 && count <= RING_MAX);
-    *ring = (struct ring){ .keys = keys, .count = count, .digits = ring_digits(count), .u = *u, .h = *h };
-    memcpy(ring->g, g, RING_BASE * ring->digits * sizeof *g);
+    assert(count >= 1 && count <= RING_MAX && bits >= 1 && bits <= 3);
+    *ring = (struct ring){ .keys = keys, .count = count, .bits = bits, .base = 1u << bits, .u = *u, .h = *h };
+    ring->digits = ring_digits(bits, count);
+    assert(ring->base * ring->digits <= RING_GENERATORS_MAX);
+    memcpy(ring->g, g, ring->base * ring->digits * sizeof *g);
     hash_parameters(ring);
     hash_input_set(ring);
 }
@@ -95,16 +97,16 @@ void ring_generators(struct point g[RING_GENERATORS_MAX], struct point *h)
     generator(h, 0);
 }
 
-/* The base-4 Gray code: neighbours differ in one digit. Masks and shifts only: k may be the secret index. */
-static void gray(unsigned out[RING_DIGITS_MAX], size_t k, unsigned digits)
+/* The Gray code of the base: neighbours differ in one digit. Masks and shifts only: k may be the secret index. */
+static void gray(unsigned out[RING_DIGITS_MAX], size_t k, const struct ring *ring)
 {
     unsigned shift = 0;
 
-    for (unsigned j = digits; j-- > 0;) {
-        unsigned digit = (unsigned)(k >> (2 * j)) & (RING_BASE - 1);
+    for (unsigned j = ring->digits; j-- > 0;) {
+        unsigned digit = (unsigned)(k >> (ring->bits * j)) & (ring->base - 1);
 
-        out[j] = (digit + shift) & (RING_BASE - 1);
-        shift = shift + RING_BASE - out[j];
+        out[j] = (digit + shift) & (ring->base - 1);
+        shift = shift + ring->base - out[j];
     }
 }
 
@@ -145,20 +147,20 @@ static void challenge(struct scalar *xi, struct transcript *t, const struct comm
 /* ---- Proving. */
 
 struct prover {
-    struct scalar sigma[RING_DIGITS_MAX][RING_BASE], mask[RING_DIGITS_MAX][RING_BASE];
+    struct scalar sigma[RING_DIGITS_MAX][RING_BASE_MAX], mask[RING_DIGITS_MAX][RING_BASE_MAX];
     struct scalar blind_a, blind_b, blind_c, blind_d, rho[RING_DIGITS_MAX];
     struct scalar power[RING_DIGITS_MAX + 1]; /* coefficients of one key's polynomial */
 };
 
-static void draw(struct prover *p, unsigned digits, size_t index, struct rng *rng)
+static void draw(struct prover *p, const struct ring *ring, size_t index, struct rng *rng)
 {
     unsigned own[RING_DIGITS_MAX];
 
-    gray(own, index, digits);
-    for (unsigned j = 0; j < digits; j++) {
+    gray(own, index, ring);
+    for (unsigned j = 0; j < ring->digits; j++) {
         p->mask[j][0] = (struct scalar){ { 0 } };
-        for (unsigned i = 0; i < RING_BASE; i++) {
-            unsigned differ = own[j] ^ i; /* 0..3: below, 1 only where the digit is i */
+        for (unsigned i = 0; i < ring->base; i++) {
+            unsigned differ = own[j] ^ i; /* small: below, 1 only where the digit is i */
 
             scalar_from_u64(&p->sigma[j][i], ((differ - 1) >> 31) & 1);
             if (i == 0)
@@ -209,9 +211,9 @@ static void commit(struct point *out, const struct prover *p, const struct ring 
 
     point_times(out, &ring->h, blinding);
     for (unsigned j = 0; j < ring->digits; j++)
-        for (unsigned i = 0; i < RING_BASE; i++) {
+        for (unsigned i = 0; i < ring->base; i++) {
             entry(&factor, p, which, j, i);
-            point_times(&part, &ring->g[j * RING_BASE + i], &factor);
+            point_times(&part, &ring->g[j * ring->base + i], &factor);
             point_add(out, out, &part);
         }
     scalar_clear(&factor);
@@ -219,15 +221,15 @@ static void commit(struct point *out, const struct prover *p, const struct ring 
 }
 
 /* The coefficients of prod_j (sigma x + mask) over the digits of key k. */
-static void expand(struct prover *p, unsigned digits, size_t k)
+static void expand(struct prover *p, const struct ring *ring, size_t k)
 {
     unsigned digit[RING_DIGITS_MAX];
     struct scalar part;
 
-    gray(digit, k, digits);
+    gray(digit, k, ring);
     memset(p->power, 0, sizeof p->power);
     scalar_from_u64(&p->power[0], 1);
-    for (unsigned j = 0; j < digits; j++)
+    for (unsigned j = 0; j < ring->digits; j++)
         for (unsigned i = j + 2; i-- > 0;) {
             scalar_mul(&p->power[i], &p->power[i], &p->mask[j][digit[j]]);
             if (i > 0) {
@@ -247,7 +249,7 @@ static void commit_keys(struct commitments *sent, struct prover *p, const struct
         point_times(&sent->y[j], nullifier, &p->rho[j]);
     }
     for (size_t k = 0; k < padded(ring); k++) {
-        expand(p, ring->digits, k);
+        expand(p, ring, k);
         for (unsigned j = 0; j < ring->digits; j++) {
             point_times(&part, key_at(ring, k), &p->power[j]);
             point_add(&sent->x[j], &sent->x[j], &part);
@@ -296,12 +298,13 @@ static void answer_key(struct scalar *out, const struct prover *p, unsigned digi
     scalar_clear(&part);
 }
 
-static void write_proof(uint8_t *out, const struct prover *p, const struct commitments *sent, unsigned digits,
+static void write_proof(uint8_t *out, const struct prover *p, const struct commitments *sent, const struct ring *ring,
                         const struct scalar *secret, const struct scalar *xi)
 {
+    unsigned digits = ring->digits;
     struct scalar z;
 
-    out = put_u32(put_u32(out, RING_BASE - 1), digits);
+    out = put_u32(put_u32(out, ring->base - 1), digits);
     out = put(put(put(put(out, sent->a.b), sent->b.b), sent->c.b), sent->d.b);
     out = put_answer(out, &p->blind_b, &p->blind_a, xi);
     out = put_answer(out, &p->blind_c, &p->blind_d, xi);
@@ -312,7 +315,7 @@ static void write_proof(uint8_t *out, const struct prover *p, const struct commi
     for (unsigned j = 0; j < digits; j++)
         out = put(out, sent->y[j].b);
     for (unsigned j = 0; j < digits; j++)
-        for (unsigned i = 1; i < RING_BASE; i++)
+        for (unsigned i = 1; i < ring->base; i++)
             out = put_answer(out, &p->sigma[j][i], &p->mask[j][i], xi);
 }
 
@@ -330,14 +333,14 @@ void ring_prove(uint8_t *out, struct point *nullifier, const struct ring *ring, 
     begin_proof(t, ring, nullifier);
     transcript_nonce(t, &seed, "ring", (struct bytes){ secret->b, SCALAR_SIZE }, rng);
     rng_init(&own, seed.b);
-    draw(&p, ring->digits, index, &own);
+    draw(&p, ring, index, &own);
     commit(&sent.a, &p, ring, MATRIX_MASK, &p.blind_a);
     commit(&sent.b, &p, ring, MATRIX_DIGITS, &p.blind_b);
     commit(&sent.c, &p, ring, MATRIX_CROSS, &p.blind_c);
     commit(&sent.d, &p, ring, MATRIX_SQUARE, &p.blind_d);
     commit_keys(&sent, &p, ring, nullifier);
     challenge(&xi, t, &sent, ring->digits);
-    write_proof(out, &p, &sent, ring->digits, secret, &xi);
+    write_proof(out, &p, &sent, ring, secret, &xi);
     sodium_memzero(&p, sizeof p);
     scalar_clear(&seed);
     rng_clear(&own);
@@ -347,7 +350,7 @@ void ring_prove(uint8_t *out, struct point *nullifier, const struct ring *ring, 
 
 struct proof {
     struct commitments sent;
-    struct scalar z_a, z_c, z, f[RING_DIGITS_MAX][RING_BASE], xi;
+    struct scalar z_a, z_c, z, f[RING_DIGITS_MAX][RING_BASE_MAX], xi;
 };
 
 static bool take_u32(const uint8_t **in, uint32_t expected)
@@ -370,11 +373,12 @@ static bool take_scalar(struct scalar *out, const uint8_t **in)
     return scalar_read(out, *in - SCALAR_SIZE);
 }
 
-static bool proof_read(struct proof *proof, unsigned digits, struct bytes in)
+static bool proof_read(struct proof *proof, const struct ring *ring, struct bytes in)
 {
+    unsigned digits = ring->digits;
     const uint8_t *at = in.data;
     struct commitments *sent = &proof->sent;
-    bool ok = in.size == ring_proof_size(digits) && take_u32(&at, RING_BASE - 1) && take_u32(&at, digits) &&
+    bool ok = in.size == ring_proof_size(ring->base, digits) && take_u32(&at, ring->base - 1) && take_u32(&at, digits) &&
               take_point(&sent->a, &at) && take_point(&sent->b, &at) && take_point(&sent->c, &at) && take_point(&sent->d, &at) &&
               take_scalar(&proof->z_a, &at) && take_scalar(&proof->z_c, &at) && take_scalar(&proof->z, &at);
 
@@ -383,16 +387,16 @@ static bool proof_read(struct proof *proof, unsigned digits, struct bytes in)
     for (unsigned j = 0; j < digits && ok; j++)
         ok = take_point(&sent->y[j], &at);
     for (unsigned j = 0; j < digits && ok; j++)
-        for (unsigned i = 1; i < RING_BASE && ok; i++)
+        for (unsigned i = 1; i < ring->base && ok; i++)
             ok = take_scalar(&proof->f[j][i], &at);
     return ok;
 }
 
-static void fill_rows(struct proof *proof, unsigned digits)
+static void fill_rows(struct proof *proof, const struct ring *ring)
 {
-    for (unsigned j = 0; j < digits; j++) {
+    for (unsigned j = 0; j < ring->digits; j++) {
         proof->f[j][0] = proof->xi;
-        for (unsigned i = 1; i < RING_BASE; i++)
+        for (unsigned i = 1; i < ring->base; i++)
             scalar_sub(&proof->f[j][0], &proof->f[j][0], &proof->f[j][i]);
     }
 }
@@ -408,6 +412,7 @@ static void subtract_product(struct scalar *out, const struct scalar *a, const s
 /* w1 (A + xi B - Com(f; z_A)) + w2 (xi C + D - Com(f (xi - f); z_C)) */
 static void add_matrices(struct ring_batch *batch, const struct proof *proof, const struct scalar *w1, const struct scalar *w2)
 {
+    const struct ring *ring = batch->ring;
     struct scalar factor, rest;
 
     msm_add(&batch->sum, w1, &proof->sent.a);
@@ -416,12 +421,12 @@ static void add_matrices(struct ring_batch *batch, const struct proof *proof, co
     scalar_mul(&factor, w2, &proof->xi);
     msm_add(&batch->sum, &factor, &proof->sent.c);
     msm_add(&batch->sum, w2, &proof->sent.d);
-    for (unsigned j = 0; j < batch->ring->digits; j++)
-        for (unsigned i = 0; i < RING_BASE; i++) {
+    for (unsigned j = 0; j < ring->digits; j++)
+        for (unsigned i = 0; i < ring->base; i++) {
             scalar_sub(&rest, &proof->xi, &proof->f[j][i]);
             scalar_mul(&factor, &rest, w2);
             scalar_add(&factor, &factor, w1);
-            subtract_product(&batch->g[j * RING_BASE + i], &factor, &proof->f[j][i]);
+            subtract_product(&batch->g[j * ring->base + i], &factor, &proof->f[j][i]);
         }
     subtract_product(&batch->h, w1, &proof->z_a);
     subtract_product(&batch->h, w2, &proof->z_c);
@@ -454,7 +459,7 @@ static void add_keys(struct ring_batch *batch, const struct proof *proof, const 
     for (size_t k = 0; k < padded(ring); k++) {
         size_t place = k < ring->count ? k : ring->count - 1;
 
-        gray(digit, k, ring->digits);
+        gray(digit, k, ring);
         factor = *w3;
         for (unsigned j = 0; j < ring->digits; j++)
             scalar_mul(&factor, &factor, &proof->f[j][digit[j]]);
@@ -477,11 +482,11 @@ bool ring_batch_add(struct ring_batch *batch, struct transcript *t, const struct
     struct proof p;
     struct scalar weight[4];
 
-    if (point_is_identity(nullifier) || !proof_read(&p, batch->ring->digits, proof))
+    if (point_is_identity(nullifier) || !proof_read(&p, batch->ring, proof))
         return false;
     begin_proof(t, batch->ring, nullifier);
     challenge(&p.xi, t, &p.sent, batch->ring->digits);
-    fill_rows(&p, batch->ring->digits);
+    fill_rows(&p, batch->ring);
     for (size_t i = 0; i < ARRAY_SIZE(weight); i++)
         scalar_random(&weight[i], rng);
     add_matrices(batch, &p, &weight[0], &weight[1]);
@@ -495,7 +500,7 @@ bool ring_batch_holds(struct ring_batch *batch)
 
     for (size_t k = 0; k < ring->count; k++)
         msm_add(&batch->sum, &batch->keys[k], &ring->keys[k]);
-    for (unsigned i = 0; i < RING_BASE * ring->digits; i++)
+    for (unsigned i = 0; i < ring->base * ring->digits; i++)
         msm_add(&batch->sum, &batch->g[i], &ring->g[i]);
     msm_add(&batch->sum, &batch->h, &ring->h);
     msm_add(&batch->sum, &batch->u, &ring->u);

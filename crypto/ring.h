@@ -1,36 +1,36 @@
-/* ring.h - "one of these keys is mine", said once per topic: Triptych (Noether and Goodell, IACR ePrint 2020/018) in its published form, base 4;
- * private to this room.
+/* ring.h - "one of these keys is mine", said once per topic: Triptych (Noether and Goodell, IACR ePrint 2020/018) in its published form;
+ * private to this room. The base is 4 in this project (design: 2 bits a digit are the shortest proof); the published vectors have 2 and 8 too.
  *
  * Statement: the signer knows r with r*B in the ring, and J with r*J = U. U belongs to the topic, so J, the nullifier, is the same for every
- * proof of one key in one topic and tells nothing elsewhere. The ring is padded to a power of four by repeating its last key. Bytes and hashes
+ * proof of one key in one topic and tells nothing elsewhere. The ring is padded to a power of the base by repeating its last key. Bytes and hashes
  * are those of the triptych crate 0.1.1; the caller has begun the transcript with its label and all context. */
 #ifndef COOP_CRYPTO_RING_H
 #define COOP_CRYPTO_RING_H
 
 #include "crypto/msm.h"
 
-enum { RING_BASE = 4, RING_DIGITS_MAX = 5, RING_MAX = 1024, RING_GENERATORS_MAX = RING_BASE * RING_DIGITS_MAX };
-static inline size_t ring_proof_size(unsigned digits)
+enum { RING_BITS = 2, RING_BASE_MAX = 8, RING_DIGITS_MAX = 10, RING_MAX = 1024, RING_GENERATORS_MAX = 24 };
+static inline size_t ring_proof_size(unsigned base, unsigned digits)
 {
-    return 8 + 32 * (7 + 2 * (size_t)digits + (RING_BASE - 1) * (size_t)digits);
+    return 8 + 32 * (7 + ((size_t)base + 1) * digits);
 }
-enum { RING_PROOF_MAX = 8 + 32 * (7 + (RING_BASE + 1) * RING_DIGITS_MAX) };
+enum { RING_PROOF_MAX = 8 + 32 * (7 + 3 * 10) /* base 2, 10 digits */ };
 
 /* What many proofs share. The keys stay the caller's. */
 struct ring {
     const struct point *keys;
     size_t count;    /* as given */
-    unsigned digits; /* 4^digits keys with the padding; at least 2 digits */
+    unsigned bits, base, digits; /* bits of a digit; base^digits keys with the padding; at least 2 digits */
     struct point u, h, g[RING_GENERATORS_MAX];
     uint8_t parameters[32], input_set[32]; /* hashes */
 };
-/* g: RING_BASE * ring_digits(count) generators of unknown relation, and h. count is 1 to RING_MAX. */
-unsigned ring_digits(size_t count);
-void ring_init(struct ring *ring, const struct point *keys, size_t count, const struct point *u, const struct point *g,
-               const struct point *h);
+/* g: base * ring_digits(bits, count) generators of unknown relation, and h. count is 1 to RING_MAX. */
+unsigned ring_digits(unsigned bits, size_t count);
+void ring_init(struct ring *ring, unsigned bits, const struct point *keys, size_t count, const struct point *u,
+               const struct point *g, const struct point *h);
 void ring_generators(struct point g[RING_GENERATORS_MAX], struct point *h); /* this project's own */
 
-/* out: ring_proof_size(digits). Constant time in index and secret. nullifier: J. */
+/* out: ring_proof_size(base, digits). Constant time in index and secret. nullifier: J. */
 void ring_prove(uint8_t *out, struct point *nullifier, const struct ring *ring, struct transcript *t, size_t index,
                 const struct scalar *secret, struct rng *rng);
 

@@ -23,18 +23,18 @@ static bool read_point(struct point *out, const char *text)
     return text != NULL && hex_read(encoded, sizeof encoded, text).size == POINT_SIZE && point_read(out, encoded);
 }
 
-static bool generators_read(const json_t *root, unsigned digits)
+static bool generators_read(const json_t *root, unsigned base, unsigned digits)
 {
     const json_t *set, *item;
     size_t i, j;
     bool found = false;
 
-    if (!read_point(&h, text_field(root, "commitment_H")))
+    if (base * digits > RING_GENERATORS_MAX || !read_point(&h, text_field(root, "commitment_H")))
         return false;
     json_array_foreach (json_object_get(root, "sets"), i, set) {
-        if (json_integer_value(json_object_get(set, "n")) != RING_BASE || json_integer_value(json_object_get(set, "m")) != digits)
+        if (json_integer_value(json_object_get(set, "n")) != base || json_integer_value(json_object_get(set, "m")) != digits)
             continue;
-        found = json_array_size(json_object_get(set, "commitment_G")) == RING_BASE * digits;
+        found = json_array_size(json_object_get(set, "commitment_G")) == base * digits;
         json_array_foreach (json_object_get(set, "commitment_G"), j, item)
             found = found && read_point(&g[j], json_string_value(item));
     }
@@ -89,28 +89,29 @@ static bool proves_again(const struct ring *ring, const json_t *vector, const st
     transcript_of(&t, vector);
     ring_prove(proof, &again, ring, &t, signer, &secrets[signer], &rng);
     return point_equal(&again, nullifier) &&
-           verifies(ring, vector, &again, (struct bytes){ proof, ring_proof_size(ring->digits) });
+           verifies(ring, vector, &again, (struct bytes){ proof, ring_proof_size(ring->base, ring->digits) });
 }
 
 static bool judge(const json_t *vector, const json_t *generators, bool *again)
 {
     size_t roster = (size_t)json_integer_value(json_object_get(vector, "roster"));
-    unsigned digits = (unsigned)json_integer_value(json_object_get(vector, "m"));
+    unsigned base = (unsigned)json_integer_value(json_object_get(vector, "n"));
+    unsigned digits = (unsigned)json_integer_value(json_object_get(vector, "m")), bits = base == 2 ? 1 : base == 4 ? 2 : 3;
     uint8_t room[PROOF_ROOM];
     struct bytes proof = hex_field(room, sizeof room, vector, "proof");
     struct point u, nullifier, last;
     struct ring ring;
 
     if (roster < 1 || roster > RING_MAX || strlen(text_field(vector, "key_seed")) > 100 || proof.data == NULL ||
-        !generators_read(generators, digits))
+        !generators_read(generators, base, digits))
         return false;
     derive_keys(text_field(vector, "key_seed"), roster);
     if (!read_point(&u, text_field(vector, "U")) || !read_point(&nullifier, text_field(vector, "J")))
         return false;
     if (!read_point(&last, text_field(vector, "last_key")) || !point_equal(&last, &keys[roster - 1]))
         return false;
-    ring_init(&ring, keys, roster, &u, g, &h);
-    if (ring.digits != digits || !verifies(&ring, vector, &nullifier, proof))
+    ring_init(&ring, bits, keys, roster, &u, g, &h);
+    if (ring.digits != digits || ring.base != base || !verifies(&ring, vector, &nullifier, proof))
         return false;
     if (json_is_integer(json_object_get(vector, "signer")))
         *again = proves_again(&ring, vector, &nullifier);
@@ -134,12 +135,13 @@ static void check_generators(struct report *report, const json_t *root)
 
     json_array_foreach (json_object_get(root, "sets"), i, set) {
         unsigned digits = (unsigned)json_integer_value(json_object_get(set, "m"));
-        bool fine = generators_read(root, digits);
+        unsigned base = (unsigned)json_integer_value(json_object_get(set, "n"));
+        bool fine = generators_read(root, base, digits);
 
-        for (unsigned a = 0; fine && a < RING_BASE * digits; a++)
+        for (unsigned a = 0; fine && a < base * digits; a++)
             for (unsigned b = 0; b < a; b++)
                 fine = fine && !point_equal(&g[a], &g[b]) && !point_equal(&g[a], &h);
-        report_case(report, fine, "generators for %u digits", digits);
+        report_case(report, fine, "generators for %u digits of base %u", digits, base);
     }
 }
 
