@@ -240,7 +240,7 @@ void dkg_combine(struct committee_key *out, const struct bytes *deals, size_t de
 /* A committee of one with a key of its own (the founder of a group). */
 void committee_key_single(struct committee_key *out, const struct point *key);
 
-/* ---- deal.c: the one small interface behind which a home deals (mechanism 2.3). */
+/* ---- admission.c, deal.c, beacon.c: the one small interface behind which a home deals (mechanism 2.3). */
 
 /* One home, one voice. The roster is the registry's sorted list of ring keys; the nullifier is the same for every
  * admission of one home to one topic and tells nothing else by itself. The message is what is being admitted.
@@ -251,14 +251,21 @@ bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], c
 bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count, struct bytes topic,
                      struct bytes message, struct bytes proof);
 
-/* A sum deal: `count` values encrypted to the committee key, with a proof bound to the context (topic, box, parent, author).
- * Values are at most value_bits wide (8, 16 or 32); the proof says what README.md says it proves. out holds DEAL_MAX, *size is what
- * was written; false: a value too wide, another shape, or a joint key that is the identity. */
+/* The public bases of range proofs for deals of one shape, in the caller's memory: working them out costs as much as two verifications, so it
+ * is done once. Size 0: no such shape (1 to DEAL_VALUES_MAX values of 8, 16 or 32 bits). The memory is aligned to DEAL_BASES_ALIGNMENT. */
+struct deal_bases;
+enum { DEAL_BASES_ALIGNMENT = 64 };
+size_t deal_bases_size(size_t count, unsigned value_bits);
+const struct deal_bases *deal_bases_init(void *memory, size_t count, unsigned value_bits);
+
+/* A sum deal: the values of this shape encrypted to the committee key, with a proof that each is below 2^value_bits and that the maker knows
+ * them, bound to the context (topic, box, parent, author). out holds DEAL_MAX, *size is what was written; false: a value too wide, or a joint
+ * key that is the identity. Checking uses about 400 KiB of stack. */
 enum { DEAL_MAX = 4096 };
-bool deal_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, const uint64_t *values,
-               size_t count, unsigned value_bits, struct rng *rng);
-bool deal_check(struct ciphertext *out, const struct point *joint, struct bytes context, size_t count,
-                unsigned value_bits, struct bytes deal); /* out: `count` ciphertexts; NULL to check only */
+bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const struct point *joint, struct bytes context,
+               const uint64_t *values, struct rng *rng);
+bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const struct point *joint, struct bytes context,
+                struct bytes deal); /* out: the ciphertexts; NULL to check only */
 /* A deal of one uniformly random group element, for the beacon: only the product of many is ever opened. */
 bool beacon_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, struct rng *rng);
 bool beacon_check(struct ciphertext *out, const struct point *joint, struct bytes context, struct bytes deal);

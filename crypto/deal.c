@@ -1,254 +1,293 @@
-/* deal.c - what a home gives to a box: its admission and its encrypted values.
+/* deal.c - what a home gives to a box: its values, encrypted and proved to be small.
  *
- * A deal of values: for each k the pair R_k = r_k*B, C_k = x_k*B + r_k*Y, then one proof that its maker knows
- * every r_k and x_k, in this context. So a pair cannot be taken from another's deal, negated or added to.
- * That the x_k are below 2^value_bits is enforced by the maker only: the proof does not show it.
+ * For each value x_k one random r_k: R_k = r_k*B and C_k = x_k*B + r_k*Y encrypt it to the committee's key Y, V_k = x_k*B + r_k*B~ commits to it
+ * on a base whose logarithm nobody knows. The range proof is over the V_k, so it stands even if the whole committee conspires; one folded
+ * proof shows that V_k, R_k and C_k are about the same x_k and r_k and that the maker knows them, in this context. Sharing r_k between the two
+ * is randomness reuse over independent keys (Kurosawa 2002), which spares a scalar and an answer.
  *
- * An admission: the number of the member in the roster and a proof that its maker holds that member's key,
- * over topic, roster and message. The nullifier is that key: one home has one voice, and everybody sees whose
- * it is. */
-#include "crypto/crypto.h"
+ * Bytes: (R_k, C_k) for each k, V_k for each k, K_V K_R K_C s_x s_r, the range proof. */
 #include "crypto/labels.h"
-#include "crypto/prove.h"
+#include "crypto/range_proof.h"
+#include "crypto/weights.h"
 
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
-/* ---- Admission: the index in 4 bytes || knowledge of the key. */
-
-enum { ADMISSION_SIZE = 4 + KNOWLEDGE_SIZE };
-_Static_assert((int)ADMISSION_SIZE <= (int)ADMISSION_MAX, "fits");
-
-static void admission_transcript(struct transcript *t, const struct point *roster, size_t count,
-                                 uint32_t index, struct bytes topic, struct bytes message)
-{
-    struct bytes all = { roster->b, count * sizeof *roster };
-    uint8_t roster_hash[HASH_SIZE];
-
-    hash_parts(roster_hash, LABEL_ROSTER, &all, 1);
-    transcript_init(t, LABEL_ADMISSION);
-    transcript_append(t, "topic", topic);
-    transcript_append(t, "roster", BYTES(roster_hash));
-    transcript_append_u64(t, "index", index);
-    transcript_append(t, "message", message);
-}
-
-bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], const struct point *roster,
-                    size_t count, size_t index, const struct group_key *own, struct bytes topic,
-                    struct bytes message, struct rng *rng)
-{
-    struct transcript t;
-
-    if (index >= count || index > UINT32_MAX || !point_equal(&roster[index], &own->public_point))
-        return false;
-    admission_transcript(&t, roster, count, (uint32_t)index, topic, message);
-    be32_write(out, (uint32_t)index);
-    knowledge_prove(out + 4, &t, &own->public_point, &own->secret, 1, rng);
-    memcpy(nullifier, own->public_point.b, POINT_SIZE);
-    *size = ADMISSION_SIZE;
-    return true;
-}
-
-bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count,
-                     struct bytes topic, struct bytes message, struct bytes proof)
-{
-    struct transcript t;
-    uint32_t index;
-
-    if (proof.size != ADMISSION_SIZE)
-        return false;
-    index = be32_read(proof.data);
-    if (index >= count || point_is_identity(&roster[index]))
-        return false;
-    admission_transcript(&t, roster, count, index, topic, message);
-    if (!knowledge_verify(proof.data + 4, &t, &roster[index], 1))
-        return false;
-    memcpy(nullifier, roster[index].b, POINT_SIZE);
-    return true;
-}
-
-/* ---- Deals: pairs || A = a*B || A' = b*B + a*Y || a + sum c^(k+1) r_k || b + sum c^(k+1) x_k (Okamoto 1992,
- * folded). */
-
-enum { OPENING_SIZE = 2 * POINT_SIZE + 2 * SCALAR_SIZE };
+enum { EQUALITY_BYTES = 3 * POINT_SIZE + 2 * SCALAR_SIZE };
 _Static_assert(sizeof(struct ciphertext) == 2 * POINT_SIZE, "no padding");
-_Static_assert(DEAL_VALUES_MAX * sizeof(struct ciphertext) + OPENING_SIZE <= DEAL_MAX, "fits");
+_Static_assert(DEAL_VALUES_MAX * 3 * POINT_SIZE + EQUALITY_BYTES + 32 * (9 + 2 * 9) <= DEAL_MAX, "32 bits of 16 values fit");
 
-/* What a ciphertext hides. */
-struct hidden {
-    struct scalar r, x;
+/* ---- Bases of one shape of deal. */
+
+struct deal_bases {
+    size_t count; /* values of a deal; the range proof is over the next power of two */
+    struct range_bases range;
+    decaf_255_point_t points[];
 };
 
-/* C = x*B + r*Y, computed as (x + r)*B + r*(Y - B): a home with nothing to declare, x = 0, would otherwise be
- * told apart by libsodium's own test for the identity. */
-static void encrypt(struct ciphertext *out, const struct hidden *hidden, const struct point *joint)
+static size_t range_count(size_t count)
+{
+    size_t power = 1;
+
+    while (power < count)
+        power *= 2;
+    return power;
+}
+
+static bool shape_fits(size_t count, unsigned value_bits)
+{
+    return count >= 1 && count <= DEAL_VALUES_MAX && value_bits != 64 && range_shape(value_bits, range_count(count));
+}
+
+size_t deal_bases_size(size_t count, unsigned value_bits)
+{
+    size_t points = 2 * range_count(count) * value_bits, size;
+
+    if (!shape_fits(count, value_bits))
+        return 0;
+    size = sizeof(struct deal_bases) + points * sizeof(decaf_255_point_t);
+    return (size + DEAL_BASES_ALIGNMENT - 1) / DEAL_BASES_ALIGNMENT * DEAL_BASES_ALIGNMENT;
+}
+
+const struct deal_bases *deal_bases_init(void *memory, size_t count, unsigned value_bits)
+{
+    struct deal_bases *bases = memory;
+
+    _Static_assert(_Alignof(struct deal_bases) <= DEAL_BASES_ALIGNMENT, "as the header says");
+    assert(shape_fits(count, value_bits) && (uintptr_t)memory % DEAL_BASES_ALIGNMENT == 0);
+    bases->count = count;
+    range_bases_init(&bases->range, bases->points, value_bits, range_count(count));
+    return bases;
+}
+
+/* ---- The parts of a deal. */
+
+struct deal {
+    struct ciphertext pairs[DEAL_VALUES_MAX];
+    struct point commitments[DEAL_VALUES_MAX]; /* filled up with the identity: a commitment to nothing */
+    struct point k_v, k_r, k_c;
+    struct scalar s_x, s_r;
+};
+
+static size_t deal_size(const struct deal_bases *bases)
+{
+    return bases->count * 3 * POINT_SIZE + EQUALITY_BYTES +
+           range_proof_size(range_rounds(bases->range.bits, bases->range.count));
+}
+
+/* Everything that is public before the proofs. */
+static void deal_transcript(struct transcript *t, const struct deal_bases *bases, const struct deal *deal,
+                            const struct point *joint, struct bytes context)
+{
+    transcript_init(t, LABEL_DEAL);
+    transcript_append(t, "context", context);
+    transcript_append_point(t, "joint", joint);
+    transcript_append_u64(t, "bits", bases->range.bits);
+    transcript_append_u64(t, "count", bases->count);
+    for (size_t k = 0; k < bases->count; k++) {
+        transcript_append_point(t, "r", &deal->pairs[k].r);
+        transcript_append_point(t, "c", &deal->pairs[k].c);
+        transcript_append_point(t, "v", &deal->commitments[k]);
+    }
+}
+
+static void append_commitments(struct transcript *t, const struct deal *deal)
+{
+    transcript_append_point(t, "k_v", &deal->k_v);
+    transcript_append_point(t, "k_r", &deal->k_r);
+    transcript_append_point(t, "k_c", &deal->k_c);
+}
+
+static void append_answers(struct transcript *t, const struct deal *deal)
+{
+    transcript_append(t, "s_x", BYTES(deal->s_x.b));
+    transcript_append(t, "s_r", BYTES(deal->s_r.b));
+}
+
+/* ---- Making. */
+
+/* x*B + r*P. Computed as (x + r)*B + r*(P - B): a home with nothing to declare, x = 0, would otherwise be told apart by libsodium's own
+ * test for the identity. */
+static void hide(struct point *out, const struct scalar *x, const struct scalar *r, const struct point *p)
 {
     struct point mask;
     struct scalar sum;
 
-    point_base_times(&out->r, &hidden->r);
-    point_sub(&mask, joint, &POINT_BASE);
-    point_times(&mask, &mask, &hidden->r);
-    scalar_add(&sum, &hidden->x, &hidden->r);
-    point_base_times(&out->c, &sum);
-    point_add(&out->c, &out->c, &mask);
+    point_sub(&mask, p, &POINT_BASE);
+    point_times(&mask, &mask, r);
+    scalar_add(&sum, x, r);
+    point_base_times(out, &sum);
+    point_add(out, out, &mask);
     sodium_memzero(&mask, sizeof mask);
     scalar_clear(&sum);
 }
 
-static void deal_transcript(struct transcript *t, const char *label, const struct point *joint,
-                            struct bytes context, const struct ciphertext *pairs, size_t count,
-                            unsigned value_bits)
+static void hide_all(struct point *v, struct point *r_out, struct point *c, const struct scalar *x, const struct scalar *r,
+                     const struct point *joint)
 {
-    transcript_init(t, label);
-    transcript_append(t, "context", context);
-    transcript_append_point(t, "joint", joint);
-    transcript_append_u64(t, "bits", value_bits);
-    transcript_append_u64(t, "count", count);
+    hide(v, x, r, &POINT_BLINDING);
+    point_base_times(r_out, r);
+    hide(c, x, r, joint);
+}
+
+/* out = nonce + sum c^(k+1) secrets[k] */
+static void answer(struct scalar *out, const struct scalar *nonce, const struct scalar *secrets, size_t count,
+                   const struct scalar *c)
+{
+    struct scalar power = *c, part;
+
+    *out = *nonce;
     for (size_t k = 0; k < count; k++) {
-        transcript_append_point(t, "r", &pairs[k].r);
-        transcript_append_point(t, "c", &pairs[k].c);
+        scalar_mul(&part, &power, &secrets[k]);
+        scalar_add(out, out, &part);
+        scalar_mul(&power, &power, c);
+    }
+    scalar_clear(&part);
+}
+
+struct secrets {
+    uint64_t values[DEAL_VALUES_MAX];
+    struct scalar x[DEAL_VALUES_MAX], r[DEAL_VALUES_MAX], nonce_x, nonce_r;
+};
+
+static void prove_equality(struct deal *deal, struct transcript *t, struct secrets *s, size_t count, const struct point *joint,
+                           struct rng *rng)
+{
+    struct scalar c;
+
+    transcript_nonce(t, &s->nonce_x, "nonce x", (struct bytes){ s->x[0].b, count * SCALAR_SIZE }, rng);
+    transcript_nonce(t, &s->nonce_r, "nonce r", (struct bytes){ s->r[0].b, count * SCALAR_SIZE }, rng);
+    hide_all(&deal->k_v, &deal->k_r, &deal->k_c, &s->nonce_x, &s->nonce_r, joint);
+    append_commitments(t, deal);
+    transcript_challenge_scalar(t, "c", &c);
+    answer(&deal->s_x, &s->nonce_x, s->x, count, &c);
+    answer(&deal->s_r, &s->nonce_r, s->r, count, &c);
+    append_answers(t, deal);
+}
+
+static uint8_t *deal_write(uint8_t *out, const struct deal *deal, size_t count)
+{
+    memcpy(out, deal->pairs, count * sizeof *deal->pairs);
+    out += count * sizeof *deal->pairs;
+    memcpy(out, deal->commitments, count * POINT_SIZE);
+    out += count * POINT_SIZE;
+    memcpy(out, &deal->k_v, EQUALITY_BYTES);
+    return out + EQUALITY_BYTES;
+}
+_Static_assert(offsetof(struct deal, s_r) + SCALAR_SIZE - offsetof(struct deal, k_v) == EQUALITY_BYTES, "one run of bytes");
+
+static void secrets_draw(struct secrets *s, const uint64_t *values, size_t count, struct rng *rng)
+{
+    memset(s, 0, sizeof *s);
+    for (size_t k = 0; k < count; k++) {
+        s->values[k] = values[k];
+        scalar_from_u64(&s->x[k], values[k]);
+        scalar_random(&s->r[k], rng);
     }
 }
 
-static void opening_challenge(struct transcript *t, struct scalar *challenge,
-                              const struct ciphertext *commitment)
+bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const struct point *joint, struct bytes context,
+               const uint64_t *values, struct rng *rng)
 {
-    transcript_append_point(t, "commitment", &commitment->r);
-    transcript_append_point(t, "commitment", &commitment->c);
-    transcript_challenge_scalar(t, "challenge", challenge);
-}
-
-/* A commitment is an encryption of random values: the proof is linear, and encryption too. */
-static void opening_prove(uint8_t out[OPENING_SIZE], struct transcript *t, const struct point *joint,
-                          const struct hidden *hidden, size_t count, struct rng *rng)
-{
-    struct bytes witness = { hidden->r.b, count * sizeof *hidden };
-    struct ciphertext commitment;
-    struct hidden nonce, response;
-    struct scalar challenge;
-
-    transcript_nonce(t, &nonce.r, "nonce r", witness, rng);
-    transcript_nonce(t, &nonce.x, "nonce x", witness, rng);
-    encrypt(&commitment, &nonce, joint);
-    opening_challenge(t, &challenge, &commitment);
-    scalars_fold(&response.r, &hidden->r, 2, count, &challenge);
-    scalars_fold(&response.x, &hidden->x, 2, count, &challenge);
-    scalar_add(&response.r, &response.r, &nonce.r);
-    scalar_add(&response.x, &response.x, &nonce.x);
-    memcpy(out, &commitment, sizeof commitment);
-    memcpy(out + sizeof commitment, &response, sizeof response);
-    sodium_memzero(&nonce, sizeof nonce);
-    sodium_memzero(&response, sizeof response);
-}
-
-static bool opening_verify(const uint8_t proof[OPENING_SIZE], struct transcript *t, const struct point *joint,
-                           const struct ciphertext *pairs, size_t count)
-{
-    struct ciphertext commitment, right, left;
-    struct scalar challenge;
-    struct hidden response;
-
-    if (!point_read_nonzero(&commitment.r, proof) || !point_read_nonzero(&commitment.c, proof + POINT_SIZE) ||
-        !scalar_read(&response.r, proof + 2 * POINT_SIZE) ||
-        !scalar_read(&response.x, proof + 2 * POINT_SIZE + SCALAR_SIZE))
-        return false;
-    opening_challenge(t, &challenge, &commitment);
-    points_fold(&right.r, &pairs->r, 2, count, &challenge);
-    points_fold(&right.c, &pairs->c, 2, count, &challenge);
-    point_times(&right.r, &right.r, &challenge);
-    point_times(&right.c, &right.c, &challenge);
-    ciphertext_add(&right, &right, &commitment);
-    encrypt(&left, &response, joint);
-    return point_equal(&left.r, &right.r) && point_equal(&left.c, &right.c);
-}
-
-static void pairs_make(uint8_t *out, size_t *size, const char *label, const struct point *joint,
-                       struct bytes context, const struct hidden *hidden, size_t count, unsigned value_bits,
-                       struct rng *rng)
-{
-    struct ciphertext pairs[DEAL_VALUES_MAX];
+    struct deal deal = { .k_v = POINT_IDENTITY };
+    struct secrets s;
     struct transcript t;
-
-    for (size_t k = 0; k < count; k++)
-        encrypt(&pairs[k], &hidden[k], joint);
-    deal_transcript(&t, label, joint, context, pairs, count, value_bits);
-    memcpy(out, pairs, count * sizeof *pairs);
-    opening_prove(out + count * sizeof *pairs, &t, joint, hidden, count, rng);
-    *size = count * sizeof *pairs + OPENING_SIZE;
-}
-
-static bool pairs_check(struct ciphertext *out, const char *label, const struct point *joint,
-                        struct bytes context, size_t count, unsigned value_bits, struct bytes deal)
-{
-    struct ciphertext pairs[DEAL_VALUES_MAX];
-    struct transcript t;
-
-    if (deal.size != count * sizeof *pairs + OPENING_SIZE || point_is_identity(joint))
-        return false;
-    for (size_t k = 0; k < count; k++) {
-        const uint8_t *pair = deal.data + k * sizeof *pairs;
-
-        if (!point_read_nonzero(&pairs[k].r, pair) || !point_read_nonzero(&pairs[k].c, pair + POINT_SIZE))
-            return false;
-    }
-    deal_transcript(&t, label, joint, context, pairs, count, value_bits);
-    if (!opening_verify(deal.data + count * sizeof *pairs, &t, joint, pairs, count))
-        return false;
-    if (out)
-        memcpy(out, pairs, count * sizeof *pairs);
-    return true;
-}
-
-static bool deal_shape_fits(size_t count, unsigned value_bits)
-{
-    return count >= 1 && count <= DEAL_VALUES_MAX &&
-           (value_bits == 8 || value_bits == 16 || value_bits == 32);
-}
-
-bool deal_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context,
-               const uint64_t *values, size_t count, unsigned value_bits, struct rng *rng)
-{
-    struct hidden hidden[DEAL_VALUES_MAX];
     uint64_t excess = 0;
 
-    if (!deal_shape_fits(count, value_bits) || point_is_identity(joint))
+    for (size_t k = 0; k < bases->count; k++)
+        excess |= values[k] >> bases->range.bits;
+    if (excess != 0 || point_is_identity(joint))
         return false;
-    for (size_t k = 0; k < count; k++)
-        excess |= values[k] >> value_bits;
-    if (excess != 0)
-        return false;
+    secrets_draw(&s, values, bases->count, rng);
+    for (size_t k = 0; k < bases->count; k++)
+        hide_all(&deal.commitments[k], &deal.pairs[k].r, &deal.pairs[k].c, &s.x[k], &s.r[k], joint);
+    deal_transcript(&t, bases, &deal, joint, context);
+    prove_equality(&deal, &t, &s, bases->count, joint, rng);
+    range_prove(deal_write(out, &deal, bases->count), &bases->range, &t, deal.commitments, s.values, s.r, rng);
+    *size = deal_size(bases);
+    sodium_memzero(&s, sizeof s);
+    return true;
+}
+
+/* ---- Checking. */
+
+static bool deal_read(struct deal *deal, const struct deal_bases *bases, const uint8_t *in)
+{
+    bool ok = true;
+
+    memset(deal, 0, sizeof *deal);
+    for (size_t k = 0; k < bases->count && ok; k++, in += sizeof *deal->pairs)
+        ok = point_read_nonzero(&deal->pairs[k].r, in) && point_read_nonzero(&deal->pairs[k].c, in + POINT_SIZE);
+    for (size_t k = 0; k < bases->count && ok; k++, in += POINT_SIZE)
+        ok = point_read_nonzero(&deal->commitments[k], in);
+    return ok && point_read_nonzero(&deal->k_v, in) && point_read_nonzero(&deal->k_r, in + POINT_SIZE) &&
+           point_read_nonzero(&deal->k_c, in + 2 * POINT_SIZE) && scalar_read(&deal->s_x, in + 3 * POINT_SIZE) &&
+           scalar_read(&deal->s_r, in + 3 * POINT_SIZE + SCALAR_SIZE);
+}
+
+/* w0 (K_V + sum c^(k+1) V_k - s_x B - s_r B~) + w1 (K_R + sum c^(k+1) R_k - s_r B) + w2 (K_C + sum c^(k+1) C_k - s_x B - s_r Y) */
+static void add_equality(struct range_batch *batch, const struct deal *deal, size_t count, const struct point *joint,
+                         const struct scalar *c, struct rng *weights)
+{
+    struct scalar w[3], factor[3], part;
+
+    for (size_t i = 0; i < 3; i++)
+        scalar_random(&w[i], weights);
+    msm_add(&batch->sum, &w[0], &deal->k_v);
+    msm_add(&batch->sum, &w[1], &deal->k_r);
+    msm_add(&batch->sum, &w[2], &deal->k_c);
+    memcpy(factor, w, sizeof factor);
     for (size_t k = 0; k < count; k++) {
-        scalar_random(&hidden[k].r, rng);
-        scalar_from_u64(&hidden[k].x, values[k]);
+        for (size_t i = 0; i < 3; i++)
+            scalar_mul(&factor[i], &factor[i], c);
+        msm_add(&batch->sum, &factor[0], &deal->commitments[k]);
+        msm_add(&batch->sum, &factor[1], &deal->pairs[k].r);
+        msm_add(&batch->sum, &factor[2], &deal->pairs[k].c);
     }
-    pairs_make(out, size, LABEL_DEAL, joint, context, hidden, count, value_bits, rng);
-    sodium_memzero(hidden, sizeof hidden);
-    return true;
+    scalar_mul(&part, &w[0], &deal->s_r);
+    scalar_sub(&batch->blinding, &batch->blinding, &part);
+    scalar_mul(&part, &w[1], &deal->s_r);
+    scalar_sub(&batch->base, &batch->base, &part);
+    scalar_add(&part, &w[0], &w[2]);
+    scalar_mul(&part, &part, &deal->s_x);
+    scalar_sub(&batch->base, &batch->base, &part);
+    scalar_mul(&part, &w[2], &deal->s_r);
+    scalar_negate(&part, &part);
+    msm_add(&batch->sum, &part, joint);
 }
 
-bool deal_check(struct ciphertext *out, const struct point *joint, struct bytes context, size_t count,
-                unsigned value_bits, struct bytes deal)
+static bool deal_add(struct range_batch *batch, struct deal *deal, const struct deal_bases *bases, const struct point *joint,
+                     struct bytes context, struct bytes bytes)
 {
-    return deal_shape_fits(count, value_bits) &&
-           pairs_check(out, LABEL_DEAL, joint, context, count, value_bits, deal);
-}
+    struct bytes range;
+    struct transcript t;
+    struct scalar c;
+    struct rng weights;
 
-bool beacon_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, struct rng *rng)
-{
-    struct hidden hidden;
-
-    if (point_is_identity(joint))
+    if (bytes.size != deal_size(bases) || point_is_identity(joint) || !deal_read(deal, bases, bytes.data))
         return false;
-    scalar_random(&hidden.r, rng);
-    scalar_random(&hidden.x, rng);
-    pairs_make(out, size, LABEL_BEACON_DEAL, joint, context, &hidden, 1, 0, rng);
-    sodium_memzero(&hidden, sizeof hidden);
-    return true;
+    range.size = range_proof_size(range_rounds(bases->range.bits, bases->range.count));
+    range.data = bytes.data + bytes.size - range.size;
+    deal_transcript(&t, bases, deal, joint, context);
+    weights_init(&weights, &t, context, bytes);
+    append_commitments(&t, deal);
+    transcript_challenge_scalar(&t, "c", &c);
+    append_answers(&t, deal);
+    add_equality(batch, deal, bases->count, joint, &c, &weights);
+    return range_batch_add(batch, &t, deal->commitments, range, &weights);
 }
 
-bool beacon_check(struct ciphertext *out, const struct point *joint, struct bytes context, struct bytes deal)
+bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const struct point *joint, struct bytes context,
+                struct bytes bytes)
 {
-    return pairs_check(out, LABEL_BEACON_DEAL, joint, context, 1, 0, deal);
+    struct range_batch batch;
+    struct deal deal;
+
+    range_batch_begin(&batch, &bases->range);
+    if (!deal_add(&batch, &deal, bases, joint, context, bytes) || !range_batch_holds(&batch))
+        return false;
+    if (out != NULL)
+        memcpy(out, deal.pairs, bases->count * sizeof *deal.pairs);
+    return true;
 }

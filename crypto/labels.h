@@ -54,6 +54,7 @@
 #define LABEL_DEAL "coopair/1 sum deal"
 #define LABEL_BEACON_DEAL "coopair/1 beacon deal"
 #define LABEL_SHARE "coopair/1 opening share"
+#define LABEL_WEIGHTS "coopair/1 verifier weights"
 #define LABEL_ADMISSION "coopair/1 admission"
 #define LABEL_RING_GENERATOR "coopair/1 ring generator "
 #define LABEL_NULLIFIER "coopair/1 nullifier" /* + topic: the point U */
