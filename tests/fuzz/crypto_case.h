@@ -4,6 +4,7 @@
 #define COOP_TESTS_CRYPTO_CASE_H
 
 #include "crypto/crypto.h"
+#include "tests/support/bases.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
@@ -57,7 +58,7 @@ static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind ki
         ok = admission_make(out, &size, nullifier, c->roster, CASE_ROSTER, 2, &c->keys[2], c->context, c->message, &c->rng);
         break;
     case CASE_DEAL:
-        ok = deal_make(out, &size, &c->roster[0], c->context, values, CASE_VALUES, CASE_BITS, &c->rng);
+        ok = deal_make(out, &size, bases_of(CASE_VALUES, CASE_BITS), &c->roster[0], c->context, values, &c->rng);
         break;
     case CASE_BEACON:
         ok = beacon_make(out, &size, &c->roster[0], c->context, &c->rng);
@@ -91,7 +92,7 @@ static inline bool crypto_case_check(const struct crypto_case *c, enum crypto_ki
     case CASE_ADMISSION:
         return admission_check(nullifier, c->roster, CASE_ROSTER, c->context, c->message, in);
     case CASE_DEAL:
-        return deal_check(ciphertexts, &c->roster[0], c->context, CASE_VALUES, CASE_BITS, in);
+        return deal_check(ciphertexts, bases_of(CASE_VALUES, CASE_BITS), &c->roster[0], c->context, in);
     case CASE_BEACON:
         return beacon_check(ciphertexts, &c->roster[0], c->context, in);
     case CASE_SHARE:

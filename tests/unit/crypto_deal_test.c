@@ -1,6 +1,7 @@
 /* What a home gives to a box says who may speak, hides what is said, and cannot be taken, changed or said
  * again elsewhere. */
 #include "crypto/crypto.h"
+#include "tests/support/bases.h"
 #include "tests/support/bytes_altered.h"
 #include "tests/support/committee.h"
 
@@ -21,7 +22,7 @@ struct dealt {
 static void dealt_init(struct dealt *d)
 {
     committee_init(&d->c, 1, 1);
-    assert_true(deal_make(d->bytes, &d->size, &d->c.members[0], text("join"), values, VALUES, 16, &d->c.rng));
+    assert_true(deal_make(d->bytes, &d->size, bases_of(VALUES, 16), &d->c.members[0], text("join"), values, &d->c.rng));
     assert_true(d->size <= DEAL_MAX);
 }
 
@@ -33,7 +34,7 @@ static bool deal_accepted(void *arg)
 
     memset(untouched, 0x55, sizeof untouched);
     memcpy(out, untouched, sizeof out);
-    fine = deal_check(out, &d->c.members[0], text("join"), VALUES, 16, (struct bytes){ d->bytes, d->size });
+    fine = deal_check(out, bases_of(VALUES, 16), &d->c.members[0], text("join"), (struct bytes){ d->bytes, d->size });
     assert_true(fine || memcmp(out, untouched, sizeof out) == 0);
     return fine;
 }
@@ -46,9 +47,9 @@ static void a_deal_holds_exactly_the_values(void **unused)
     (void)unused;
     dealt_init(&d);
     assert_true(
-        deal_check(out, &d.c.members[0], text("join"), VALUES, 16, (struct bytes){ d.bytes, d.size }));
+        deal_check(out, bases_of(VALUES, 16), &d.c.members[0], text("join"), (struct bytes){ d.bytes, d.size }));
     assert_true(
-        deal_check(NULL, &d.c.members[0], text("join"), VALUES, 16, (struct bytes){ d.bytes, d.size }));
+        deal_check(NULL, bases_of(VALUES, 16), &d.c.members[0], text("join"), (struct bytes){ d.bytes, d.size }));
     for (size_t k = 0; k < VALUES; k++) {
         struct point mask, value;
         struct scalar x;
@@ -86,14 +87,12 @@ static void a_deal_is_bound_to_key_context_count_and_width(void **unused)
     dealt_init(&d);
     group_key_init(&other, seed);
     bytes = (struct bytes){ d.bytes, d.size };
-    assert_false(deal_check(NULL, &other.public_point, text("join"), VALUES, 16, bytes));
-    assert_false(deal_check(NULL, &POINT_IDENTITY, text("join"), VALUES, 16, bytes));
-    assert_false(deal_check(NULL, &d.c.members[0], text("joined"), VALUES, 16, bytes));
-    assert_false(deal_check(NULL, &d.c.members[0], text("join"), VALUES - 1, 16, bytes));
-    assert_false(deal_check(NULL, &d.c.members[0], text("join"), VALUES, 32, bytes));
-    assert_false(deal_check(NULL, &d.c.members[0], text("join"), 0, 16, bytes));
-    assert_false(deal_check(NULL, &d.c.members[0], text("join"), DEAL_VALUES_MAX + 1, 16, bytes));
-    assert_false(deal_check(NULL, &d.c.members[0], text("join"), SIZE_MAX / 32, 16, bytes));
+    assert_false(deal_check(NULL, bases_of(VALUES, 16), &other.public_point, text("join"), bytes));
+    assert_false(deal_check(NULL, bases_of(VALUES, 16), &POINT_IDENTITY, text("join"), bytes));
+    assert_false(deal_check(NULL, bases_of(VALUES, 16), &d.c.members[0], text("joined"), bytes));
+    assert_false(deal_check(NULL, bases_of(VALUES - 1, 16), &d.c.members[0], text("join"), bytes));
+    assert_false(deal_check(NULL, bases_of(VALUES, 32), &d.c.members[0], text("join"), bytes));
+    assert_false(deal_check(NULL, bases_of(DEAL_VALUES_MAX, 16), &d.c.members[0], text("join"), bytes));
     assert_false(beacon_check(NULL, &d.c.members[0], text("join"), bytes));
 }
 
@@ -106,16 +105,18 @@ static void what_does_not_fit_is_not_dealt(void **unused)
 
     (void)unused;
     committee_init(&c, 1, 1);
-    assert_false(deal_make(out, &size, &c.members[0], text("join"), wide, 1, 16, &c.rng));
-    assert_true(deal_make(out, &size, &c.members[0], text("join"), wide, 1, 32, &c.rng));
-    assert_true(deal_make(out, &size, &c.members[0], text("join"), wide + 1, 1, 8, &c.rng));
-    assert_false(deal_make(out, &size, &c.members[0], text("join"), wide + 1, 2, 8, &c.rng));
-    assert_false(deal_make(out, &size, &c.members[0], text("join"), wide + 3, 1, 32, &c.rng));
-    assert_false(deal_make(out, &size, &c.members[0], text("join"), wide, 0, 32, &c.rng));
-    assert_false(deal_make(out, &size, &c.members[0], text("join"), wide, DEAL_VALUES_MAX + 1, 32, &c.rng));
-    assert_false(deal_make(out, &size, &c.members[0], text("join"), wide, 1, 0, &c.rng));
-    assert_false(deal_make(out, &size, &c.members[0], text("join"), wide, 1, 64, &c.rng));
-    assert_false(deal_make(out, &size, &POINT_IDENTITY, text("join"), wide, 1, 32, &c.rng));
+    assert_false(deal_make(out, &size, bases_of(1, 16), &c.members[0], text("join"), wide, &c.rng));
+    assert_true(deal_make(out, &size, bases_of(1, 32), &c.members[0], text("join"), wide, &c.rng));
+    assert_true(deal_make(out, &size, bases_of(1, 8), &c.members[0], text("join"), wide + 1, &c.rng));
+    assert_false(deal_make(out, &size, bases_of(2, 8), &c.members[0], text("join"), wide + 1, &c.rng));
+    assert_false(deal_make(out, &size, bases_of(1, 32), &c.members[0], text("join"), wide + 3, &c.rng));
+    assert_false(deal_make(out, &size, bases_of(1, 32), &POINT_IDENTITY, text("join"), wide, &c.rng));
+    assert_int_equal(deal_bases_size(0, 32), 0);
+    assert_int_equal(deal_bases_size(DEAL_VALUES_MAX + 1, 32), 0);
+    assert_int_equal(deal_bases_size(SIZE_MAX / 32, 16), 0);
+    assert_int_equal(deal_bases_size(1, 0), 0);
+    assert_int_equal(deal_bases_size(1, 64), 0);
+    assert_int_equal(deal_bases_size(1, 12), 0);
     assert_false(beacon_make(out, &size, &POINT_IDENTITY, text("join"), &c.rng));
 }
 
@@ -128,7 +129,7 @@ static void a_pair_cannot_be_taken_from_anothers_deal(void **unused)
     dealt_init(&d);
     dealt_init(&mine);
     assert_true(
-        deal_make(mine.bytes, &mine.size, &d.c.members[0], text("join"), values, VALUES, 16, &d.c.rng));
+        deal_make(mine.bytes, &mine.size, bases_of(VALUES, 16), &d.c.members[0], text("join"), values, &d.c.rng));
     assert_true(deal_accepted(&mine));
     memcpy(mine.bytes, d.bytes, sizeof(struct ciphertext));
     assert_false(deal_accepted(&mine));
@@ -164,7 +165,7 @@ static void a_beacon_deal_is_bound_like_any_other(void **unused)
     assert_int_equal(bytes_altered(d.bytes, d.size, beacon_accepted, &d), 0);
     assert_false(beacon_check(NULL, &d.c.members[0], text("join"), (struct bytes){ d.bytes, d.size }));
     assert_false(
-        deal_check(NULL, &d.c.members[0], text("registry"), 1, 16, (struct bytes){ d.bytes, d.size }));
+        deal_check(NULL, bases_of(1, 16), &d.c.members[0], text("registry"), (struct bytes){ d.bytes, d.size }));
 }
 
 struct admitted {

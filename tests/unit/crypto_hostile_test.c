@@ -1,5 +1,6 @@
 /* Whatever bytes arrive, every check comes to a verdict, reads nothing beyond them, and says no. */
 #include "crypto/crypto.h"
+#include "tests/support/bases.h"
 #include "tests/support/committee.h"
 
 #include <setjmp.h>
@@ -33,8 +34,8 @@ static void refuse_all(struct stranger *s)
     struct committee *c = &s->c;
     struct point point;
 
-    for (size_t count = 0; count <= DEAL_VALUES_MAX; count++)
-        assert_false(deal_check(pairs, &c->members[0], text("x"), count, 16, s->bytes));
+    for (size_t count = 1; count <= DEAL_VALUES_MAX; count++)
+        assert_false(deal_check(pairs, bases_of(count, 16), &c->members[0], text("x"), s->bytes));
     assert_false(beacon_check(pairs, &c->members[0], text("x"), s->bytes));
     assert_false(admission_check(nullifier, c->members, c->count, text("x"), text("m"), s->bytes));
     assert_false(seal_ephemeral(&point, &c->members[0], text("x"), s->bytes));

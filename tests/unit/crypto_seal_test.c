@@ -1,6 +1,7 @@
 /* A sealed body opens for its receiver, in its context, unaltered; and only whoever made it can have made its
  * point. */
 #include "crypto/crypto.h"
+#include "tests/support/bases.h"
 #include "tests/support/bytes_altered.h"
 
 #include <setjmp.h>
@@ -119,7 +120,7 @@ static void the_point_of_somebody_elses_deal_cannot_head_a_sealed_body(void **un
 
     (void)unused;
     sealed_init(&s);
-    assert_true(deal_make(deal, &size, &s.key.public_point, context("join"), &value, 1, 16, &s.rng));
+    assert_true(deal_make(deal, &size, bases_of(1, 16), &s.key.public_point, context("join"), &value, &s.rng));
     memcpy(s.bytes, deal, POINT_SIZE);
     assert_false(seal_ephemeral(&ephemeral, &s.key.public_point, context("bids"), BYTES(s.bytes)));
     memset(s.bytes, 0, POINT_SIZE);

@@ -1,5 +1,6 @@
 /* The cryptography of one season, told from the key to the opened totals. */
 #include "crypto/crypto.h"
+#include "tests/support/bases.h"
 #include "tests/support/committee.h"
 
 #include <setjmp.h>
@@ -88,8 +89,8 @@ static void homes_deal_and_the_total_opens_exactly(struct season *s, const unsig
         uint8_t deal[DEAL_MAX];
         size_t size;
 
-        assert_true(deal_make(deal, &size, &s->key.joint, text("join"), values, ITEMS, 16, &s->c.rng));
-        assert_true(deal_check(dealt, &s->key.joint, text("join"), ITEMS, 16, (struct bytes){ deal, size }));
+        assert_true(deal_make(deal, &size, bases_of(ITEMS, 16), &s->key.joint, text("join"), values, &s->c.rng));
+        assert_true(deal_check(dealt, bases_of(ITEMS, 16), &s->key.joint, text("join"), (struct bytes){ deal, size }));
         for (size_t k = 0; k < ITEMS; k++) {
             ciphertext_add(&sums[k], &sums[k], &dealt[k]);
             totals[k] += values[k];
