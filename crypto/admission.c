@@ -4,7 +4,6 @@
  * one home to one topic and unlinkable between topics. */
 #include "crypto/labels.h"
 #include "crypto/ring.h"
-#include "crypto/weights.h"
 
 #include <decaf/shake.h>
 #include <sodium.h>
@@ -31,8 +30,7 @@ static void topic_point(struct point *out, struct bytes topic)
     point_from_hash(out, uniform);
 }
 
-static void begin(struct ring *ring, struct transcript *t, const struct point *roster, size_t count, struct bytes topic,
-                  struct bytes message)
+static void begin(struct ring *ring, struct transcript *t, const struct point *roster, size_t count, struct bytes topic)
 {
     struct point u, g[RING_GENERATORS_MAX], h;
 
@@ -41,7 +39,6 @@ static void begin(struct ring *ring, struct transcript *t, const struct point *r
     ring_init(ring, RING_BITS, roster, count, &u, g, &h);
     transcript_init(t, LABEL_ADMISSION);
     transcript_append(t, "topic", topic);
-    transcript_append(t, "message", message);
 }
 
 bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count,
@@ -53,7 +50,8 @@ bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], c
 
     if (index >= count || count > RING_MAX || !point_equal(&roster[index], &own->public_point))
         return false;
-    begin(&ring, &t, roster, count, topic, message);
+    begin(&ring, &t, roster, count, topic);
+    transcript_append(&t, "message", message);
     ring_prove(out + POINT_SIZE, &tag, &ring, &t, index, &own->secret, rng);
     memcpy(out, tag.b, POINT_SIZE);
     memcpy(nullifier, tag.b, POINT_SIZE);
@@ -70,23 +68,79 @@ static bool roster_sound(const struct point *roster, size_t count)
     return sound;
 }
 
+static bool admission_add(struct ring_batch *batch, struct point *tag, const struct transcript *begun, struct bytes message,
+                          struct bytes proof, struct rng *weights)
+{
+    struct transcript t = *begun;
+
+    if (proof.size != POINT_SIZE + proof_size(batch->ring->count) || !point_read_nonzero(tag, proof.data))
+        return false;
+    transcript_append(&t, "message", message);
+    return ring_batch_add(batch, &t, tag, (struct bytes){ proof.data + POINT_SIZE, proof.size - POINT_SIZE }, weights);
+}
+
 bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count, struct bytes topic,
                      struct bytes message, struct bytes proof)
 {
-    struct ring_batch batch;
-    struct transcript t;
-    struct ring ring;
-    struct point tag;
-    struct rng weights;
+    struct admission_item item = { .message = message, .proof = proof };
 
-    if (!roster_sound(roster, count) || proof.size != POINT_SIZE + proof_size(count) || !point_read_nonzero(&tag, proof.data))
-        return false;
-    begin(&ring, &t, roster, count, topic, message);
-    weights_init(&weights, &t, (struct bytes){ ring.input_set, sizeof ring.input_set }, proof);
-    ring_batch_begin(&batch, &ring);
-    if (!ring_batch_add(&batch, &t, &tag, (struct bytes){ proof.data + POINT_SIZE, proof.size - POINT_SIZE }, &weights) ||
-        !ring_batch_holds(&batch))
-        return false;
-    memcpy(nullifier, tag.b, POINT_SIZE);
-    return true;
+    admissions_check(&item, 1, roster, count, topic);
+    if (item.good)
+        memcpy(nullifier, item.nullifier, POINT_SIZE);
+    return item.good;
+}
+
+/* ---- Many at once: the ring is paid for once. */
+
+struct span {
+    struct ring ring;
+    struct transcript begun;
+    struct rng weights;
+    struct ring_batch batch;
+};
+
+static bool span_holds(struct span *span, struct admission_item *items, size_t count)
+{
+    struct rng drawn = span->weights;
+    struct point tag;
+
+    ring_batch_begin(&span->batch, &span->ring);
+    for (size_t i = 0; i < count; i++) {
+        if (!admission_add(&span->batch, &tag, &span->begun, items[i].message, items[i].proof, &drawn))
+            return false;
+        memcpy(items[i].nullifier, tag.b, POINT_SIZE);
+    }
+    return ring_batch_holds(&span->batch);
+}
+
+static void span_check(struct span *span, struct admission_item *items, size_t count)
+{
+    if (span_holds(span, items, count)) {
+        for (size_t i = 0; i < count; i++)
+            items[i].good = true;
+    } else if (count > 1) {
+        span_check(span, items, count / 2);
+        span_check(span, items + count / 2, count - count / 2);
+    }
+}
+
+void admissions_check(struct admission_item *items, size_t count, const struct point *roster, size_t roster_count,
+                      struct bytes topic)
+{
+    struct span span;
+    uint8_t hash[HASH_SIZE];
+
+    for (size_t i = 0; i < count; i++)
+        items[i].good = false;
+    if (count == 0 || !roster_sound(roster, roster_count))
+        return;
+    begin(&span.ring, &span.begun, roster, roster_count, topic);
+    memcpy(hash, span.ring.input_set, sizeof hash);
+    for (size_t i = 0; i < count; i++) {
+        struct bytes chain[] = { BYTES(hash), topic, items[i].message, items[i].proof };
+
+        hash_parts(hash, LABEL_WEIGHTS, chain, ARRAY_SIZE(chain));
+    }
+    rng_init(&span.weights, hash);
+    span_check(&span, items, count);
 }

@@ -250,6 +250,14 @@ bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], c
                     size_t index, const struct group_key *own, struct bytes topic, struct bytes message, struct rng *rng);
 bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count, struct bytes topic,
                      struct bytes message, struct bytes proof);
+/* Many over one roster, for little more than one: sets good and, where good, nullifier. A bad one among them is found by halving. */
+struct admission_item {
+    struct bytes message, proof;
+    uint8_t nullifier[POINT_SIZE];
+    bool good;
+};
+void admissions_check(struct admission_item *items, size_t count, const struct point *roster, size_t roster_count,
+                      struct bytes topic);
 
 /* The public bases of range proofs for deals of one shape, in the caller's memory: working them out costs as much as two verifications, so it
  * is done once. Size 0: no such shape (1 to DEAL_VALUES_MAX values of 8, 16 or 32 bits). The memory is aligned to DEAL_BASES_ALIGNMENT. */
@@ -266,6 +274,11 @@ bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const
                const uint64_t *values, struct rng *rng);
 bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const struct point *joint, struct bytes context,
                 struct bytes deal); /* out: the ciphertexts; NULL to check only */
+struct deal_item {
+    struct bytes context, deal;
+    bool good;
+};
+void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint);
 /* A deal of one uniformly random group element, for the beacon: only the product of many is ever opened. */
 bool beacon_make(uint8_t *out, size_t *size, const struct point *joint, struct bytes context, struct rng *rng);
 bool beacon_check(struct ciphertext *out, const struct point *joint, struct bytes context, struct bytes deal);

@@ -258,36 +258,81 @@ static void add_equality(struct range_batch *batch, const struct deal *deal, siz
 }
 
 static bool deal_add(struct range_batch *batch, struct deal *deal, const struct deal_bases *bases, const struct point *joint,
-                     struct bytes context, struct bytes bytes)
+                     struct bytes context, struct bytes bytes, struct rng *weights)
 {
     struct bytes range;
     struct transcript t;
     struct scalar c;
-    struct rng weights;
 
     if (bytes.size != deal_size(bases) || point_is_identity(joint) || !deal_read(deal, bases, bytes.data))
         return false;
     range.size = range_proof_size(range_rounds(bases->range.bits, bases->range.count));
     range.data = bytes.data + bytes.size - range.size;
     deal_transcript(&t, bases, deal, joint, context);
-    weights_init(&weights, &t, context, bytes);
     append_commitments(&t, deal);
     transcript_challenge_scalar(&t, "c", &c);
     append_answers(&t, deal);
-    add_equality(batch, deal, bases->count, joint, &c, &weights);
-    return range_batch_add(batch, &t, deal->commitments, range, &weights);
+    add_equality(batch, deal, bases->count, joint, &c, weights);
+    return range_batch_add(batch, &t, deal->commitments, range, weights);
 }
 
 bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const struct point *joint, struct bytes context,
                 struct bytes bytes)
 {
+    struct bytes statement[] = { BYTES(joint->b), context, bytes };
     struct range_batch batch;
     struct deal deal;
+    struct rng weights;
 
+    weights_init(&weights, statement, ARRAY_SIZE(statement));
     range_batch_begin(&batch, &bases->range);
-    if (!deal_add(&batch, &deal, bases, joint, context, bytes) || !range_batch_holds(&batch))
+    if (!deal_add(&batch, &deal, bases, joint, context, bytes, &weights) || !range_batch_holds(&batch))
         return false;
     if (out != NULL)
         memcpy(out, deal.pairs, bases->count * sizeof *deal.pairs);
     return true;
+}
+
+/* ---- Many at once. */
+
+static bool span_holds(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint,
+                       const struct rng *weights, struct range_batch *batch)
+{
+    struct rng drawn = *weights;
+    struct deal deal;
+
+    range_batch_begin(batch, &bases->range);
+    for (size_t i = 0; i < count; i++)
+        if (!deal_add(batch, &deal, bases, joint, items[i].context, items[i].deal, &drawn))
+            return false;
+    return range_batch_holds(batch);
+}
+
+static void span_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint,
+                       const struct rng *weights, struct range_batch *batch)
+{
+    if (span_holds(items, count, bases, joint, weights, batch)) {
+        for (size_t i = 0; i < count; i++)
+            items[i].good = true;
+    } else if (count > 1) {
+        span_check(items, count / 2, bases, joint, weights, batch);
+        span_check(items + count / 2, count - count / 2, bases, joint, weights, batch);
+    }
+}
+
+void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint)
+{
+    struct range_batch batch;
+    struct rng weights;
+    uint8_t hash[HASH_SIZE] = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        struct bytes chain[] = { BYTES(hash), BYTES(joint->b), items[i].context, items[i].deal };
+
+        hash_parts(hash, LABEL_WEIGHTS, chain, ARRAY_SIZE(chain));
+        items[i].good = false;
+    }
+    rng_init(&weights, hash);
+    if (count > 0)
+        span_check(items, count, bases, joint, &weights, &batch);
 }
