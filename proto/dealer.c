@@ -304,11 +304,13 @@ static enum status demand_write(struct dealing *dealing, const uint64_t *values,
                                 struct rng *rng, struct failure *why)
 {
     const struct committee_key *key = box_key(dealing->topic, BOX_JOIN);
+    const struct deal_bases *bases = topic_bases(dealing->topic);
     uint8_t deal[DEAL_MAX];
     size_t size = 0;
 
-    if (count > 0 && (!key || !deal_make(deal, &size, &key->joint, BYTES(dealing->context), values, count,
-                                         topic_charter(dealing->topic)->value_bits, rng)))
+    if (count > 0 && !bases)
+        return failure_say(why, STATUS_NOMEM, "out of memory");
+    if (count > 0 && (!key || !deal_make(deal, &size, bases, &key->joint, BYTES(dealing->context), values, rng)))
         return failure_say(why, STATUS_EARLY,
                            "the key of the season is not there: nothing can be sealed to it");
     writer_bin(&dealing->body, (struct bytes){ deal, size });

@@ -65,6 +65,8 @@ struct key_deal {
 size_t key_set(struct topic *topic, struct key_deal out[COMMITTEE_MAX]);
 bool key_deal_of(struct topic *topic, struct key_deal *out, const struct held *record); /* of one valid key deal, closed or not */
 size_t committee_points(struct topic *topic, struct point out[COMMITTEE_MAX]); /* the members' keys for sealed shares, in order; 0: not drawn */
+/* The bases of the demand's range proofs, made when first asked for; NULL: out of memory. */
+const struct deal_bases *topic_bases(struct topic *topic);
 size_t ring_points(struct topic *topic, const struct point **out);             /* ring keys of the registry, sorted; 0: not closed */
 
 /* Is this record or prefix named by what is already held, so that a quota must not keep it out? For the overlay's buckets too. */
