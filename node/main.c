@@ -8,6 +8,8 @@ int main(int argc, char **argv)
     static const struct command commands[] = {
         { "init", cmd_init, "make the keys of this home, once" },
         { "run", cmd_run, "start the node and stay in the foreground" },
+        { "import", cmd_import, "read meter files into the store" },
+        { "profile", cmd_profile, "what the readings say, and exactly what of it may leave" },
         { "status", cmd_status, "how this home is doing: node, neighbours, rounds, disk" },
         { "peers", cmd_peers, "list the neighbours" },
         { "journal", cmd_journal, "list what left this house, to whom and why" },

@@ -15,6 +15,7 @@ enum {
     PROFILE_WINTER_PERMILLE = 620
 };
 struct profile {
+    struct series_name meter; /* whose readings they are; filled in by profile_of_store */
     int64_t first_s, last_s; /* of the readings used: the last 365 days that there are */
     uint32_t days;           /* with any reading */
     uint64_t total_mwh;

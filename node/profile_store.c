@@ -35,6 +35,7 @@ enum status profile_of_store(struct profile *out, struct store *store, struct fa
         profile_begin(&builder, best.last_s);
         store_series_scan(txn, &best.name, builder.from_s, best.last_s + 1, feed, &builder);
         profile_end(out, &builder);
+        out->meter = best.name;
     }
     return store_commit(txn, why);
 }

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct served *const tables[] = { serve_status, serve_group, serve_round, serve_tender, serve_offer };
+static const struct served *const tables[] = { serve_status, serve_group,  serve_round,
+                                               serve_tender, serve_offer, serve_data };
 
 const struct served *served_find(const char *verb)
 {

@@ -28,6 +28,9 @@ struct import {
 enum status import_read(struct import *out, struct bytes file, struct failure *why);
 void import_clear(struct import *import);
 
+/* The most a home's connection can carry in one interval: more is an error in the file. */
+int64_t import_energy_max_mwh(uint32_t length_s);
+
 struct import_format {
     const char *name;
     bool (*recognise)(struct bytes file);

@@ -14,7 +14,7 @@
 
 /* 240 kW, 60 kWh in a quarter of an hour: a domestic connection ends at 36 kVA, the low-voltage network at
  * 250 kVA. Beyond that the meter was exchanged or the unit is another. */
-static int64_t energy_max_mwh(uint32_t length_s)
+int64_t import_energy_max_mwh(uint32_t length_s)
 {
     return (int64_t)POWER_MAX_W * length_s * 10 / 36;
 }
@@ -64,7 +64,7 @@ void rows_add(struct rows *rows, uint64_t line, int64_t start_s, uint32_t length
         rows_reject(rows, line, energy_mwh < 0 ? "a negative value" : "a time before 1970");
         return;
     }
-    if (energy_mwh > energy_max_mwh(length_s)) {
+    if (energy_mwh > import_energy_max_mwh(length_s)) {
         rows_reject(rows, line, "more than %d kW: no home draws that, the unit or the value is wrong",
                     POWER_MAX_W / 1000);
         return;
