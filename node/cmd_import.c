@@ -187,7 +187,7 @@ static int one_file(struct job *job, const char *path)
         return EXIT_DONE;
     }
     if (job->meter)
-        strcpy(outcome.import.series.meter, job->meter);
+        memcpy(outcome.import.series.meter, job->meter, strlen(job->meter) + 1); /* meter_fits */
     if (!job->dry_run)
         code = keep(job, &outcome);
     if (code == EXIT_DONE && job->cli.json)

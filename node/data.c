@@ -143,7 +143,7 @@ static bool name_read(struct series_name *out, json_t *args)
     if (!meter || !quantity || meter[0] == '\0' || strlen(meter) >= sizeof out->meter ||
         !quantity_of_name(&out->quantity, quantity))
         return false;
-    strcpy(out->meter, meter);
+    memcpy(out->meter, meter, strlen(meter) + 1);
     return true;
 }
 

@@ -8,8 +8,10 @@
 
 static void company_id(char out[OCDS_ID_MAX], const struct bid *bid)
 {
-    strcpy(out, "coopair-company-");
-    tender_hex(out + strlen(out), bid->author, 8);
+    static const char prefix[] = "coopair-company-";
+
+    memcpy(out, prefix, sizeof prefix);
+    tender_hex(out + sizeof prefix - 1, bid->author, 8);
 }
 
 static json_t *company_reference(struct ocds *o, const struct bid *bid)

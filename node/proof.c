@@ -59,7 +59,7 @@ enum status proof_write(uint8_t **out, size_t *size, const struct topic *topic,
         return failure_say(why, STATUS_MALFORMED, "an OCDS prefix looks like %s, not %s", PACKAGE_OCID_PREFIX,
                            chosen.ocid_prefix);
     if (chosen.ocid_prefix[0] == '\0')
-        strcpy(chosen.ocid_prefix, PACKAGE_OCID_PREFIX);
+        memcpy(chosen.ocid_prefix, PACKAGE_OCID_PREFIX, sizeof PACKAGE_OCID_PREFIX);
     room = room_for(topic);
     if (room > PACKAGE_PROOF_MAX)
         return failure_say(why, STATUS_FULL, "the records of this round do not fit a package of %d bytes",

@@ -23,7 +23,7 @@ static enum status text_take(char *out, size_t room, json_t *args, const char *n
         return failure_say(why, STATUS_MALFORMED, "--%s takes at most %zu bytes", name, room - 1);
     if (!text_printable(text))
         return failure_say(why, STATUS_MALFORMED, "--%s must be printable text", name);
-    strcpy(out, text);
+    memcpy(out, text, strlen(text) + 1);
     return STATUS_OK;
 }
 
@@ -53,7 +53,7 @@ static enum status windows_take(struct charter *charter, json_t *args, struct fa
             return failure_say(why, STATUS_MALFORMED, "--windows takes %d spans: registry,key,interest,join,bids (4d,1d,1d,4d,3d)",
                                BOXES);
         memcpy(one, at, size);
-        strcpy(one + size, strspn(at, "0123456789") == size ? "s" : "");
+        memcpy(one + size, strspn(at, "0123456789") == size ? "s" : "\0", 2);
         if (!span_read(&seconds, one, UINT32_MAX))
             return failure_say(why, STATUS_MALFORMED, "--windows: %.15s is no span of time (90s, 15m, 36h, 3d, 2w)", one);
         charter->window_s[box] = (uint32_t)seconds;

@@ -153,7 +153,7 @@ static enum status field_take(char *out, size_t room, json_t *args, const char *
         return failure_say(why, STATUS_MALFORMED, "--%s must be printable text on one line", name);
     if (needed && text[0] == '\0')
         return failure_say(why, STATUS_MALFORMED, "the winner needs --%s", name);
-    strcpy(out, text);
+    memcpy(out, text, strlen(text) + 1);
     return STATUS_OK;
 }
 

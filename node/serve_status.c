@@ -123,13 +123,13 @@ static void status_store(struct node *node, json_t *reply)
 static void status_memory(json_t *reply)
 {
     FILE *file = fopen("/proc/self/statm", "re");
-    unsigned long all, resident;
+    char line[128], *end;
 
     if (!file)
         return;
-    if (fscanf(file, "%lu %lu", &all, &resident) == 2)
+    if (fgets(line, sizeof line, file) && (end = strchr(line, ' ')) != NULL)
         set(reply, "rss_kib",
-            json_integer((json_int_t)(resident * (unsigned long)sysconf(_SC_PAGESIZE) / 1024)));
+            json_integer((json_int_t)(strtoul(end, NULL, 10) * (unsigned long)sysconf(_SC_PAGESIZE) / 1024)));
     fclose(file);
 }
 

@@ -20,7 +20,7 @@ static enum status options_take(struct package_options *out, json_t *args, struc
     *out = (struct package_options){ .french = arg_flag(args, "french") };
     if (strlen(prefix) >= sizeof out->ocid_prefix || !ocid_prefix_check(prefix))
         return failure_say(why, STATUS_MALFORMED, "an OCDS prefix looks like %s", PACKAGE_OCID_PREFIX);
-    strcpy(out->ocid_prefix, prefix);
+    memcpy(out->ocid_prefix, prefix, strlen(prefix) + 1);
     return STATUS_OK;
 }
 

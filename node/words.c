@@ -88,7 +88,7 @@ void say_bar(char out[SAID_MAX], uint64_t done, uint64_t whole)
     out[0] = '[';
     for (size_t i = 0; i < BAR_WIDTH; i++)
         out[1 + i] = i < full ? '#' : '.';
-    strcpy(out + 1 + BAR_WIDTH, "]");
+    memcpy(out + 1 + BAR_WIDTH, "]", 2);
 }
 
 bool span_read(uint64_t *seconds, const char *text, uint64_t most)

@@ -5,6 +5,7 @@
  * another title, and charter_found. */
 #include "proto/proto.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct good {
@@ -134,8 +135,8 @@ static const struct pace *pace_find(const char *name)
 
 static void good_put(struct charter *out, const struct good *good)
 {
-    strcpy(out->title, good->title);
-    strcpy(out->category, good->category);
+    snprintf(out->title, sizeof out->title, "%s", good->title);
+    snprintf(out->category, sizeof out->category, "%s", good->category);
     out->floor = good->floor;
     out->value_bits = good->value_bits;
     out->min_saving_percent = good->min_saving_percent;

@@ -120,7 +120,7 @@ static bool header_read(struct curve *curve, struct lines *lines)
         return false;
     }
     if (curve->import->series.meter[0] == '\0')
-        strcpy(curve->import->series.meter, "enedis");
+        memcpy(curve->import->series.meter, "enedis", sizeof "enedis");
     return true;
 }
 

@@ -1,0 +1,64 @@
+#!/bin/sh
+# arrows.sh [FOLDER] - includes go one way between the rooms: crypto <- proto, crypto <- store, node on top.
+#
+# Happy path: says how many includes it saw and ends with 0. Failure: one line per include that does not fit, and 1. Checked: a file includes
+# its own room, and of the rooms below only their public headers; nothing includes tests; crypto and proto include no system header but those
+# listed here, none of which does I/O, tells the time or starts a thread. What they call is pure.sh's business.
+set -eu
+cd "${1:-$(dirname "$0")/../..}"
+
+find crypto proto store node -name '*.[ch]' | sort | xargs awk '
+BEGIN {
+    below["crypto"] = ""
+    below["proto"] = " crypto "
+    below["store"] = " crypto "
+    below["node"] = " crypto proto store "
+    face["crypto"] = " crypto/base.h crypto/crypto.h crypto/labels.h "
+    face["proto"] = " proto/limits.h proto/proto.h proto/wire.h "
+    face["store"] = " store/store.h "
+    # Of stdio.h only the formatting of text into memory is used: pure.sh sees to that.
+    plain = " assert.h inttypes.h limits.h math.h sodium.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h "
+    system_headers["crypto"] = plain "decaf/point_255.h decaf/shake.h "
+    system_headers["proto"] = plain "msgpack/pack.h "
+}
+function refuse(why) {
+    printf "%s:%d: %s: %s\n", FILENAME, FNR, $0, why
+    bad++
+}
+function quoted(room, path, to) {
+    to = path
+    sub(/\/.*/, "", to)
+    if (to == room)
+        return
+    if (!index(below[room], " " to " "))
+        refuse("the arrow from " room " does not lead there")
+    else if (!index(face[to], " " path " "))
+        refuse("not a public header of " to)
+}
+/^[ \t]*#[ \t]*include/ {
+    room = FILENAME
+    sub(/\/.*/, "", room)
+    path = $0
+    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", path)
+    kind = substr(path, 1, 1)
+    path = substr(path, 2)
+    sub(/[">].*/, "", path)
+    seen++
+    if (kind == "\"")
+        quoted(room, path)
+    else if (kind != "<")
+        refuse("neither a file nor a system header")
+    else if (path ~ /^(crypto|proto|store|node|tests)\//)
+        refuse("ours, so in quotes")
+    else if (room in system_headers && !index(system_headers[room], " " path " "))
+        refuse(room " may not know it")
+}
+END {
+    if (!seen) {
+        print "arrows: no include seen: not the source folder?"
+        bad++
+    }
+    if (!bad)
+        printf "arrows: %d includes, all along the arrows\n", seen
+    exit bad > 0
+}'
