@@ -20,6 +20,7 @@ struct bench_options {
 /* Each returns false after saying on stderr what went wrong. One file per bench. */
 bool bench_bulk(const struct bench_options *options);
 bool bench_handshake(const struct bench_options *options);
+bool bench_import(const struct bench_options *options);
 bool bench_ingest(const struct bench_options *options);
 bool bench_reconcile(const struct bench_options *options);
 

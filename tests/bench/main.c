@@ -19,6 +19,7 @@ static const struct {
 } benches[] = {
     { "bulk", bench_bulk, "[MIB [WRITE]]: bytes over one link, sealed in frames, both ends" },
     { "handshake", bench_handshake, "XX with psk0, both ends; over loopback TCP, or in memory with --count" },
+    { "import", bench_import, "[FILE]: a year of half-hours, or a meter file, into readings" },
     { "ingest", bench_ingest, "[FOLDER [N [sorted|random]]]: meter readings into the store and back" },
     { "reconcile", bench_reconcile, "[N [D [scattered|recent]]]: two sets told apart, both sides" },
 };

@@ -1,0 +1,92 @@
+/* import.c - a year of half-hours as Enedis writes it, 17 520 rows: CPU time to readings in order. Arguments:
+ * a file to read instead.
+ *
+ * Reference in the same run: the file cut into lines and each line's last number read with strtol, which is
+ * what a program that believes everything would do at least. */
+#include "node/import/import.h"
+#include "node/import/local_time.h"
+#include "tests/bench/bench.h"
+#include "tests/support/file.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { ROWS = 17520, STEP_S = 1800, FIRST_END_S = 1659047400 };
+
+struct subject {
+    struct bytes file;
+    int64_t sum;
+};
+
+static struct bytes year(void)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL)
+        return (struct bytes){ NULL, 0 };
+    fputs("Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape "
+          "metier;Unite;Pas en minutes\n12345678901234;Courbe de charge;29/07/2022;29/07/2023;Energie "
+          "active;Consommation;Comptage Brut;W;\nHorodate;Valeur\n",
+          out);
+    for (int64_t i = 0, t = FIRST_END_S; i < ROWS; i++, t += STEP_S) {
+        struct civil c;
+
+        civil_of(&c, t + local_offset_s(t));
+        fprintf(out, "%04u-%02u-%02uT%02u:%02u:00+%02d:00;%d\n", c.year, c.month, c.day, c.hour, c.minute,
+                (int)(local_offset_s(t) / 3600), (int)(100 + i * 7919 % 5000));
+    }
+    fclose(out);
+    return (struct bytes){ (const uint8_t *)text, size };
+}
+
+static bool read_once(void *arg)
+{
+    struct subject *subject = arg;
+    struct failure why = { "" };
+    struct import import;
+    bool ok = import_read(&import, subject->file, &why) == STATUS_OK;
+
+    subject->sum = import.total_mwh;
+    import_clear(&import);
+    if (!ok)
+        fprintf(stderr, "bench: %s\n", why.text);
+    return ok;
+}
+
+static bool split_once(void *arg)
+{
+    struct subject *subject = arg;
+    const char *at = (const char *)subject->file.data, *end = at + subject->file.size;
+
+    subject->sum = 0;
+    while (at < end) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        const char *field = memchr(at, ';', (size_t)((line_end ? line_end : end) - at));
+
+        if (field != NULL)
+            subject->sum += strtol(field + 1, NULL, 10);
+        at = line_end ? line_end + 1 : end;
+    }
+    return true;
+}
+
+bool bench_import(const struct bench_options *options)
+{
+    bool given = options->args[0][0] != '\0';
+    struct subject subject = { .file = given ? file_load(options->args[0]) : year() };
+    double ours, limit;
+
+    if (subject.file.data == NULL)
+        return bench_fail("a file to read");
+    limit = bench_rate(options, split_once, &subject);
+    ours = bench_rate(options, read_once, &subject);
+    if (ours > 0) {
+        bench_emit(options, "coopair", "read", 1000 / ours, "cpu-ms");
+        bench_emit(options, "coopair", "energy", (double)subject.sum / 1e6, "kWh");
+        bench_emit(options, "limit-lines", "read", 1000 / limit, "cpu-ms");
+    }
+    file_free(subject.file);
+    return ours > 0;
+}
