@@ -94,6 +94,25 @@ enum status answer_done(const struct answer *a, struct failure *why)
     return a->failed ? failure_say(why, STATUS_NOMEM, "out of memory") : STATUS_OK;
 }
 
+const char *field_text(json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text == NULL ? "" : text;
+}
+
+uint64_t field_uint(json_t *object, const char *key)
+{
+    json_int_t value = json_integer_value(json_object_get(object, key));
+
+    return value < 0 ? 0 : (uint64_t)value;
+}
+
+bool field_flag(json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
 bool base64_read(uint8_t *out, size_t room, size_t *size, const char *text)
 {
     return text != NULL && sodium_base642bin(out, room, text, strlen(text), NULL, size, NULL,

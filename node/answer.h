@@ -22,7 +22,11 @@ void answer_base64(struct answer *a, json_t *object, const char *key, struct byt
 void answer_number(struct answer *a, json_t *array, uint64_t value); /* at its end */
 enum status answer_done(const struct answer *a, struct failure *why);
 
-/* The other way. false: absent, no base 64 without line breaks, or larger than room. */
+/* The other way, for who asked. Absent or of another type: "", 0, false. */
+const char *field_text(json_t *object, const char *key);
+uint64_t field_uint(json_t *object, const char *key);
+bool field_flag(json_t *object, const char *key);
+/* false: absent, no base 64 without line breaks, or larger than room. */
 bool base64_read(uint8_t *out, size_t room, size_t *size, const char *text);
 
 #endif
