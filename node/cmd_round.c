@@ -87,7 +87,7 @@ static void plan_print(FILE *out, json_t *plan)
     fprintf(out, "  Encrypted, to a key that nobody holds; opened only as one total of at least %" PRIu64 " homes:\n",
             field_uint(round, "floor"));
     round_values_print(out, round, json_object_get(plan, "encrypted"));
-    fputs("\nNothing else leaves: no name, no address, no reading. Neighbours can see that you joined and which lot you named.\n"
+    fputs("\nNothing else leaves: no name, no address, no reading. The group sees that a home of its registry joined, not which one.\n"
           "You may leave or change until the box closes, and nothing binds you to the offer that comes of it.\n\n", out);
 }
 

@@ -248,19 +248,19 @@ static void bidding_section(const struct page *page)
     heading(page, "HOW TO BID", "COMMENT RÉPONDRE");
     fputs(say(page,
               "  You need no account and no running node. In the folder of this file:\n"
-              "    coopair-verify .                        check this tender, offline\n"
-              "    fill in " PACKAGE_PRICES "             EUR, at most 4 decimals; a line per\n"
-              "                                            lot and price step\n"
-              "    coopair bid seal . " PACKAGE_PRICES " --company NAME --contact MAIL\n"
-              "    coopair bid send BID-FILE HOST:PORT     to any member, or to several\n"
-              "    coopair bid open .                      if you win: the homes' letters\n",
+              "    coopair-verify .                check this tender, offline\n"
+              "    fill in " PACKAGE_PRICES "     EUR, at most 4 decimals; a line per lot and step\n"
+              "    coopair bid seal --tender . --prices " PACKAGE_PRICES " \\\n"
+              "            --company NAME --contact MAIL --out bid.coop\n"
+              "    give bid.coop to any home of the group, by any way; it passes it on, still sealed\n"
+              "    coopair bid open --tender . LETTER...   if you win: the homes' letters\n",
               "  Ni compte ni nœud ne sont nécessaires. Dans le dossier de ce fichier :\n"
-              "    coopair-verify .                        vérifier cet appel, hors ligne\n"
-              "    remplir " PACKAGE_PRICES "             EUR, 4 décimales au plus ; une ligne\n"
-              "                                            par lot et par palier\n"
-              "    coopair bid seal . " PACKAGE_PRICES " --company NOM --contact COURRIEL\n"
-              "    coopair bid send OFFRE HOTE:PORT        à un membre, ou à plusieurs\n"
-              "    coopair bid open .                      si vous gagnez : les lettres des foyers\n"),
+              "    coopair-verify .                vérifier cet appel, hors ligne\n"
+              "    remplir " PACKAGE_PRICES "     EUR, 4 décimales au plus ; une ligne par lot et palier\n"
+              "    coopair bid seal --tender . --prices " PACKAGE_PRICES " \\\n"
+              "            --company NOM --contact COURRIEL --out bid.coop\n"
+              "    remettre bid.coop à un foyer du groupe ; il le transmet, toujours scellé\n"
+              "    coopair bid open --tender . LETTRE...   si vous gagnez : les lettres des foyers\n"),
           page->out);
 }
 
