@@ -216,7 +216,7 @@ int cmd_import(int argc, char **argv)
         { "dry-run", OPTION_FLAG, &job.dry_run, "read and report, keep nothing" },
         { "meter", OPTION_TEXT, &job.meter, "NAME  call the meter so instead of as in the file" },
     };
-    int code;
+    int code = EXIT_DONE;
 
     job.cli = (struct cli){
         .usage = "coopair import [OPTIONS] FILE...",

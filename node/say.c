@@ -46,7 +46,7 @@ const char *say_minute(char out[SAY_MAX], int64_t utc_s)
 void say_bar(const char *label, uint64_t mwh, uint64_t most)
 {
     char kwh[SAY_MAX], bar[BAR_WIDTH + 1];
-    size_t width = most == 0 ? 0 : (size_t)(mwh / (most / BAR_WIDTH + 1));
+    size_t width = most == 0 ? 0 : (size_t)(mwh * BAR_WIDTH / most);
 
     for (size_t i = 0; i < BAR_WIDTH; i++)
         bar[i] = i < width ? '#' : ' ';
