@@ -34,7 +34,7 @@ static void say_list(const char *title, json_t *list, const char *const labels[]
         most = number_at(list, i) > most ? number_at(list, i) : most;
     puts(title);
     for (size_t i = 0; i < json_array_size(list); i++)
-        say_bar(labels[i], number_at(list, i), most);
+        say_chart_line(labels[i], number_at(list, i), most);
 }
 
 static void say_curves(json_t *profile)

@@ -43,7 +43,7 @@ const char *say_minute(char out[SAY_MAX], int64_t utc_s)
     return out;
 }
 
-void say_bar(const char *label, uint64_t mwh, uint64_t most)
+void say_chart_line(const char *label, uint64_t mwh, uint64_t most)
 {
     char kwh[SAY_MAX], bar[BAR_WIDTH + 1];
     size_t width = most == 0 ? 0 : (size_t)(mwh * BAR_WIDTH / most);
