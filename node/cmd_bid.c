@@ -173,13 +173,13 @@ static int sealed(struct seal *seal)
         const struct bid_lot *offer = &seal->bid.lots[i];
         uint64_t cost = lot_cost(seal, offer);
 
-        say_euros(text, cost);
+        words_euros(text, cost);
         printf("  lot %" PRIu32 ": %s\n", offer->lot + 1,
                cost == UINT64_MAX ? "no step of yours begins at so few homes: this offer cannot win" : text);
     }
     if (seal->keys_made)
         printf("Your keys are in %s. Keep it, and keep it to yourself: it opens the homes' letters if you win.\n", seal->key);
-    say_date(text, topic_season(seal->topic)->boxes[BOX_BIDS].deadline_s);
+    words_date(text, topic_season(seal->topic)->boxes[BOX_BIDS].deadline_s);
     printf("Next: give %s to any home of the group before %s; it passes it on with: coopair bid send %s\n", seal->out, text, seal->out);
     return EXIT_DONE;
 }
@@ -258,7 +258,7 @@ static int send_run(int argc, char **argv)
         return code;
     if (cli.json)
         return cli_json(reply);
-    say_date(date, field_uint(reply, "deadline"));
+    words_date(date, field_uint(reply, "deadline"));
     printf("%s for \"%s\".\nReceipt for the company: %s\nNothing opens before the bids close, on %s.\n",
            field_flag(reply, "known_before") ? "This bid was here already" : "Passed on", field_text(reply, "title"),
            field_text(reply, "record"), date);

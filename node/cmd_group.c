@@ -42,7 +42,7 @@ static void deadline_print(json_t *round)
 
     if (box == NULL || strcmp(field_text(box, "state"), "open") != 0)
         return;
-    say_date(date, field_uint(box, "deadline"));
+    words_date(date, field_uint(box, "deadline"));
     printf("\"%s\" takes homes until %s, at most %" PRIu64 "; it goes on from %" PRIu64 " homes.\n", field_text(round, "title"), date,
            field_uint(round, "invite_count"), field_uint(round, "floor"));
 }

@@ -22,7 +22,7 @@ static void saving_print(uint64_t today, uint64_t bill)
 {
     char text[SAID_MAX];
 
-    say_euros(text, today > bill ? today - bill : bill - today);
+    words_euros(text, today > bill ? today - bill : bill - today);
     printf("  %s %s than today", text, today >= bill ? "less" : "more");
 }
 
@@ -33,7 +33,7 @@ static void offer_print(json_t *reply, json_t *offer)
     char text[SAID_MAX] = "-";
 
     if (json_is_integer(bill))
-        say_euros(text, field_uint(offer, "bill_cents"));
+        words_euros(text, field_uint(offer, "bill_cents"));
     printf("  %-32s %16s", field_text(offer, "company"), text);
     if (json_is_integer(bill) && json_is_integer(today))
         saving_print(field_uint(reply, "today_cents"), field_uint(offer, "bill_cents"));
@@ -53,14 +53,14 @@ static void offers_print(json_t *reply)
     printf("%s, lot %" PRIu64 ": %s. Your own bill under every bid, computed here:\n", field_text(round, "title"),
            field_uint(reply, "lot"), field_text(reply, "lot_name"));
     if (json_is_integer(json_object_get(reply, "today_cents"))) {
-        say_euros(text, field_uint(reply, "today_cents"));
+        words_euros(text, field_uint(reply, "today_cents"));
         printf("  %-32s %16s\n", "today", text);
     }
     json_array_foreach (json_object_get(reply, "offers"), i, offer) {
         offer_print(reply, offer);
         won = won || field_flag(offer, "winner");
     }
-    say_date(text, field_uint(reply, "answer_until"));
+    words_date(text, field_uint(reply, "answer_until"));
     if (!won)
         puts("Nobody won this lot under the rule of its charter; nothing is to be done.");
     else if (strcmp(answer, "none") != 0)
@@ -146,7 +146,7 @@ static bool confirmed(const struct cli *cli, json_t *reply, const char *name, co
     char text[SAID_MAX] = "unknown";
 
     if (json_is_integer(json_object_get(winner, "bill_cents")))
-        say_euros(text, field_uint(winner, "bill_cents"));
+        words_euros(text, field_uint(winner, "bill_cents"));
     if (!cli->json && winner != NULL)
         printf("Sealed to %s, and readable by nobody else:\n  name     %s\n  address  %s\n  meter    %s\n  and the quantities you asked for. "
                "Your bill there: %s.\n", field_text(winner, "company"), name, address, meter == NULL ? "(not given)" : meter, text);

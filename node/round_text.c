@@ -47,9 +47,9 @@ static void open_print(FILE *out, json_t *round, json_t *box)
     const char *what = is(box, "name", "bids") ? "sealed bid" : is(box, "name", "key") ? "member" : "home";
     char bar[SAID_MAX], when[SAID_MAX], date[SAID_MAX];
 
-    say_bar(bar, goal == 0 ? dealt > 0 : dealt, goal == 0 ? 1 : goal);
-    say_when(when, deadline, field_uint(round, "now"));
-    say_date(date, deadline);
+    words_bar(bar, goal == 0 ? dealt > 0 : dealt, goal == 0 ? 1 : goal);
+    words_when(when, deadline, field_uint(round, "now"));
+    words_date(date, deadline);
     fprintf(out, "%s open     %" PRIu64 " %s%s", bar, dealt, what, plural(dealt));
     if (dealt < goal)
         fprintf(out, ", %" PRIu64 " more needed", goal - dealt);
@@ -62,22 +62,22 @@ static void box_print(FILE *out, json_t *round, json_t *box)
     char bar[SAID_MAX], date[SAID_MAX];
 
     fprintf(out, "  %-9s ", field_text(box, "name"));
-    say_date(date, field_uint(box, "settled"));
+    words_date(date, field_uint(box, "settled"));
     if (is(box, "state", "waiting")) {
-        say_bar(bar, 0, 1);
+        words_bar(bar, 0, 1);
         fprintf(out, "%s waits for the one before it\n", bar);
     } else if (is(box, "state", "open") && field_uint(round, "now") < field_uint(box, "deadline")) {
         open_print(out, round, box);
     } else if (is(box, "state", "open")) {
-        say_bar(bar, field_uint(box, "votes"), field_uint(box, "quorum"));
+        words_bar(bar, field_uint(box, "votes"), field_uint(box, "quorum"));
         fprintf(out, "%s closing: %" PRIu64 " of %" PRIu64 " members said what they saw, %" PRIu64 " of the %" PRIu64
                 " votes needed\n", bar, field_uint(box, "seen"), members, field_uint(box, "votes"), field_uint(box, "quorum"));
     } else if (is(box, "state", "closed")) {
-        say_bar(bar, field_uint(box, "opens"), field_uint(box, "threshold"));
+        words_bar(bar, field_uint(box, "opens"), field_uint(box, "threshold"));
         fprintf(out, "%s closed with %" PRIu64 " on %s; %" PRIu64 " of %" PRIu64 " shares to open it\n", bar, set, date,
                 field_uint(box, "opens"), field_uint(box, "threshold"));
     } else {
-        say_bar(bar, 1, 1);
+        words_bar(bar, 1, 1);
         fprintf(out, "%s closed with %" PRIu64 " on %s\n", bar, set, date);
     }
 }
@@ -108,7 +108,7 @@ void round_values_print(FILE *out, json_t *round, json_t *values)
             fprintf(out, "    %-20s %12s\n", name, json_integer_value(value) != 0 ? "yes" : "no");
             continue;
         }
-        say_number(number, (uint64_t)json_integer_value(value));
+        words_number(number, (uint64_t)json_integer_value(value));
         fprintf(out, "    %-20s %12s %s\n", name, number, tender_unit(field_text(item, "unit")));
     }
 }
@@ -143,7 +143,7 @@ static void lot_print(FILE *out, json_t *round, json_t *lot)
     totals_print(out, round, json_object_get(lot, "totals"));
     if (!field_flag(lot, "awarded"))
         return;
-    say_euros(cost, field_uint(lot, "cost_cents"));
+    words_euros(cost, field_uint(lot, "cost_cents"));
     fprintf(out, "    goes to %s for %s\n", field_text(lot, "winner"), cost);
 }
 
@@ -269,7 +269,7 @@ void round_line_print(FILE *out, json_t *round)
 
     fprintf(out, "%.8s  %s: %s", field_text(round, "topic"), field_text(round, "title"), field_text(round, "phase"));
     if (box != NULL) {
-        say_when(when, field_uint(box, "deadline"), field_uint(round, "now"));
+        words_when(when, field_uint(box, "deadline"), field_uint(round, "now"));
         fprintf(out, "; %s: %" PRIu64 " so far, closes %s", field_text(box, "name"), field_uint(box, "dealt"), when);
     }
     if (field_uint(round, "registry") > 0)

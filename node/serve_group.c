@@ -54,7 +54,7 @@ static enum status windows_take(struct charter *charter, json_t *args, struct fa
                                BOXES);
         memcpy(one, at, size);
         memcpy(one + size, strspn(at, "0123456789") == size ? "s" : "\0", 2);
-        if (!span_read(&seconds, one, UINT32_MAX))
+        if (!words_span_read(&seconds, one, UINT32_MAX))
             return failure_say(why, STATUS_MALFORMED, "--windows: %.15s is no span of time (90s, 15m, 36h, 3d, 2w)", one);
         charter->window_s[box] = (uint32_t)seconds;
         at += size + (at[size] == ',');

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-void say_date(char out[SAID_MAX], uint64_t time_s)
+void words_date(char out[SAID_MAX], uint64_t time_s)
 {
     static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
     static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -30,7 +30,7 @@ static const struct unit {
 };
 enum { UNITS = sizeof units / sizeof *units };
 
-void say_span(char out[SAID_MAX], uint64_t seconds)
+void words_span(char out[SAID_MAX], uint64_t seconds)
 {
     size_t i = 0;
 
@@ -45,11 +45,11 @@ void say_span(char out[SAID_MAX], uint64_t seconds)
                  units[i + 1].many);
 }
 
-void say_when(char out[SAID_MAX], uint64_t time_s, uint64_t now_s)
+void words_when(char out[SAID_MAX], uint64_t time_s, uint64_t now_s)
 {
     char span[SAID_MAX];
 
-    say_span(span, time_s > now_s ? time_s - now_s : now_s - time_s);
+    words_span(span, time_s > now_s ? time_s - now_s : now_s - time_s);
     if (time_s == now_s)
         snprintf(out, SAID_MAX, "now");
     else if (time_s > now_s)
@@ -58,7 +58,7 @@ void say_when(char out[SAID_MAX], uint64_t time_s, uint64_t now_s)
         snprintf(out, SAID_MAX, "%.40s ago", span);
 }
 
-void say_number(char out[SAID_MAX], uint64_t value)
+void words_number(char out[SAID_MAX], uint64_t value)
 {
     char digits[24];
     size_t size = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, value), used = 0;
@@ -71,15 +71,15 @@ void say_number(char out[SAID_MAX], uint64_t value)
     out[used] = '\0';
 }
 
-void say_euros(char out[SAID_MAX], uint64_t cents)
+void words_euros(char out[SAID_MAX], uint64_t cents)
 {
     char whole[SAID_MAX];
 
-    say_number(whole, cents / 100);
+    words_number(whole, cents / 100);
     snprintf(out, SAID_MAX, "%.40s.%02u EUR", whole, (unsigned)(cents % 100));
 }
 
-void say_bar(char out[SAID_MAX], uint64_t done, uint64_t whole)
+void words_bar(char out[SAID_MAX], uint64_t done, uint64_t whole)
 {
     uint64_t full = whole == 0 || done >= whole ? BAR_WIDTH : (uint64_t)(((double)done / (double)whole) * BAR_WIDTH);
 
@@ -91,7 +91,7 @@ void say_bar(char out[SAID_MAX], uint64_t done, uint64_t whole)
     memcpy(out + 1 + BAR_WIDTH, "]", 2);
 }
 
-bool span_read(uint64_t *seconds, const char *text, uint64_t most)
+bool words_span_read(uint64_t *seconds, const char *text, uint64_t most)
 {
     static const struct {
         char letter;
