@@ -22,6 +22,8 @@ static const struct {
     { "import", bench_import, "[FILE]: a year of half-hours, or a meter file, into readings" },
     { "ingest", bench_ingest, "[FOLDER [N [sorted|random]]]: meter readings into the store and back" },
     { "reconcile", bench_reconcile, "[N [D [scattered|recent]]]: two sets told apart, both sides" },
+    { "relay", bench_relay, "[N]: signed records passed on to N subscribers" },
+    { "sessions", bench_sessions, "[N]: memory that an idle link costs one end" },
 };
 
 /* ---- Clocks and results. */
