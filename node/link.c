@@ -20,7 +20,7 @@ enum {
 };
 
 struct link {
-    struct links *links;
+    struct tcp *links;
     struct link *next;
     uint32_t id;
     bool up, closing, says_down, writing;
@@ -32,9 +32,9 @@ struct link {
     char address[ADDRESS_MAX];
 };
 
-struct links {
+struct tcp {
     uv_loop_t *loop;
-    struct links_handler handler;
+    struct tcp_handler handler;
     struct link *first;
     uv_tcp_t server;
     bool listening, stopped;
@@ -48,7 +48,7 @@ struct links {
 static void link_closed(uv_handle_t *handle)
 {
     struct link *link = handle->data, **at;
-    struct links *links = link->links;
+    struct tcp *links = link->links;
 
     for (at = &links->first; *at != link; at = &(*at)->next)
         ;
@@ -69,7 +69,7 @@ static void link_end(struct link *link, bool says_down)
     uv_close((uv_handle_t *)&link->tcp, link_closed);
 }
 
-static struct link *link_find(struct links *links, uint32_t id)
+static struct link *link_find(struct tcp *links, uint32_t id)
 {
     for (struct link *link = links->first; link; link = link->next)
         if (link->id == id && !link->closing)
@@ -90,7 +90,7 @@ static void link_buffer(uv_handle_t *handle, size_t wanted, uv_buf_t *out)
 static void link_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 {
     struct link *link = stream->data;
-    const struct links_handler *handler = &link->links->handler;
+    const struct tcp_handler *handler = &link->links->handler;
 
     if (size < 0)
         link_end(link, true);
@@ -100,7 +100,7 @@ static void link_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 
 static void link_begin(struct link *link)
 {
-    const struct links_handler *handler = &link->links->handler;
+    const struct tcp_handler *handler = &link->links->handler;
 
     link->up = true;
     uv_tcp_nodelay(&link->tcp, 1); /* a turn's frames are gathered already */
@@ -111,7 +111,7 @@ static void link_begin(struct link *link)
     handler->up(handler->arg, link->id, link->address);
 }
 
-static struct link *link_new(struct links *links, uint32_t id)
+static struct link *link_new(struct tcp *links, uint32_t id)
 {
     struct link *link = calloc(1, sizeof *link);
 
@@ -131,7 +131,7 @@ static struct link *link_new(struct links *links, uint32_t id)
 
 /* ---- Being called. */
 
-static size_t callers(const struct links *links)
+static size_t callers(const struct tcp *links)
 {
     size_t count = 0;
 
@@ -140,7 +140,7 @@ static size_t callers(const struct links *links)
     return count;
 }
 
-static uint32_t caller_id(struct links *links)
+static uint32_t caller_id(struct tcp *links)
 {
     do
         links->last_caller = (links->last_caller + 1) | LINK_INCOMING;
@@ -150,7 +150,7 @@ static uint32_t caller_id(struct links *links)
 
 static void link_called(uv_stream_t *server, int status)
 {
-    struct links *links = server->data;
+    struct tcp *links = server->data;
     bool room = callers(links) < CALLERS_MAX;
     struct sockaddr_storage from;
     int size = sizeof from;
@@ -183,12 +183,12 @@ static enum status listen_explain(struct failure *why, const struct sockaddr_sto
 
 static void server_closed(uv_handle_t *handle)
 {
-    struct links *links = handle->data;
+    struct tcp *links = handle->data;
 
     links->listening = false;
 }
 
-enum status links_listen(struct links *links, struct sockaddr_storage *address, struct failure *why)
+enum status tcp_listen(struct tcp *links, struct sockaddr_storage *address, struct failure *why)
 {
     int size = sizeof *address, code;
 
@@ -225,7 +225,7 @@ static void link_dialled(uv_connect_t *connect, int status)
         link_begin(link);
 }
 
-void links_dial(struct links *links, uint32_t id, const char *address)
+void tcp_dial(struct tcp *links, uint32_t id, const char *address)
 {
     struct link *link = link_new(links, id);
     struct sockaddr_storage to;
@@ -313,7 +313,7 @@ static bool link_room(struct link *link, size_t more)
     return true;
 }
 
-void links_send(struct links *links, uint32_t id, struct bytes bytes)
+void tcp_send(struct tcp *links, uint32_t id, struct bytes bytes)
 {
     struct link *link = link_find(links, id);
 
@@ -329,7 +329,7 @@ void links_send(struct links *links, uint32_t id, struct bytes bytes)
         link_push(link);
 }
 
-void links_push(struct links *links)
+void tcp_push(struct tcp *links)
 {
     if (links->caller_waits && !links->stopped)
         link_called((uv_stream_t *)&links->server, 0);
@@ -339,9 +339,9 @@ void links_push(struct links *links)
 
 /* ---- The set. */
 
-struct links *links_new(uv_loop_t *loop, const struct links_handler *handler)
+struct tcp *tcp_new(uv_loop_t *loop, const struct tcp_handler *handler)
 {
-    struct links *links = calloc(1, sizeof *links);
+    struct tcp *links = calloc(1, sizeof *links);
 
     if (!links)
         return NULL;
@@ -350,7 +350,7 @@ struct links *links_new(uv_loop_t *loop, const struct links_handler *handler)
     return links;
 }
 
-void links_close(struct links *links, uint32_t id)
+void tcp_close(struct tcp *links, uint32_t id)
 {
     struct link *link = link_find(links, id);
 
@@ -362,7 +362,7 @@ void links_close(struct links *links, uint32_t id)
     link_end(link, false);
 }
 
-void links_close_all(struct links *links)
+void tcp_close_all(struct tcp *links)
 {
     for (struct link *link = links->first; link; link = link->next) {
         link->says_down = false;
@@ -370,15 +370,15 @@ void links_close_all(struct links *links)
     }
 }
 
-void links_stop(struct links *links)
+void tcp_stop(struct tcp *links)
 {
     links->stopped = true;
-    links_close_all(links);
+    tcp_close_all(links);
     if (links->listening && !uv_is_closing((uv_handle_t *)&links->server))
         uv_close((uv_handle_t *)&links->server, server_closed);
 }
 
-void links_free(struct links *links)
+void tcp_free(struct tcp *links)
 {
     if (!links)
         return;

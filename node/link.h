@@ -12,24 +12,24 @@
 
 #include <uv.h>
 
-struct links;
-struct links_handler {
+struct tcp;
+struct tcp_handler {
     void *arg;
     void (*up)(void *arg, uint32_t link, const char *address);
     void (*data)(void *arg, uint32_t link, struct bytes bytes); /* borrowed */
     void (*down)(void *arg, uint32_t link);
 };
-struct links *links_new(uv_loop_t *loop, const struct links_handler *handler); /* NULL: out of memory */
+struct tcp *tcp_new(uv_loop_t *loop, const struct tcp_handler *handler); /* NULL: out of memory */
 /* Takes callers at this address from now on; *address then has the port that was drawn. Once. STATUS_BUSY:
  * somebody else listens there. */
-enum status links_listen(struct links *links, struct sockaddr_storage *address, struct failure *why);
-void links_dial(struct links *links, uint32_t id, const char *address);
+enum status tcp_listen(struct tcp *links, struct sockaddr_storage *address, struct failure *why);
+void tcp_dial(struct tcp *links, uint32_t id, const char *address);
 /* Copied and gathered; unknown ids are fine. */
-void links_send(struct links *links, uint32_t id, struct bytes bytes);
-void links_push(struct links *links);               /* what was gathered goes out: one write for each link */
-void links_close(struct links *links, uint32_t id); /* what was gathered is tried first */
-void links_close_all(struct links *links);
-void links_stop(struct links *links); /* listens no more and closes everything; nothing is said any more */
-void links_free(struct links *links); /* once the loop has run dry; NULL is fine */
+void tcp_send(struct tcp *links, uint32_t id, struct bytes bytes);
+void tcp_push(struct tcp *links);               /* what was gathered goes out: one write for each link */
+void tcp_close(struct tcp *links, uint32_t id); /* what was gathered is tried first */
+void tcp_close_all(struct tcp *links);
+void tcp_stop(struct tcp *links); /* listens no more and closes everything; nothing is said any more */
+void tcp_free(struct tcp *links); /* once the loop has run dry; NULL is fine */
 
 #endif

@@ -30,23 +30,23 @@ static enum status port_keep(struct store *store, unsigned port, struct failure 
 }
 
 /* IPv6 takes IPv4 callers too; a machine without it has IPv4 alone. */
-static enum status listen_any(struct sockaddr_storage *address, struct links *links, unsigned port,
+static enum status listen_any(struct sockaddr_storage *address, struct tcp *links, unsigned port,
                               struct failure *why)
 {
     enum status status;
 
     address_read(address, "[::]:0");
     address_set_port(address, port);
-    status = links_listen(links, address, why);
+    status = tcp_listen(links, address, why);
     if (status != STATUS_DENIED)
         return status;
     address_read(address, "0.0.0.0:0");
     address_set_port(address, port);
-    return links_listen(links, address, why);
+    return tcp_listen(links, address, why);
 }
 
-static enum status listen_as_before(struct sockaddr_storage *address, struct links *links,
-                                    struct store *store, struct failure *why)
+static enum status listen_as_before(struct sockaddr_storage *address, struct tcp *links, struct store *store,
+                                    struct failure *why)
 {
     unsigned kept = port_kept(store);
     enum status status = kept ? listen_any(address, links, kept, why) : STATUS_BUSY;
@@ -59,7 +59,7 @@ static enum status listen_as_before(struct sockaddr_storage *address, struct lin
     return status;
 }
 
-static enum status listen_as_told(struct sockaddr_storage *address, struct links *links, const char *wanted,
+static enum status listen_as_told(struct sockaddr_storage *address, struct tcp *links, const char *wanted,
                                   struct failure *why)
 {
     if (!address_read(address, wanted))
@@ -67,7 +67,7 @@ static enum status listen_as_told(struct sockaddr_storage *address, struct links
                            "listen at %.64s: not an address; write numbers, like 192.0.2.7:4711, "
                            "[2001:db8::7]:4711 or 0.0.0.0:0",
                            wanted);
-    return links_listen(links, address, why);
+    return tcp_listen(links, address, why);
 }
 
 static bool worth_telling(const uv_interface_address_t *interface, int family)
@@ -104,8 +104,8 @@ static void address_to_tell(char out[ADDRESS_MAX], unsigned port, int family)
     address_write(out, (const struct sockaddr *)&address);
 }
 
-enum status listening_open(struct listening *out, struct links *links, struct store *store,
-                           const char *wanted, struct failure *why)
+enum status listening_open(struct listening *out, struct tcp *links, struct store *store, const char *wanted,
+                           struct failure *why)
 {
     struct sockaddr_storage address;
     enum status status =

@@ -13,7 +13,7 @@ struct listening {
 };
 /* wanted "HOST:PORT" (port 0: drawn), or NULL: all addresses, at the port of last time; it is drawn and kept
  * the first time, and again when somebody else has it. */
-enum status listening_open(struct listening *out, struct links *links, struct store *store,
-                           const char *wanted, struct failure *why);
+enum status listening_open(struct listening *out, struct tcp *links, struct store *store, const char *wanted,
+                           struct failure *why);
 
 #endif

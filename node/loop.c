@@ -30,7 +30,7 @@ enum {
 struct loop {
     uv_loop_t uv;
     struct node *node;
-    struct links *links;
+    struct tcp *links;
     struct lan *lan;
     struct control *control;
     struct listening listening;
@@ -104,14 +104,14 @@ static void net_dial(void *arg, uint32_t link, const char *address)
 {
     struct loop *loop = arg;
 
-    links_dial(loop->links, link, address);
+    tcp_dial(loop->links, link, address);
 }
 
 static void net_send(void *arg, uint32_t link, struct bytes bytes)
 {
     struct loop *loop = arg;
 
-    links_send(loop->links, link, bytes);
+    tcp_send(loop->links, link, bytes);
 }
 
 static void net_close(void *arg, uint32_t link, enum status why)
@@ -119,14 +119,14 @@ static void net_close(void *arg, uint32_t link, enum status why)
     struct loop *loop = arg;
 
     (void)why; /* a peer's fault is counted by the core, and is no news for a person */
-    links_close(loop->links, link);
+    tcp_close(loop->links, link);
 }
 
 static void net_close_all(void *arg)
 {
     struct loop *loop = arg;
 
-    links_close_all(loop->links);
+    tcp_close_all(loop->links);
 }
 
 static void net_group(void *arg, const uint8_t secret[GROUP_SECRET_SIZE])
@@ -185,7 +185,7 @@ static void turn_ends(uv_prepare_t *prepare)
     if (loop->dirty) {
         loop->dirty = false;
         node_flush(loop->node, NULL); /* a refusal is node_trouble */
-        links_push(loop->links);
+        tcp_push(loop->links);
         say_trouble(loop);
     }
     timer_set(loop);
@@ -221,10 +221,10 @@ static enum status handles_open(struct loop *loop, bool signals, struct failure 
 
 static enum status network_open(struct loop *loop, const struct loop_options *options, struct failure *why)
 {
-    const struct links_handler handler = { loop, link_is_up, link_says, link_is_down };
+    const struct tcp_handler handler = { loop, link_is_up, link_says, link_is_down };
     enum status status;
 
-    loop->links = links_new(&loop->uv, &handler);
+    loop->links = tcp_new(&loop->uv, &handler);
     if (!loop->links)
         return failure_say(why, STATUS_NOMEM, "start: out of memory");
     status = listening_open(&loop->listening, loop->links, node_store(loop->node), options->listen, why);
@@ -324,12 +324,12 @@ void loop_stop(struct loop *loop)
     loop->stopping = true;
     if (loop->with_handles && !node_trouble(loop->node)) {
         node_flush(loop->node, NULL);
-        links_push(loop->links);
+        tcp_push(loop->links);
     }
     control_stop(loop->control);
     lan_stop(loop->lan);
     if (loop->links)
-        links_stop(loop->links);
+        tcp_stop(loop->links);
     handles_close(loop);
 }
 
@@ -345,7 +345,7 @@ void loop_close(struct loop *loop)
     assert(closed == 0);
     control_free(loop->control);
     lan_free(loop->lan);
-    links_free(loop->links);
+    tcp_free(loop->links);
     node_close(loop->node);
     free(loop);
 }

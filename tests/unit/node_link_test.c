@@ -15,7 +15,7 @@ enum { TURNS_MAX = 200000 };
 
 /* One set of links and what it said. */
 struct side {
-    struct links *links;
+    struct tcp *links;
     uint32_t last_up, last_down;
     unsigned ups, downs;
     char address[ADDRESS_MAX];
@@ -45,7 +45,7 @@ static void side_data(void *arg, uint32_t link, struct bytes bytes)
     memcpy(side->data + side->size, bytes.data, bytes.size);
     side->size += bytes.size;
     if (side->echo)
-        links_send(side->links, link, bytes);
+        tcp_send(side->links, link, bytes);
 }
 
 static void side_down(void *arg, uint32_t link)
@@ -58,10 +58,10 @@ static void side_down(void *arg, uint32_t link)
 
 static void side_init(struct side *side)
 {
-    const struct links_handler handler = { side, side_up, side_data, side_down };
+    const struct tcp_handler handler = { side, side_up, side_data, side_down };
 
     *side = (struct side){ .data = malloc(4 << 20) };
-    side->links = links_new(&loop, &handler);
+    side->links = tcp_new(&loop, &handler);
     assert_non_null(side->links);
 }
 
@@ -72,18 +72,18 @@ static int sides_up(void **state)
     side_init(&a);
     side_init(&b);
     assert_true(address_read(&at_b, "127.0.0.1:0"));
-    assert_int_equal(links_listen(b.links, &at_b, NULL), STATUS_OK);
+    assert_int_equal(tcp_listen(b.links, &at_b, NULL), STATUS_OK);
     return 0;
 }
 
 static int sides_down(void **state)
 {
     (void)state;
-    links_stop(a.links);
-    links_stop(b.links);
+    tcp_stop(a.links);
+    tcp_stop(b.links);
     uv_run(&loop, UV_RUN_DEFAULT);
-    links_free(a.links);
-    links_free(b.links);
+    tcp_free(a.links);
+    tcp_free(b.links);
     free(a.data);
     free(b.data);
     assert_int_equal(uv_loop_close(&loop), 0);
@@ -93,8 +93,8 @@ static int sides_down(void **state)
 static void turn(void)
 {
     uv_run(&loop, UV_RUN_NOWAIT);
-    links_push(a.links);
-    links_push(b.links);
+    tcp_push(a.links);
+    tcp_push(b.links);
 }
 
 #define UNTIL(condition)                                                                                     \
@@ -108,7 +108,7 @@ static void dial(uint32_t id)
     char address[ADDRESS_MAX];
 
     address_write(address, (const struct sockaddr *)&at_b);
-    links_dial(a.links, id, address);
+    tcp_dial(a.links, id, address);
 }
 
 static struct bytes text(const char *words)
@@ -124,14 +124,14 @@ static void what_is_sent_arrives_in_order_and_an_end_is_said_once(void **state)
     assert_int_equal(a.last_up, 7);
     assert_true(b.last_up & LINK_INCOMING);
     assert_memory_equal(b.address, "127.0.0.1:", 10);
-    links_send(a.links, 7, text("one "));
-    links_send(a.links, 7, text("two"));
-    links_send(b.links, b.last_up, text("three"));
+    tcp_send(a.links, 7, text("one "));
+    tcp_send(a.links, 7, text("two"));
+    tcp_send(b.links, b.last_up, text("three"));
     UNTIL(b.size == 7 && a.size == 5);
     assert_memory_equal(b.data, "one two", 7);
-    links_send(a.links, 7, text(" last"));
-    links_close(a.links, 7);
-    links_send(a.links, 7, text("never"));
+    tcp_send(a.links, 7, text(" last"));
+    tcp_close(a.links, 7);
+    tcp_send(a.links, 7, text("never"));
     UNTIL(b.downs == 1);
     for (int i = 0; i < 100; i++)
         turn();
@@ -154,7 +154,7 @@ static void a_megabyte_at_once_arrives_whole(void **state)
     UNTIL(a.ups == 1 && b.ups == 1);
     b.echo = true;
     for (size_t at = 0; at < size; at += 1 << 14)
-        links_send(a.links, 1, (struct bytes){ all + at, 1 << 14 });
+        tcp_send(a.links, 1, (struct bytes){ all + at, 1 << 14 });
     UNTIL(a.size == size || a.downs + b.downs > 0);
     assert_int_equal(a.downs + b.downs, 0);
     assert_memory_equal(a.data, all, size);
@@ -170,12 +170,12 @@ static void a_dial_that_fails_says_down_later_and_never_up(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-        links_dial(a.links, 100 + (uint32_t)i, wrong[i]);
+        tcp_dial(a.links, 100 + (uint32_t)i, wrong[i]);
         assert_int_equal(a.downs, i);
         UNTIL(a.downs == i + 1);
         assert_int_equal(a.last_down, 100 + i);
     }
-    links_stop(b.links); /* nobody listens there now */
+    tcp_stop(b.links); /* nobody listens there now */
     turn();
     dial(9);
     UNTIL(a.last_down == 9);
@@ -198,7 +198,7 @@ static void a_neighbour_who_does_not_read_is_let_go_when_its_queue_is_full(void 
     dial(3);
     UNTIL(a.ups == 1);
     while (a.downs == 0) {
-        links_send(a.links, 3, BYTES(block));
+        tcp_send(a.links, 3, BYTES(block));
         sent += sizeof block;
         assert_true(sent < 64 << 20);
         turn();
@@ -235,10 +235,10 @@ static void everything_closed_at_once_says_nothing(void **state)
     for (uint32_t id = 1; id <= 5; id++)
         dial(id);
     UNTIL(a.ups == 5 && b.ups == 5);
-    links_close_all(a.links);
+    tcp_close_all(a.links);
     dial(1); /* the same number again, while the old one is still closing */
     UNTIL(b.downs == 5 && a.ups == 6);
-    links_send(a.links, 1, text("again"));
+    tcp_send(a.links, 1, text("again"));
     UNTIL(b.size == 5);
     assert_int_equal(a.downs, 0);
 }
@@ -249,9 +249,9 @@ static void an_address_in_use_is_said_and_another_can_be_tried(void **state)
     struct failure why;
 
     (void)state;
-    assert_int_equal(links_listen(a.links, &again, &why), STATUS_BUSY);
+    assert_int_equal(tcp_listen(a.links, &again, &why), STATUS_BUSY);
     address_set_port(&again, 0);
-    assert_int_equal(links_listen(a.links, &again, &why), STATUS_OK);
+    assert_int_equal(tcp_listen(a.links, &again, &why), STATUS_OK);
     assert_true(address_port(&again) != 0);
 }
 
@@ -295,12 +295,12 @@ static void without_memory_links_end_and_the_loop_still_closes(void **state)
         dial((uint32_t)k);
         for (int turns = 0; turns < 50; turns++) {
             if (b.ups > ups)
-                links_send(b.links, b.last_up, text("hello"));
-            links_send(a.links, (uint32_t)k, text("hello"));
+                tcp_send(b.links, b.last_up, text("hello"));
+            tcp_send(a.links, (uint32_t)k, text("hello"));
             turn();
         }
         fired = fault_disarm();
-        links_close(a.links, (uint32_t)k);
+        tcp_close(a.links, (uint32_t)k);
         turn();
         assert_true(k < 1000);
     }
