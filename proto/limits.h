@@ -33,13 +33,16 @@ enum {
 
     /* Records */
     RECORD_MAX = 16384,           /* fits a frame with room to spare; the largest honest one is a list of seen deals */
-    TOPIC_RECORDS_MAX = 20000,    /* 5 boxes of 2 000 deals and a committee's records, twice over */
+    TOPIC_RECORDS_MAX = 40000,    /* what the quotas below add up to (quota.c) */
     BOX_DEALS_MAX = 1000,         /* a list of seen deals must fit RECORD_MAX at 16 bytes each */
     BIDS_MAX = 64,                /* a home reads them all; companies are few (design/mechanism.md 1.2) */
     DEAL_SEQ_MAX = 7,             /* a home may change its mind seven times */
     CHARTER_MAX = 8192,
-    AUTHOR_BOX_RECORDS_MAX = 64,  /* of one author in one box: rounds of votes, or deals replaced; more is flooding */
-    PENDING_MAX = 512,            /* records waiting for a parent, per topic; the oldest gives way */
+    AUTHOR_BOX_RECORDS_MAX = 200, /* of one author in one box: a cut and two votes a round, a list, an opening, some flags */
+    AUTHOR_LISTS_MAX = 2,         /* seen records of one member in one box: two prove that it contradicts itself */
+    VOICE_DEALS_MAX = 16,         /* of one home in one box, under whatever pseudonyms: every number twice */
+    PENDING_MAX = 4096,           /* records waiting for a parent: a whole market season read from disk in any order */
+    PENDING_BYTES_MAX = 16 << 20, /* and how much of the strangest kind that may be */
     LOTS_MAX = 8,                 /* few lots are what forms (mechanism 3.1, reading vii) */
     LOT_CHOICES_MAX = 3,
     BID_STEPS_MAX = 8,
