@@ -1,14 +1,12 @@
 /* First byte: which side we are (bit 0) and which set we hold (the next bits); then payloads, each behind its
  * length in two bytes. Whatever a peer says, what we send fits a payload, what we give is ours and given
  * once, and after a refusal or the end nothing is accepted any more. */
-#include "proto/reconcile.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/sync_case.h"
 
 #include <string.h>
 
-enum { IDS = 2000 };
-
-static uint8_t ids[IDS][ID_SIZE];
+static uint8_t ids[SYNC_CASE_IDS][ID_SIZE];
 
 static void check_out(const struct sync_out *out, enum status status, bool *given)
 {
@@ -18,26 +16,21 @@ static void check_out(const struct sync_out *out, enum status status, bool *give
     for (size_t i = 0; i < out->give_count; i++) {
         size_t at = (size_t)be16_read(out->give[i]); /* the id says where it is */
 
-        PROPERTY(at < IDS && memcmp(out->give[i], ids[at], ID_SIZE) == 0 && !given[at]);
+        PROPERTY(at < SYNC_CASE_IDS && memcmp(out->give[i], ids[at], ID_SIZE) == 0 && !given[at]);
         given[at] = true;
     }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const size_t counts[] = { 0, 3, 100, IDS };
     static struct sync_out out;
-    uint8_t seed[KEY_SIZE] = { 1 };
-    bool given[IDS] = { false }, over = false;
+    bool given[SYNC_CASE_IDS] = { false }, over = false;
     struct rng rng;
 
-    rng_init(&rng, seed);
-    rng_fill(&rng, ids[0], sizeof ids);
-    for (size_t i = 0; i < IDS; i++)
-        be16_write(ids[i], (uint16_t)i);
+    sync_case_init(ids, &rng);
     if (size == 0)
         return 0;
-    size_t count = counts[data[0] >> 1 & 3], at = 1;
+    size_t count = sync_case_counts[data[0] >> 1 & 3], at = 1;
     struct sync *sync = data[0] & 1 ? sync_begin((const uint8_t(*)[ID_SIZE])ids, count, &rng, &out)
                                     : sync_answer((const uint8_t(*)[ID_SIZE])ids, count, &rng);
     if (sync == NULL)

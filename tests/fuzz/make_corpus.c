@@ -4,6 +4,7 @@
  *
  * Every input is a pure function of the code, so the files change only when a format does. */
 #include "tests/fuzz/letter_case.h"
+#include "tests/fuzz/sync_corpus.h"
 #include "tests/support/sample_charter.h"
 
 #include "proto/record.h"
@@ -120,6 +121,26 @@ static void letters(void)
     keep("letter/plain", bytes, honest.size - SEAL_OVERHEAD + 1);
 }
 
+static void syncs(void)
+{
+    static const struct {
+        const char *name;
+        size_t lacks, more;
+    } cases[] = { { "equal", 0, 0 }, { "few", 7, 5 }, { "many", 1900, 40 } };
+    static struct sync_corpus corpus;
+    char name[64];
+
+    for (unsigned side = 0; side < 2; side++)
+        for (unsigned choice = 0; choice < ARRAY_SIZE(sync_case_counts); choice++)
+            for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                size_t size = sync_corpus_make(&corpus, bytes, side == 1, choice, cases[i].lacks, cases[i].more);
+
+                snprintf(name, sizeof name, "sync/%s-%zu-%s", side == 1 ? "begins" : "answers",
+                         sync_case_counts[choice], cases[i].name);
+                keep(name, bytes, size);
+            }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -133,5 +154,6 @@ int main(int argc, char **argv)
     records();
     announcements();
     letters();
+    syncs();
     return 0;
 }
