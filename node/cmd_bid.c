@@ -35,7 +35,7 @@ static enum status text_put(char *out, size_t room, const char *option, const ch
         return failure_say(why, STATUS_MALFORMED, "--%s takes at most %zu bytes", option, room - 1);
     if (!text_printable(text) || text[0] == '\0')
         return failure_say(why, STATUS_MALFORMED, "--%s must be printable text", option);
-    strcpy(out, text);
+    memcpy(out, text, strlen(text) + 1);
     return STATUS_OK;
 }
 

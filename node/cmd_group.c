@@ -133,9 +133,12 @@ static int join(int argc, char **argv)
 
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
-    for (size_t i = 0; i < cli.arg_count; i++) /* typed in groups, with spaces and without quotes */
-        if (strlen(text) + strlen(cli.args[i]) + 2 < sizeof text)
-            strcat(text, cli.args[i]);
+    for (size_t i = 0; i < cli.arg_count; i++) { /* typed in groups, with spaces and without quotes */
+        size_t used = strlen(text), size = strlen(cli.args[i]);
+
+        if (used + size < sizeof text)
+            memcpy(text + used, cli.args[i], size + 1);
+    }
     args = json_pack("{s:s}", "code", text);
     if (address != NULL)
         json_object_set_new(args, "address", json_string(address));

@@ -16,8 +16,9 @@ common='__assert_fail'
 # Bytes and text in memory; _chk are the same with the room checked (_FORTIFY_SOURCE). snprintf writes to memory only.
 common="$common mem(chr|cmp|cpy|move|set) str(chr|cmp|cspn|len|ncmp|rchr|spn) (v|)snprintf"
 common="$common __(mem(cpy|move|set)|v?snprintf)_chk"
-# What compilers add by themselves: stack protector, position-independent code, sanitizers, coverage of a fuzzer.
-common="$common __stack_chk_fail _GLOBAL_OFFSET_TABLE_ __(asan|ubsan|sanitizer)_.*"
+# What compilers add by themselves: stack protector, position-independent code, integer arithmetic the machine lacks (libgcc), sanitizers,
+# coverage of a fuzzer.
+common="$common __stack_chk_fail _GLOBAL_OFFSET_TABLE_ __(popcount|clz|ctz|u?div|u?mod|mul)[sdt]i[1-4] __(asan|ubsan|sanitizer)_.*"
 
 # libsodium, what works on secrets: constant-time comparison, wiping.
 crypto='sodium_(memzero|memcmp|compare|is_zero)'
@@ -32,7 +33,7 @@ crypto="$crypto decaf_255_point_(add|sub|double|negate|eq|encode|decode|base|ide
 crypto="$crypto DECAF_SHA(3_512|KE256)_params_s decaf_sha3_(init|update|output|hash|destroy)"
 
 # The heap, bounded by proto/limits.h; sorting and searching in memory.
-proto='malloc calloc realloc free qsort bsearch'
+proto='malloc calloc realloc aligned_alloc free qsort bsearch'
 # IEEE arithmetic: exact and the same everywhere (WIRE 12.3), or only a guess of what is cheaper.
 proto="$proto sqrt floor"
 # Byte order, which msgpack-c takes from libc where the compiler does not do it itself.
