@@ -78,12 +78,21 @@ const struct committee_key *box_joint(const struct topic *topic, enum box_index 
 
 /* ---- A record found valid. */
 
+static bool tallies_reserve(struct box *box)
+{
+    void *list = box->tallies;
+    bool done = room_grow(&list, &box->tally_room, box->tally_count + 1, sizeof *box->tallies);
+
+    box->tallies = list;
+    return done;
+}
+
 bool box_reserve(struct box *box, const struct entry *entry)
 {
     enum record_kind kind = entry->held.record.kind;
 
     return sorted_reserve(&box->records[kind], 1) && (kind != RECORD_DEAL || sorted_reserve(&box->by_voice, 1)) &&
-           (kind != RECORD_VOTE || room_grow((void **)&box->tallies, &box->tally_room, box->tally_count, sizeof *box->tallies));
+           (kind != RECORD_VOTE || tallies_reserve(box));
 }
 
 static struct tally *tally_find(const struct box *box, const struct vote *vote)
@@ -195,7 +204,7 @@ static void box_begin(struct topic *topic, struct box *box)
         begin(topic, box, parent, key->settled_s > interest->settled_s ? key->settled_s : interest->settled_s);
         break;
     case BOX_BIDS:
-        if (join->concluded)
+        if (join->opened) /* before, there is no tender to bid for */
             begin(topic, box, join->digest, join->settled_s);
         break;
     case BOXES:

@@ -24,7 +24,7 @@ size_t sorted_first(const struct sorted *sorted, sorted_against *against, const 
 struct held *sorted_find(const struct sorted *sorted, struct bytes prefix); /* of those in order of id; NULL: none */
 int order_by_id(const struct held *a, const struct held *b);
 
-/* Room for one more of anything that grows by doubling; false: out of memory, nothing changed. */
+/* Room for `count` of anything that grows by doubling; false: out of memory, nothing changed. */
 bool room_grow(void **list, size_t *room, size_t count, size_t size);
 
 #endif

@@ -89,10 +89,19 @@ static void reject(struct topic *topic, struct entry *entry)
     topic->dead[topic->dead_count++] = entry;
 }
 
+static bool dead_reserve(struct topic *topic)
+{
+    void *list = topic->dead;
+    bool done = room_grow(&list, &topic->dead_room, topic->dead_count + 1, sizeof *topic->dead);
+
+    topic->dead = list;
+    return done;
+}
+
 static bool room_to_judge(struct topic *topic, const struct entry *entry)
 {
     return sorted_reserve(&topic->valid, 1) && box_reserve(&topic->boxes[entry->held.record.box], entry) &&
-           room_grow((void **)&topic->dead, &topic->dead_room, topic->dead_count, sizeof *topic->dead);
+           dead_reserve(topic);
 }
 
 /* What waited for a box that has moved. */
@@ -188,7 +197,7 @@ static enum status entry_take(struct topic *topic, struct entry *entry)
 
     if (!entry_read(topic, entry))
         return STATUS_MALFORMED;
-    if (!room_to_hold(topic, entry) || !topic_settle(topic))
+    if (!topic_settle(topic) || !room_to_hold(topic, entry)) /* settling uses up room */
         return STATUS_NOMEM;
     status = entry_judge(topic, entry);
     if (status == STATUS_MISSING && pending_is_full(topic, entry))
