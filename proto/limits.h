@@ -21,19 +21,32 @@ enum {
     FULL_MESH_MAX = 8,            /* up to here everybody links to everybody */
     ACTIVE_VIEW = 5,              /* HyParView: fan-out 4 and one, connected for 10 000 nodes */
     PASSIVE_VIEW = 30,            /* HyParView, same source */
-    WALK_LENGTH = 6,              /* active random walk of a join */
-    WALK_PASSIVE = 3,             /* where on the walk the passive view is filled */
+    ACTIVE_MAX = 20,              /* in one group, callers included: the one home of a street that can be called holds them all */
+    VISIT_MS = 60000,             /* a home of the passive view is called and compared with: islands heal in two such periods */
+    VISIT_STAY_MS = 10000,        /* and left again if it had nothing new */
     SHUFFLE_ADDRESSES = 8,        /* Cyclon and HyParView exchange about this many */
     SHUFFLE_MS = 60000,           /* views stay random at a few bytes a second */
+    ADDRESSES_MAX = 24,           /* a link's addresses taken at once, */
+    ADDRESSES_PER_MIN = 16,       /* and then: shuffles, but not a view washed away in a minute */
     REDIAL_MIN_MS = 1000,
     REDIAL_MAX_MS = 300000,       /* doubled at each failure: a home off for a week costs one packet in five minutes */
     ADDRESS_MAX = 64,             /* "host:port" in ASCII */
     DISCOURAGE_MS = 24 * 3600 * 1000, /* after a violation of the protocol; a day outlives any retry loop */
     DISCOURAGED_MAX = 256,        /* oldest forgotten first */
+    SCORE_MAX = 100,              /* points of bad behaviour that close a link */
+    SCORE_DECAY_PER_MIN = 10,
+    BEHAVIOUR_MS = 10 * 60 * 1000, /* then the key is not let in for this long */
+    HANDSHAKES_MAX = 8,           /* callers who have not proved anything yet: the oldest gives way */
+    STRANGERS_MAX = 64,           /* hosts whose handshakes failed; the least recent gives way */
+    STRANGER_TRIES = 6,           /* at once; a home with an old invitation tries again and again */
+    STRANGER_TRIES_PER_MIN = 6,
+    CLOCK_STEP_MAX_MS = 60000,    /* of the time that links live by, in one step: the wall clock may jump */
 
     /* Records */
     RECORD_MAX = 16384,           /* fits a frame with room to spare; the largest honest one is a list of seen deals */
     TOPIC_RECORDS_MAX = 40000,    /* what the quotas below add up to (quota.c) */
+    DROPPED_MAX = 64,             /* expired rounds remembered, so that a late neighbour does not bring them back */
+    DROP_WAIT_MS = 3600 * 1000,   /* awake after the expiry before a round is dropped: a clock set wrong must not erase it */
     BOX_DEALS_MAX = 1000,         /* a list of seen deals must fit RECORD_MAX at 16 bytes each */
     BIDS_MAX = 64,                /* a home reads them all; companies are few (design/mechanism.md 1.2) */
     DEAL_SEQ_MAX = 7,             /* a home may change its mind seven times */
@@ -58,7 +71,10 @@ enum {
     /* Spreading and reconciliation */
     LAZY_FLUSH_MS = 200,          /* announcements are gathered this long: one frame instead of many */
     GRAFT_MS = 600,               /* wait for the eager copy before asking whoever announced it */
-    IHAVE_MAX = 512,              /* ids in one announcement */
+    IHAVE_MAX = 512,              /* ids in one announcement, and of one peer's announcements waited for */
+    LAZY_MAX = 2048,              /* ids waiting to be announced; what is beyond, comparison brings */
+    WINDOW_BYTES = 256 << 10,     /* of records not acknowledged: a quarter of QUEUE_MAX, which other messages share */
+    PORTION_BYTES = 64 << 10,     /* a frame's worth, after which an acknowledgement is asked for */
     SYNC_MS = 60000,              /* a quiet pair compares its sets this often; a changed topic sooner */
     SYNC_SET_MAX = 1 << 17,       /* ids on one side: bounds what a list may make us hold (1 MiB); topics hold far fewer */
     SYNC_SYMBOLS_FIRST = 16,      /* equal sets need one, and a handful of differences decodes within these */

@@ -185,10 +185,11 @@ size_t message_write(uint8_t *out, size_t room, const struct message *message)
 
 /* ---- Reading. The array and the type have been read. */
 
-static void read_address(struct reader *r, char out[ADDRESS_MAX], bool may_be_empty)
+/* One's own may be empty, or lack its host; of somebody else it would say nothing. */
+static void read_address(struct reader *r, char out[ADDRESS_MAX], bool own)
 {
     reader_text(r, out, ADDRESS_MAX);
-    if (!r->failed && !(may_be_empty && out[0] == '\0') && !address_fits(out))
+    if (!r->failed && !(own && out[0] == '\0') && (!address_fits(out) || (!own && out[0] == ':')))
         reader_fail(r);
 }
 
