@@ -2,49 +2,64 @@
  * winner opens the letters of those who said yes. */
 #include "node/demo.h"
 
+#include "node/package.h"
+
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { AWARD_SECONDS = 120, PRICE_DECIMALS = 10000 };
 
 /* ---- 5. */
 
-/* A line of prices for each lot that was formed and each of two steps, as a company would fill in prices-template.csv. */
-static bool write_prices(struct demo *demo, struct demo_company *company, json_t *round, uint32_t base)
+/* Two price steps for one line of the template: "lot,from_homes,fixed_eur,,": as many prices as it has empty cells. */
+static void fill_in(FILE *out, const char *line, uint32_t base)
 {
-    FILE *out = fopen(company->prices, "w");
-    json_t *lot;
-    size_t i;
+    size_t cells = 0;
 
-    if (out == NULL)
-        return demo_fail(demo, "write %s", company->prices);
-    fputs("# lot, smallest number of homes, yearly fee, then one price for each quantity\nlot,from_homes,fixed_eur", out);
-    size_t quantities = json_array_size(json_object_get(round, "quantities"));
-    for (size_t q = 0; q < quantities; q++)
-        fprintf(out, ",EUR %zu", q + 1);
-    json_array_foreach (json_object_get(round, "lots"), i, lot) {
-        if (!json_is_true(json_object_get(lot, "formed")))
-            continue;
-        for (unsigned step = 0; step < 2; step++) {
-            uint32_t price = base - step * base / 40;
+    for (const char *c = line; *c != '\0'; c++)
+        cells += *c == ',';
+    for (unsigned step = 0; step < 2; step++) {
+        uint32_t price = base - step * base / 40;
 
-            fprintf(out, "\n%zu,%u,%u", i + 1, step == 0 ? 1 : 8, 10 - step);
-            for (size_t q = 0; q < quantities; q++, price -= price / 10)
-                fprintf(out, ",%u.%04u", (unsigned)(price / PRICE_DECIMALS), (unsigned)(price % PRICE_DECIMALS));
-        }
+        fprintf(out, "%lu,%u,10", strtoul(line, NULL, 10), step == 0 ? 1 : 8);
+        for (size_t i = 2; i < cells; i++, price -= price / 10)
+            fprintf(out, ",%u.%04u", (unsigned)(price / PRICE_DECIMALS), (unsigned)(price % PRICE_DECIMALS));
+        fputc('\n', out);
     }
-    fputc('\n', out);
-    return fclose(out) == 0 || demo_fail(demo, "write %s", company->prices);
 }
 
-static bool seal_and_send(struct demo *demo, size_t i, json_t *round)
+/* The template that came with the tender, filled in as a company would in its spreadsheet. */
+static bool write_prices(struct demo *demo, struct demo_company *company, uint32_t base)
+{
+    char path[DEMO_PATH_MAX + 32], line[1024];
+    FILE *in, *out;
+    bool heading = true;
+
+    snprintf(path, sizeof path, "%s/" PACKAGE_PRICES, demo->package);
+    in = fopen(path, "r");
+    out = fopen(company->prices, "w");
+    while (in != NULL && out != NULL && fgets(line, sizeof line, in) != NULL) {
+        if (heading)
+            fputs(line, out);
+        else
+            fill_in(out, line, base);
+        heading = false;
+    }
+    if (in != NULL)
+        fclose(in);
+    if (out == NULL || fclose(out) != 0 || heading)
+        return demo_fail(demo, "write %s from %s", company->prices, path);
+    return true;
+}
+
+static bool seal_and_send(struct demo *demo, size_t i)
 {
     struct demo_company *company = &demo->companies[i];
     const char *member = demo->homes[(i * 5 + 1) % demo->home_count].dir;
     uint32_t base = (strcmp(demo->good, "pellets") == 0 ? 2500 : 1700) + (uint32_t)rng_below(&demo->rng, 200);
 
-    if (!write_prices(demo, company, round, base) ||
+    if (!write_prices(demo, company, base) ||
         !demo_run(demo, NULL,
                   ARGS("bid", "seal", "--tender", demo->package, "--prices", company->prices, "--company", company->name,
                        "--contact", "offers@example.org", "--key", company->key, "--out", company->bid, "--json")) ||
@@ -73,16 +88,14 @@ static bool nothing_readable(struct demo *demo)
 
 bool market_bid(struct demo *demo)
 {
-    json_t *round = demo_round(demo, 0);
-    bool sent = round != NULL;
+    bool sent;
 
     demo_step(demo, 5, "A tender that anybody can check, bids that nobody can read");
-    sent = sent && demo_run(demo, NULL, ARGS("tender", "export", demo->topic, demo->package, "--home", demo->homes[0].dir, "--json"));
+    sent = demo_run(demo, NULL, ARGS("tender", "export", demo->topic, demo->package, "--home", demo->homes[0].dir, "--json"));
     if (sent)
         demo_say(demo, "The tender as OCDS and as a page: %s", demo->package);
     for (size_t i = 0; i < DEMO_COMPANIES && sent; i++)
-        sent = seal_and_send(demo, i, round);
-    json_decref(round);
+        sent = seal_and_send(demo, i);
     if (!sent || !nothing_readable(demo))
         return false;
     demo->sealed_until_close = true;
