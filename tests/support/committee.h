@@ -57,8 +57,8 @@ enum cheat { CHEAT_NONE, CHEAT_OTHER_SHARE, CHEAT_NOISE, CHEAT_SECOND_ENCODING, 
 
 /* A dealer written from the description of the format: everything in order but the share of member `victim`.
  * Its proof verifies. */
-static inline struct bytes cheating_deal(uint8_t out[DKG_DEAL_MAX], struct committee *c, const char *context,
-                                         unsigned victim, enum cheat cheat)
+static inline struct bytes cheating_deal_in(uint8_t out[DKG_DEAL_MAX], struct committee *c,
+                                            struct bytes context, unsigned victim, enum cheat cheat)
 {
     static const uint8_t nonce[24] = { 0 },
                          order[] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
@@ -77,7 +77,7 @@ static inline struct bytes cheating_deal(uint8_t out[DKG_DEAL_MAX], struct commi
     for (unsigned j = 1; j <= c->count; j++) {
         struct scalar share = { { 0 } }, x;
         uint8_t key[KEY_SIZE], number[4];
-        struct bytes parts[] = { text(context), BYTES(points[c->threshold].b), BYTES(c->members[j - 1].b),
+        struct bytes parts[] = { context, BYTES(points[c->threshold].b), BYTES(c->members[j - 1].b),
                                  BYTES(number), BYTES(shared.b) };
 
         scalar_from_u64(&x, j);
@@ -98,12 +98,18 @@ static inline struct bytes cheating_deal(uint8_t out[DKG_DEAL_MAX], struct commi
             rng_fill(&c->rng, shares + (j - 1) * 48, 48);
     }
     transcript_init(&t, LABEL_DKG_PROOF);
-    transcript_append(&t, "context", text(context));
+    transcript_append(&t, "context", context);
     transcript_append_u64(&t, "threshold", c->threshold);
     transcript_append(&t, "members", (struct bytes){ c->members[0].b, c->count * sizeof c->members[0] });
     transcript_append(&t, "shares", (struct bytes){ shares, c->count * 48 });
     knowledge_prove(proof, &t, points, secrets, c->threshold + 1, &c->rng);
     return (struct bytes){ out, dkg_deal_size(c->count, c->threshold) };
+}
+
+static inline struct bytes cheating_deal(uint8_t out[DKG_DEAL_MAX], struct committee *c, const char *context,
+                                         unsigned victim, enum cheat cheat)
+{
+    return cheating_deal_in(out, c, text(context), victim, cheat);
 }
 
 #endif

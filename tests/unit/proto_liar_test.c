@@ -1,0 +1,379 @@
+/* A street with liars on its committee, or among its homes: the honest ones agree all the same, open nothing
+ * they must not, and count nothing that came too late. Up to b < 2q - n liars nobody can be made to disagree;
+ * up to f = n - q of them nobody can be kept from closing (mechanism 2.7). */
+#include "tests/support/street_end.h"
+
+#include "tests/support/committee.h"
+
+/* ---- What liars say. */
+
+static size_t forge_vote(struct street *s, unsigned home, enum box_index box, uint32_t round, unsigned step,
+                         const uint8_t digest[HASH_SIZE])
+{
+    uint8_t bytes[64];
+    struct writer body = writer_to(bytes, sizeof bytes);
+
+    writer_array(&body, 3);
+    writer_uint(&body, round);
+    writer_uint(&body, step);
+    writer_bin(&body, (struct bytes){ digest, HASH_SIZE });
+    return street_forge(s, home, RECORD_VOTE, box, &body);
+}
+
+/* Names the lists this home holds, less one of them. skip: which; none if there are not so many. */
+static size_t forge_cut(struct street *s, unsigned home, enum box_index box, uint32_t round, uint64_t settled,
+                        size_t skip)
+{
+    uint8_t ids[COMMITTEE_MAX * ID_SIZE], bytes[COMMITTEE_MAX * ID_SIZE + 32];
+    struct writer body = writer_to(bytes, sizeof bytes);
+    const struct held *const *seen;
+    size_t count = topic_records(s->homes[home].topic, box, RECORD_SEEN, &seen), named = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (i != skip)
+            memcpy(ids + named++ * ID_SIZE, seen[i]->record.id, ID_SIZE);
+    writer_array(&body, 3);
+    writer_uint(&body, round);
+    writer_uint(&body, settled);
+    writer_bin(&body, (struct bytes){ ids, named * ID_SIZE });
+    return street_forge(s, home, RECORD_CUT, box, &body);
+}
+
+static void digest_of(uint8_t out[HASH_SIZE], struct street *s, unsigned home, size_t cut_record)
+{
+    struct cut cut;
+    const struct held *held = topic_held_find(s->homes[home].topic, s->records[cut_record].id);
+
+    assert_non_null(held);
+    assert_true(box_cut(s->homes[home].topic, &cut, held));
+    memcpy(out, cut.digest, HASH_SIZE);
+}
+
+static void nothing(struct street *s, unsigned home)
+{
+    (void)s;
+    (void)home;
+}
+
+/* To be told apart by street.h from those that contradict themselves by mistake. */
+static void honest_after_all(struct street *s, unsigned home)
+{
+    street_duties(s, home);
+}
+
+/* ---- Votes. */
+
+/* A clerk with two cuts, one for each half of the street, which votes for both in both steps. The street's
+ * check fails at once when a home votes for every cut it can accept, instead of once. */
+static void a_clerk_with_two_cuts_cannot_split_the_street(void **unused)
+{
+    struct street *s = street_init(7, 4, 20);
+    uint8_t digests[2][HASH_SIZE];
+    uint64_t settled;
+    size_t cuts[2];
+    unsigned liar;
+
+    (void)unused;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
+    liar = street_seated(s, 1);
+    while (street_made(s, BOX_JOIN, RECORD_SEEN) < 7)
+        street_step(s);
+    s->homes[liar].liar = nothing;
+    assert_int_equal(street_made(s, BOX_JOIN, RECORD_CUT), 0);
+    s->apart = true;
+    for (unsigned i = 0; i < 7; i++)
+        for (unsigned j = 0; j < 7; j++)
+            street_give(s, i, street_last(s, j, BOX_JOIN, RECORD_SEEN));
+    settled = street_season(s, liar)->boxes[BOX_JOIN].deadline_s;
+    for (unsigned k = 0; k < 2; k++) {
+        cuts[k] = forge_cut(s, liar, BOX_JOIN, 0, settled + 3600 * k - settled % 3600 * k, 99);
+        street_give(s, liar, cuts[k]);
+        digest_of(digests[k], s, liar, cuts[k]);
+    }
+    assert_memory_not_equal(digests[0], digests[1], HASH_SIZE);
+    for (unsigned i = 0; i < 7; i++) {
+        street_give(s, i, cuts[i % 2]);
+        for (unsigned k = 0; k < 2; k++)
+            for (unsigned step = 1; step <= 2; step++)
+                street_give(s, i, forge_vote(s, liar, BOX_JOIN, 0, step, digests[k]));
+    }
+    street_run(s, STREET_HOUR_MS);
+    for (unsigned i = 0; i < 7; i++)
+        street_give(s, i, cuts[(i + 1) % 2]);
+    s->apart = false;
+    assert_season(s, 7);
+    street_clear(s);
+}
+
+/* Votes for everything it hears of, in both steps, as soon as it hears of it. */
+static void votes_for_everything(struct street *s, unsigned home)
+{
+    for (int b = BOX_KEY; b < BOXES; b++) {
+        enum box_index box = (enum box_index)b;
+        const struct held *const *cuts;
+        size_t count = topic_records(s->homes[home].topic, box, RECORD_CUT, &cuts);
+
+        for (size_t i = 0; i < count && street_season(s, home)->boxes[box].state == BOX_OPEN; i++) {
+            struct cut cut;
+
+            if (!box_cut(s->homes[home].topic, &cut, cuts[i]))
+                continue;
+            for (unsigned step = 1; step <= 2; step++)
+                street_give(s, home, forge_vote(s, home, box, cut.round, step, cut.digest));
+            count = topic_records(s->homes[home].topic, box, RECORD_CUT, &cuts);
+        }
+    }
+    street_duties(s, home);
+}
+
+/* f of them, with two clerks whose clocks make them cut at the same time. */
+static void members_that_vote_for_everything_change_nothing(void **unused)
+{
+    struct street *s = street_init(7, 4, 21);
+
+    (void)unused;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
+    s->homes[street_seated(s, 3)].liar = votes_for_everything;
+    s->homes[street_seated(s, 6)].liar = votes_for_everything;
+    s->homes[street_seated(s, 2)].skew_ms = STREET_HOUR_MS;
+    s->arrives = 60;
+    assert_season(s, 7);
+    street_clear(s);
+}
+
+struct locked {
+    struct street *s;
+    unsigned a, z, b, c; /* seats 1 to 4: a closes and goes off, z lies, b is locked, c knows nothing */
+    uint8_t digest[HASH_SIZE];
+};
+
+/* Round 0: a cuts; a, b and c vote in step 1; a and b see that and lock; z's step 2 goes to a only, who
+ * closes. */
+static void lock_round(struct locked *l)
+{
+    struct street *s = l->s;
+    const unsigned all[] = { l->a, l->z, l->b, l->c };
+    size_t cut;
+
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 4; j++)
+            street_give(s, all[i], street_last(s, all[j], BOX_JOIN, RECORD_SEEN));
+    street_duties(s, l->a);
+    cut = street_last(s, l->a, BOX_JOIN, RECORD_CUT);
+    street_give(s, l->b, cut);
+    street_give(s, l->c, cut);
+    digest_of(l->digest, s, l->a, cut);
+    street_duties(s, l->b);
+    street_duties(s, l->c);
+    assert_true(street_votes(s, l->a, BOX_JOIN, 0) == 1 && street_votes(s, l->c, BOX_JOIN, 0) == 1);
+    street_give(s, l->a, street_last(s, l->b, BOX_JOIN, RECORD_VOTE));
+    street_give(s, l->a, street_last(s, l->c, BOX_JOIN, RECORD_VOTE));
+    street_give(s, l->b, street_last(s, l->c, BOX_JOIN, RECORD_VOTE));
+    street_give(s, l->b, street_last(s, l->a, BOX_JOIN, RECORD_VOTE));
+    street_duties(s, l->b);
+    street_duties(s, l->a);
+    assert_true(street_votes(s, l->a, BOX_JOIN, 0) == 2 && street_votes(s, l->b, BOX_JOIN, 0) == 2);
+    street_give(s, l->a, street_last(s, l->b, BOX_JOIN, RECORD_VOTE));
+    street_give(s, l->a, forge_vote(s, l->z, BOX_JOIN, 0, 2, l->digest));
+    assert_int_equal(street_season(s, l->a)->boxes[BOX_JOIN].state, BOX_CLOSED);
+    street_check_closed(s, l->a);
+    s->homes[l->a].off = true;
+}
+
+/* Round 1: z, its first clerk, cuts something else, and votes for it with whoever will. */
+static void lure(struct locked *l)
+{
+    struct street *s = l->s;
+    const unsigned honest[] = { l->b, l->c };
+    uint8_t other[HASH_SIZE];
+    uint64_t settled;
+    size_t cut;
+
+    s->now_ms += 12 * STREET_HOUR_MS;
+    settled = s->now_ms / 1000 - s->now_ms / 1000 % 3600;
+    cut = forge_cut(s, l->z, BOX_JOIN, 1, settled, 99);
+    street_give(s, l->z, cut);
+    digest_of(other, s, l->z, cut);
+    assert_memory_not_equal(other, l->digest, HASH_SIZE);
+    for (int turn = 0; turn < 4; turn++)
+        for (int i = 0; i < 2; i++) {
+            street_give(s, honest[i], cut);
+            for (unsigned step = 1; step <= 2; step++)
+                street_give(s, honest[i], forge_vote(s, l->z, BOX_JOIN, 1, step, other));
+            street_duties(s, honest[i]);
+            for (size_t r = 0; r < s->record_count; r++) /* each hears the other's votes of this round only */
+                if (s->records[r].home == honest[1 - i] && s->records[r].box == BOX_JOIN && r > cut)
+                    street_give(s, honest[i], r);
+        }
+    for (int i = 0; i < 2; i++)
+        street_check_closed(s, honest[i]);
+    assert_int_equal(street_votes(s, l->c, BOX_JOIN, 1), 1); /* not locked: it may */
+    assert_int_equal(street_votes(s, l->b, BOX_JOIN, 1), 0);
+}
+
+/* Without the lock rule b votes for z's cut too, it is closed, and the street's check finds two digests of
+ * one box. */
+static void a_locked_member_is_not_lured_into_closing_something_else(void **unused)
+{
+    struct locked l = { .s = street_init(4, 2, 22) };
+    struct street *s = l.s;
+
+    (void)unused;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
+    l.a = street_seated(s, 1);
+    l.z = street_seated(s, 2);
+    l.b = street_seated(s, 3);
+    l.c = street_seated(s, 4);
+    street_run(s, street_season(s, 0)->boxes[BOX_JOIN].deadline_s * 1000 - s->now_ms);
+    s->apart = true;
+    s->now_ms += STREET_HOUR_MS - STREET_STEP_MS;
+    for (unsigned seat = 4; seat >= 1; seat--)
+        street_duties(s, street_seated(s, seat)); /* their lists, not yet a cut */
+    s->now_ms += STREET_STEP_MS;
+    for (unsigned seat = 4; seat >= 1; seat--)
+        street_duties(s, street_seated(s, seat));
+    s->homes[l.z].liar = nothing;
+    lock_round(&l);
+    lure(&l);
+    s->homes[l.a].off = false;
+    s->homes[l.z].liar = honest_after_all;
+    s->apart = false;
+    assert_season(s, 4);
+    assert_memory_equal(s->digest[BOX_JOIN], l.digest, HASH_SIZE);
+    street_clear(s);
+}
+
+/* ---- Deals out of time. */
+
+/* Lists every deal it holds, whenever it came. */
+static void lists_late_deals(struct street *s, unsigned home)
+{
+    const struct box_view *join = &street_season(s, home)->boxes[BOX_JOIN];
+    uint8_t prefixes[BOX_DEALS_MAX * SEEN_PREFIX_SIZE], bytes[RECORD_MAX];
+    struct writer body = writer_to(bytes, sizeof bytes);
+    const struct held *const *deals;
+    size_t count;
+
+    if (join->state == BOX_OPEN && s->now_ms >= (join->deadline_s + s->charter.grace_s[BOX_JOIN]) * 1000 &&
+        street_made_by(s, home, BOX_JOIN, RECORD_SEEN) == 0) {
+        count = topic_records(s->homes[home].topic, BOX_JOIN, RECORD_DEAL, &deals);
+        for (size_t i = 0; i < count; i++)
+            memcpy(prefixes + i * SEEN_PREFIX_SIZE, deals[i]->record.id, SEEN_PREFIX_SIZE);
+        writer_array(&body, 1);
+        writer_bin(&body, (struct bytes){ prefixes, count * SEEN_PREFIX_SIZE });
+        street_give(s, home, street_forge(s, home, RECORD_SEEN, BOX_JOIN, &body));
+    }
+    street_duties(s, home);
+}
+
+/* Signed in time and kept back, then shown to everybody, with f members to list it: fails when arrival is not
+ * looked at, or when fewer than f + 1 lists are enough. */
+static void a_deal_shown_too_late_is_in_no_set(void **unused)
+{
+    struct street *s = street_init(7, 4, 23);
+    static struct deal_out out;
+    size_t kept;
+
+    (void)unused;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
+    s->homes[6].idle = true;
+    assert_int_equal(street_deal(s, 6, BOX_JOIN, &out, NULL), STATUS_OK);
+    kept = street_keep(s, out.bytes, out.size, 6);
+    s->homes[street_seated(s, 1)].liar = lists_late_deals;
+    s->homes[street_seated(s, 2)].liar = lists_late_deals;
+    street_run(s, (street_season(s, 0)->boxes[BOX_JOIN].deadline_s + s->charter.grace_s[BOX_JOIN]) * 1000 -
+                      s->now_ms);
+    s->now_ms += 1;
+    for (unsigned i = 0; i < 7; i++)
+        assert_int_equal(street_give(s, i, kept), STATUS_OK);
+    assert_season(s, 6);
+    street_clear(s);
+}
+
+/* At the deadline plus grace to the millisecond is in time; fails when the grace is forgotten. */
+static void a_deal_that_arrives_within_the_grace_is_in(void **unused)
+{
+    struct street *s = street_init(7, 4, 24);
+    static struct deal_out out;
+    size_t kept;
+
+    (void)unused;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
+    s->homes[6].idle = true;
+    assert_int_equal(street_deal(s, 6, BOX_JOIN, &out, NULL), STATUS_OK);
+    kept = street_keep(s, out.bytes, out.size, 6);
+    s->homes[6].joined = true;
+    street_run(s, (street_season(s, 0)->boxes[BOX_JOIN].deadline_s + s->charter.grace_s[BOX_JOIN]) * 1000 -
+                      s->now_ms);
+    for (unsigned i = 0; i < 7; i++)
+        assert_int_equal(street_give(s, i, kept), STATUS_OK);
+    assert_season(s, 7);
+    street_clear(s);
+}
+
+/* ---- The key. */
+
+static size_t forge_key_deal(struct street *s, unsigned home, unsigned victim)
+{
+    struct topic *topic = s->homes[home].topic;
+    uint8_t deal[DKG_DEAL_MAX], bytes[DKG_DEAL_MAX + 16], context[HASH_SIZE];
+    struct writer body = writer_to(bytes, sizeof bytes);
+    struct committee c = { .rng = s->homes[home].rng };
+    struct bytes dealt;
+
+    c.count = (unsigned)committee_points(topic, c.members);
+    c.threshold = street_season(s, home)->boxes[BOX_KEY].threshold;
+    deal_context(context, topic_id(topic), BOX_KEY, street_season(s, home)->boxes[BOX_KEY].parent,
+                 s->homes[home].own.member.public_key, 0);
+    dealt = cheating_deal_in(deal, &c, BYTES(context), victim, CHEAT_OTHER_SHARE);
+    writer_array(&body, 2);
+    writer_uint(&body, 0);
+    writer_bin(&body, dealt);
+    return street_forge(s, home, RECORD_DEAL, BOX_KEY, &body);
+}
+
+static void deals_badly(struct street *s, unsigned home)
+{
+    unsigned seat = own_seat(&s->homes[home].own, s->homes[home].topic, BOX_KEY);
+
+    if (seat > 0 && street_made_by(s, home, BOX_KEY, RECORD_DEAL) == 0)
+        street_give(s, home, forge_key_deal(s, home, seat % s->count + 1));
+    street_duties(s, home);
+}
+
+/* Its victim's flag keeps the deal out of every list; fails when flags are not raised, or flagged deals
+ * listed. */
+static void a_member_that_deals_badly_is_left_out_of_the_key(void **unused)
+{
+    struct street *s = street_init(7, 4, 25);
+    size_t deal;
+
+    (void)unused;
+    s->homes[3].liar = deals_badly;
+    assert_season(s, 7);
+    deal = street_last(s, 3, BOX_KEY, RECORD_DEAL);
+    assert_int_equal(street_made(s, BOX_KEY, RECORD_FLAG), 1);
+    for (unsigned i = 0; i < 7; i++) {
+        const struct box_view *key = &street_season(s, i)->boxes[BOX_KEY];
+
+        assert_int_equal(key->set_count, 6);
+        for (size_t k = 0; k < key->set_count; k++)
+            assert_memory_not_equal(key->set[k], s->records[deal].id, ID_SIZE);
+        assert_true(s->homes[i].own.season_share_known);
+    }
+    street_clear(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clerk_with_two_cuts_cannot_split_the_street),
+        cmocka_unit_test(members_that_vote_for_everything_change_nothing),
+        cmocka_unit_test(a_locked_member_is_not_lured_into_closing_something_else),
+        cmocka_unit_test(a_deal_shown_too_late_is_in_no_set),
+        cmocka_unit_test(a_deal_that_arrives_within_the_grace_is_in),
+        cmocka_unit_test(a_member_that_deals_badly_is_left_out_of_the_key),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
