@@ -87,7 +87,8 @@ static void say_rejects(const struct import *import)
     printf("  refused    %" PRIu64 " row%s, the rest is kept:\n", import->rejected,
            import->rejected == 1 ? "" : "s");
     for (size_t i = 0; i < import->reject_count && i < REJECTS_SHOWN; i++)
-        printf("    line %" PRIu64 ": %s\n", import->rejects[i].line, import->rejects[i].reason);
+        printf("    %s %" PRIu64 ": %s\n", import->by_item ? "entry" : "line", import->rejects[i].line,
+               import->rejects[i].reason);
     if (import->rejected > REJECTS_SHOWN)
         printf("    and %" PRIu64 " more; --json lists up to %d\n", import->rejected - REJECTS_SHOWN,
                IMPORT_REJECTS_MAX);
@@ -220,12 +221,16 @@ int cmd_import(int argc, char **argv)
 
     job.cli = (struct cli){
         .usage = "coopair import [OPTIONS] FILE...",
-        .summary = "Reads meter files into the store of this home; \"-\" is standard input. Layouts, found "
-                   "by content:\n"
-                   "the load curve of Enedis (\"Courbe de charge\", CSV), quarter hours by the week (CSV).\n"
-                   "Rows that cannot be right are refused by line and the rest is kept. Reading a file "
-                   "twice, or one\n"
-                   "that overlaps, changes nothing. Next: coopair profile show",
+        .summary =
+            "Reads meter files into the store of this home; \"-\" is standard input. Layouts, found "
+            "by content:\n"
+            "of Enedis the load curve (\"Courbe de charge\"), the registers (\"Index\"), R63, debut;fin;kW "
+            "(all CSV)\n"
+            "and Data Connect (JSON); of EDF half hours and days (CSV); of Octopus half hours (CSV, JSON);\n"
+            "quarter hours by the week (CSV). What has only days is kept apart, as NAME daily.\n"
+            "Rows that cannot be right are refused by line and the rest is kept. Reading a file "
+            "twice, or one\n"
+            "that overlaps, changes nothing. Next: coopair profile show",
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 1,

@@ -130,18 +130,10 @@ static void point_add(struct curve *curve, const struct point *point)
 {
     if (curve->count == curve->room) {
         size_t room = curve->room == 0 ? 4096 : 2 * curve->room;
-        struct point *larger =
-            curve->count < READINGS_MAX ? realloc(curve->points, room * sizeof *larger) : NULL;
+        struct point *larger = rows_more(&curve->rows, curve->points, curve->count, room * sizeof *larger);
 
-        if (!larger) {
-            curve->rows.status =
-                curve->count < READINGS_MAX
-                    ? failure_say(curve->why, STATUS_NOMEM, "out of memory for the rows of the file")
-                    : failure_say(
-                          curve->why, STATUS_MALFORMED,
-                          "the file has more than two million rows: cut it into years and import each");
+        if (!larger)
             return;
-        }
         curve->points = larger;
         curve->room = room;
     }

@@ -10,14 +10,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static const struct import_format *const formats[] = { &import_enedis_half_hour, &import_ch_weeks };
+static const struct import_format *const formats[] = {
+    &import_enedis_half_hour, &import_enedis_kw, &import_enedis_r63, &import_enedis_index, &import_edf,
+    &import_data_connect,     &import_octopus,   &import_ch_weeks,
+};
 
 static enum status nothing_kept(const struct import *import, struct failure *why)
 {
     if (import->reject_count == 0)
         return failure_say(why, STATUS_MALFORMED, "%s, but without a single reading", import->format);
-    return failure_say(why, STATUS_MALFORMED, "%s, but no reading can be used; line %" PRIu64 ": %s",
-                       import->format, import->rejects[0].line, import->rejects[0].reason);
+    return failure_say(why, STATUS_MALFORMED, "%s, but no reading can be used; %s %" PRIu64 ": %s",
+                       import->format, import->by_item ? "entry" : "line", import->rejects[0].line,
+                       import->rejects[0].reason);
 }
 
 static enum status read_as(struct import *out, const struct import_format *format, struct bytes file,
@@ -31,6 +35,12 @@ static enum status read_as(struct import *out, const struct import_format *forma
         failure_prefix(why, "%s: ", format->name);
     if (status == STATUS_OK && out->count == 0)
         status = nothing_kept(out, why);
+    if (status != STATUS_OK) { /* what is refused as a whole is not half read; the reasons stay */
+        free(out->readings);
+        out->readings = NULL;
+        out->count = out->room = 0;
+        out->total_mwh = 0;
+    }
     return status;
 }
 

@@ -21,6 +21,7 @@ struct import {
     uint64_t rejected;   /* all of them; the first IMPORT_REJECTS_MAX with their reasons */
     struct import_reject *rejects;
     size_t reject_count;
+    bool by_item; /* what "line" counts is an entry of a file without lines */
     int64_t total_mwh;
 };
 /* STATUS_OK: at least one reading, perhaps with rejected rows; STATUS_MALFORMED: no format fits, or the file
@@ -36,6 +37,7 @@ struct import_format {
     bool (*recognise)(struct bytes file);
     enum status (*read)(struct import *out, struct bytes file, struct failure *why);
 };
-extern const struct import_format import_ch_weeks, import_enedis_half_hour;
+extern const struct import_format import_ch_weeks, import_data_connect, import_edf, import_enedis_half_hour,
+    import_enedis_index, import_enedis_kw, import_enedis_r63, import_octopus;
 
 #endif

@@ -35,21 +35,25 @@ static void rows_fail(struct rows *rows, enum status status, const char *text)
         rows->status = failure_say(rows->why, status, "%s", text);
 }
 
+void *rows_more(struct rows *rows, void *list, size_t count, size_t size)
+{
+    void *larger = count < READINGS_MAX ? realloc(list, size) : NULL;
+
+    if (count >= READINGS_MAX)
+        rows_fail(rows, STATUS_MALFORMED,
+                  "the file holds more than two million readings: cut it into years and import each");
+    else if (!larger)
+        rows_fail(rows, STATUS_NOMEM, "out of memory for the readings of the file");
+    return larger;
+}
+
 static bool rows_grow(struct rows *rows)
 {
     size_t room = rows->room == 0 ? 4096 : 2 * rows->room;
-    struct row *list;
+    struct row *list = rows_more(rows, rows->list, rows->count, room * sizeof *list);
 
-    if (rows->count == READINGS_MAX) {
-        rows_fail(rows, STATUS_MALFORMED,
-                  "the file holds more than two million readings: cut it into years and import each");
+    if (!list)
         return false;
-    }
-    list = realloc(rows->list, room * sizeof *list);
-    if (!list) {
-        rows_fail(rows, STATUS_NOMEM, "out of memory for the readings of the file");
-        return false;
-    }
     rows->list = list;
     rows->room = room;
     return true;

@@ -58,6 +58,9 @@ void rows_begin(struct rows *rows, struct import *import, struct failure *why);
 void rows_add(struct rows *rows, uint64_t line, int64_t start_s, uint32_t length_s, int64_t energy_mwh);
 void rows_reject(struct rows *rows, uint64_t line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A larger list of things that become readings, `size` bytes. NULL: there are too many, or no memory, and the
+ * rows say so at their end; the old list stays. */
+void *rows_more(struct rows *rows, void *list, size_t count, size_t size);
 /* Puts the readings in order and into the import: repeats are counted, of two that contradict each other the
  * later in the file counts, what overlaps the one before it is refused. Frees the rows on every path. */
 enum status rows_end(struct rows *rows);

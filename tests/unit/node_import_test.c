@@ -508,7 +508,7 @@ static void what_is_no_meter_file_is_told_apart(void **unused)
           "ELF\0\0\0",
           "it is not text", 7 },
         { "Identifiant PRM;Type de don", "cut short", 27 },
-        { "Identifiant PRM;Type de donnees\n123;Index\n", "Courbe de charge", 42 },
+        { "Identifiant PRM;Type de donnees\n123;Autre\n", "Courbe de charge", 42 },
         { CURVE, "without a single reading", sizeof CURVE - 1 },
         { CURVE "x;1\n", "line 4: \"x\" is not a time", sizeof CURVE - 1 + 4 },
         { ENEDIS "Consommation;Comptage Brut;W;30\n", "line 3 should be", sizeof ENEDIS - 1 + 32 },
