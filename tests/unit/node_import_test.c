@@ -421,6 +421,30 @@ static void a_bad_quarter_hour_is_refused_alone(void **unused)
     }
 }
 
+static void decimals_beyond_a_milliwatt_hour_are_rounded(void **unused)
+{
+    static const struct {
+        const char *cell;
+        int64_t mwh;
+    } cells[] = { { "0.1234564", 123456 },
+                  { "0.1234565", 123457 },
+                  { "0.12345649999", 123456 },
+                  { ".5", 500000 },
+                  { "1.", 1000000 } };
+    static char text[1 << 16];
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cells); i++) {
+        size_t used = week_heading(text, sizeof text);
+        struct subject subject;
+
+        week_row(text + used, sizeof text - used, "H1", "2018-10-29", 0, 1, cells[i].cell);
+        read_text(&subject, text);
+        assert_int_equal(subject.import.readings[0].energy_mwh, cells[i].mwh);
+        import_clear(&subject.import);
+    }
+}
+
 static void weeks_in_which_the_clock_changes(void **unused)
 {
     enum { SUNDAY_TWO = 6 * 96 + 8, SUNDAY_THREE = SUNDAY_TWO + 4 };
@@ -620,6 +644,7 @@ int main(void)
         cmocka_unit_test(thousands_of_bad_rows_are_counted_and_a_thousand_kept),
         cmocka_unit_test(a_last_row_without_a_line_end_is_believed_at_the_announced_end_only),
         cmocka_unit_test(a_bad_quarter_hour_is_refused_alone),
+        cmocka_unit_test(decimals_beyond_a_milliwatt_hour_are_rounded),
         cmocka_unit_test(weeks_in_which_the_clock_changes),
         cmocka_unit_test(weeks_that_cannot_be_placed_are_refused_whole),
         cmocka_unit_test(what_is_no_meter_file_is_told_apart),
