@@ -329,6 +329,7 @@ static int scan_seek(struct store_txn *txn, struct scan *scan, MDB_val *key, MDB
 
     if (scan->begun && txn->cursor_of == scan && txn->changes == scan->changes)
         return mdb_cursor_get(txn->cursor, key, value, MDB_NEXT);
+    txn->cursor_of = NULL; /* from here on it stands elsewhere, also when this scan finds nothing */
     if (!txn->cursor) {
         code = mdb_cursor_open(txn->mdb, txn->store->dbi, &txn->cursor);
         if (code) {

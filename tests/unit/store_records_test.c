@@ -207,6 +207,34 @@ static bool see_topic(void *arg, const uint8_t id[STORE_ID_SIZE], struct bytes c
     return seen->count != seen->stop_after;
 }
 
+/* A round without a record yet, as each is when it has just been founded. */
+static bool look_into_topic(void *arg, const uint8_t id[STORE_ID_SIZE], struct bytes charter)
+{
+    struct writing_visit *visit = arg;
+    uint8_t copy[STORE_ID_SIZE];
+
+    (void)charter;
+    memcpy(copy, id, sizeof copy);
+    store_record_scan(visit->txn, copy, 1, write_while_scanning, visit); /* finds nothing */
+    visit->count++;
+    return true;
+}
+
+static void a_scan_goes_on_after_another_within_it_has_found_nothing(void **state)
+{
+    struct home *home = *state;
+    struct store_txn *txn = store_begin(home->store, STORE_WRITE);
+    struct writing_visit visit = { .count = 0 };
+
+    for (uint32_t i = 0; i < 20; i++)
+        store_topic_put(txn, id_of(i), text("charter"));
+    commit(txn);
+    visit.txn = store_begin(home->store, STORE_READ);
+    store_topic_scan(visit.txn, look_into_topic, &visit);
+    commit(visit.txn);
+    assert_int_equal(visit.count, 20);
+}
+
 static void an_erased_topic_takes_its_records_and_secrets_with_it_and_no_others(void **state)
 {
     static struct seen seen;
@@ -527,6 +555,7 @@ int main(void)
         TEST(records_come_back_in_the_order_they_were_put_whatever_the_clock_said),
         TEST(a_scan_on_a_budget_goes_on_where_it_stopped),
         TEST(a_visitor_may_write_and_read_in_the_same_transaction),
+        TEST(a_scan_goes_on_after_another_within_it_has_found_nothing),
         TEST(an_erased_topic_takes_its_records_and_secrets_with_it_and_no_others),
         TEST(settings_are_replaced_deleted_and_kept_apart_by_topic_and_name),
         TEST(a_value_too_large_fails_the_transaction_and_nothing_of_it_is_kept),
