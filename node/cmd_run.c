@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -71,6 +72,7 @@ int cmd_run(int argc, char **argv)
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
     signal(SIGPIPE, SIG_IGN);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }); /* a core file would hold the household's secrets */
     signal(SIGHUP, SIG_IGN); /* reserved: a terminal that closes is no reason to stop */
     options.lan = !no_lan;
     options.home = home;

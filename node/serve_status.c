@@ -231,16 +231,17 @@ struct journal_page {
 static bool journal_line(void *arg, const struct store_line *line)
 {
     struct journal_page *page = arg;
-    json_t *out = json_object();
+    json_t *out;
 
-    page->next = line->place;
-    if (json_array_size(page->lines) >= JOURNAL_LINES_MAX)
+    if (json_array_size(page->lines) >= JOURNAL_LINES_MAX) {
+        page->next = line->place;
         return false;
+    }
+    out = json_object();
     set(out, "place", json_integer((json_int_t)line->place));
     set(out, "time_ms", json_integer((json_int_t)line->time_ms));
     set(out, "text", json_string(line->text));
     json_array_append_new(page->lines, out);
-    page->next = 0;
     return true;
 }
 
