@@ -1,4 +1,5 @@
-/* answer.c - see answer.h. Failure mode: memory, remembered in the answer; jansson takes NULL for a parent and refuses quietly. */
+/* answer.c - see answer.h. Failure mode: memory, remembered in the answer; jansson takes NULL for a parent
+ * and refuses quietly. */
 #include "node/answer.h"
 
 #include "node/tender.h"

@@ -1,5 +1,6 @@
-/* answer.h - filling in a reply, field by field. Sticky: a piece that memory has no room for marks the whole as failed and is asked for once,
- * at the end, so a handler reads as a plain list of fields. Words of strangers are made harmless on their way in. */
+/* answer.h - filling in a reply, field by field. Sticky: a piece that memory has no room for marks the whole
+ * as failed and is asked for once, at the end, so a handler reads as a plain list of fields. Words of
+ * strangers are made harmless on their way in. */
 #ifndef COOP_NODE_ANSWER_H
 #define COOP_NODE_ANSWER_H
 
@@ -10,7 +11,8 @@
 struct answer {
     bool failed;
 };
-json_t *answer_object(struct answer *a, json_t *parent, const char *key); /* borrowed, never used after a failure to add it */
+json_t *answer_object(struct answer *a, json_t *parent,
+                      const char *key); /* borrowed, never used after a failure to add it */
 json_t *answer_array(struct answer *a, json_t *parent, const char *key);
 json_t *answer_item(struct answer *a, json_t *array); /* a new object at its end */
 void answer_text(struct answer *a, json_t *object, const char *key, const char *text); /* NULL: null */

@@ -1,7 +1,8 @@
 /* bid_open.c - see bid_open.h.
  *
- * Happy path: each letter is opened with the company's inbox, checked against the round, and listed. Failure modes: a letter for another inbox or
- * round, of a home that is not in the lot, or altered: named, the others still open, and the exit code is 7. */
+ * Happy path: each letter is opened with the company's inbox, checked against the round, and listed. Failure
+ * modes: a letter for another inbox or round, of a home that is not in the lot, or altered: named, the others
+ * still open, and the exit code is 7. */
 #include "node/bid_open.h"
 
 #include "node/answer.h"
@@ -24,14 +25,8 @@ struct opening {
     struct answer answer;
     json_t *letters, *refused;
     size_t homes[LOTS_MAX]; /* that accepted, each once */
+    int code;               /* of the worst letter */
 };
-
-static bool lot_won(const struct opening *o, size_t lot)
-{
-    const struct season *season = topic_season(o->topic);
-
-    return season->lots[lot].awarded && point_equal(&season->bids[season->lots[lot].winner].inbox, &o->keys.inbox.public_point);
-}
 
 /* A home may write twice, to correct an address: it is still one home. */
 static bool heard_before(const struct opening *o, const char *pseudonym)
@@ -39,7 +34,7 @@ static bool heard_before(const struct opening *o, const char *pseudonym)
     json_t *letter;
     size_t i;
 
-    json_array_foreach (o->letters, i, letter)
+    json_array_foreach(o->letters, i, letter)
         if (strcmp(field_text(letter, "pseudonym"), pseudonym) == 0)
             return true;
     return false;
@@ -63,7 +58,6 @@ static void letter_list(struct opening *o, const char *path, const struct letter
     answer_uint(&o->answer, item, "lot", letter->lot + 1);
     answer_text(&o->answer, item, "pseudonym", pseudonym);
     answer_flag(&o->answer, item, "again", again);
-    answer_flag(&o->answer, item, "won", lot_won(o, letter->lot));
     values = answer_object(&o->answer, item, "quantities");
     for (size_t i = 0; i < charter->item_count && i < letter->value_count; i++)
         if (charter->items[i].use == ITEM_QUANTITY || charter->items[i].use == ITEM_TOLERANCE)
@@ -71,10 +65,14 @@ static void letter_list(struct opening *o, const char *path, const struct letter
     o->homes[letter->lot] += !again;
 }
 
-static void letter_refuse(struct opening *o, const char *path, const struct failure *why)
+/* One letter that is not genuine outweighs one that cannot be read, or whose tender was exported too early.
+ */
+static void letter_refuse(struct opening *o, const char *path, int code, const struct failure *why)
 {
     json_t *item = answer_item(&o->answer, o->refused);
 
+    if (o->code != EXIT_FORGED)
+        o->code = code;
     answer_text(&o->answer, item, "file", path);
     answer_text(&o->answer, item, "error", why->text);
     if (!o->cli->json) {
@@ -93,13 +91,18 @@ static void letter_take(struct opening *o, const char *path)
     size_t size;
     enum status status = cli_read_file(&text, &size, path, LETTER_MAX, &why);
 
-    if (status == STATUS_OK)
-        status = letter_open(&letter, (struct bytes){ (uint8_t *)text, size }, &o->keys.inbox, o->topic, &why);
+    if (status != STATUS_OK) {
+        letter_refuse(o, path, status == STATUS_FULL ? EXIT_FORGED : exit_code_of(status), &why);
+        return;
+    }
+    status = letter_open(&letter, (struct bytes){ (uint8_t *)text, size }, &o->keys.inbox, o->topic, &why);
     free(text);
     if (status == STATUS_OK)
         letter_list(o, path, &letter);
+    else if (status == STATUS_EARLY || status == STATUS_NOMEM)
+        letter_refuse(o, path, exit_code_of(status), &why);
     else
-        letter_refuse(o, path, &why);
+        letter_refuse(o, path, EXIT_FORGED, &why);
     sodium_memzero(&letter, sizeof letter);
 }
 
@@ -110,7 +113,7 @@ static void quantities_print(json_t *letter)
     const char *name;
     json_t *value;
 
-    json_object_foreach (json_object_get(letter, "quantities"), name, value)
+    json_object_foreach(json_object_get(letter, "quantities"), name, value)
         printf("  %s %" JSON_INTEGER_FORMAT, name, json_integer_value(value));
 }
 
@@ -120,24 +123,24 @@ static void letters_print(const struct opening *o)
     json_t *letter;
     size_t i;
 
-    json_array_foreach (o->letters, i, letter) {
-        printf("%s, %s\n  lot %" PRIu64 "%s%s", field_text(letter, "name"), field_text(letter, "address"), field_uint(letter, "lot"),
-               field_text(letter, "meter")[0] == '\0' ? "" : ", meter ", field_text(letter, "meter"));
+    json_array_foreach(o->letters, i, letter) {
+        printf("%s, %s\n  lot %" PRIu64 "%s%s", field_text(letter, "name"), field_text(letter, "address"),
+               field_uint(letter, "lot"), field_text(letter, "meter")[0] == '\0' ? "" : ", meter ",
+               field_text(letter, "meter"));
         quantities_print(letter);
         printf("%s\n", field_flag(letter, "again") ? "  (a second letter of the same home)" : "");
         if (field_text(letter, "note")[0] != '\0')
             printf("  %s\n", field_text(letter, "note"));
-        if (!field_flag(letter, "won"))
-            puts("  this tender does not say that the lot is yours: is it the one exported after the award?");
     }
     for (i = 0; i < charter->lot_count; i++)
         if (o->homes[i] > 0)
-            printf("Lot %zu: %zu of %zu homes accept.\n", i + 1, o->homes[i], topic_season(o->topic)->lots[i].home_count);
+            printf("Lot %zu: %zu of %zu homes accept.\n", i + 1, o->homes[i],
+                   topic_season(o->topic)->lots[i].home_count);
 }
 
 static int opened(struct opening *o)
 {
-    int code = json_array_size(o->refused) > 0 ? EXIT_FORGED : EXIT_DONE, printed = EXIT_DONE;
+    int code = o->code, printed = EXIT_DONE;
 
     if (o->answer.failed) {
         json_decref(o->letters);
@@ -145,8 +148,8 @@ static int opened(struct opening *o)
         return cli_fail(o->cli, STATUS_NOMEM, NULL);
     }
     if (o->cli->json) {
-        printed = cli_json(json_pack("{s:i, s:b, s:o, s:o}", "v", 1, "ok", code == EXIT_DONE, "letters", o->letters, "refused",
-                                     o->refused));
+        printed = cli_json(json_pack("{s:i, s:b, s:o, s:o}", "v", 1, "ok", code == EXIT_DONE, "letters",
+                                     o->letters, "refused", o->refused));
     } else {
         letters_print(o);
         json_decref(o->letters);
@@ -170,15 +173,22 @@ int bid_open(int argc, char **argv)
 {
     const char *tender = ".", *key = "company.key";
     const struct cli_option options[] = {
-        { "tender", OPTION_TEXT, &tender, "FOLDER  the tender exported after the award (default: this folder)" },
+        { "tender", OPTION_TEXT, &tender,
+          "FOLDER  the tender exported after the award (default: this folder)" },
         { "key", OPTION_TEXT, &key, "FILE       your keys, made by bid seal (default: company.key)" },
     };
     struct cli cli = {
         .usage = "coopair bid open LETTER... [OPTIONS]",
-        .summary = "For the winner: opens the letters of the homes that accept, and checks that each comes from a home of the lot. Needs\n"
-                   "no network. Letters that are not genuine are named, and the exit code is 7.\n\n"
+        .summary = "For the winner: opens the letters of the homes that accept, and checks that each comes "
+                   "from a home of the lot. Needs\n"
+                   "no network. Letters that are not genuine are named, and the exit code is 7; it is 8 when "
+                   "the tender is not the one\n"
+                   "exported after the award.\n\n"
                    "  coopair bid open --tender tender/ --key company.key letters/*.coop",
-        .options = options, .option_count = ARRAY_SIZE(options), .least = 1, .most = 100000,
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
+        .least = 1,
+        .most = 100000,
     };
     struct opening o = { .cli = &cli };
     struct failure why = { "" };

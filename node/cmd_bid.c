@@ -1,7 +1,9 @@
-/* cmd_bid.c - coopair bid seal|send|open: a company's three steps. Only send needs a node, and it is any member's.
+/* cmd_bid.c - coopair bid seal|send|open: a company's three steps. Only send needs a node, and it is any
+ * member's.
  *
- * seal works from the exported tender alone, without a network: the bid is readable on this machine, and after the close, and nowhere between.
- * Failure modes: a forged tender (exit 7), a tender that takes no bids any more (8), a table of prices with a mistake, named by its line. */
+ * seal works from the exported tender alone, without a network: the bid is readable on this machine, and
+ * after the close, and nowhere between. Failure modes: a forged tender (exit 7), a tender that takes no bids
+ * any more (8), a table of prices with a mistake, named by its line. */
 #include "node/answer.h"
 #include "node/bid_csv.h"
 #include "node/bid_open.h"
@@ -88,8 +90,8 @@ static enum status tender_take(struct seal *seal, struct failure *why)
     if (season == NULL)
         return failure_say(why, STATUS_NOMEM, "out of memory");
     if (season->phase != PHASE_TENDER)
-        return failure_say(why, STATUS_EARLY, "%s takes no bids (phase \"%s\")", topic_charter(seal->topic)->title,
-                           phase_name(season->phase));
+        return failure_say(why, STATUS_EARLY, "%s takes no bids (phase \"%s\")",
+                           topic_charter(seal->topic)->title, phase_name(season->phase));
     return STATUS_OK;
 }
 
@@ -102,7 +104,8 @@ static enum status bid_make(struct seal *seal, struct failure *why)
     randombytes_buf(seed, sizeof seed);
     rng_init(&rng, seed);
     sodium_memzero(seed, sizeof seed);
-    seal->record_size = bid_seal(seal->record, sizeof seal->record, seal->topic, &seal->bid, &seal->keys.sign, &rng, why);
+    seal->record_size =
+        bid_seal(seal->record, sizeof seal->record, seal->topic, &seal->bid, &seal->keys.sign, &rng, why);
     rng_clear(&rng);
     return seal->record_size > 0 ? STATUS_OK : STATUS_MALFORMED;
 }
@@ -178,9 +181,12 @@ static int sealed(struct seal *seal)
                cost == UINT64_MAX ? "no step of yours begins at so few homes: this offer cannot win" : text);
     }
     if (seal->keys_made)
-        printf("Your keys are in %s. Keep it, and keep it to yourself: it opens the homes' letters if you win.\n", seal->key);
+        printf("Your keys are in %s. Keep it, and keep it to yourself: it opens the homes' letters if you "
+               "win.\n",
+               seal->key);
     words_date(text, topic_season(seal->topic)->boxes[BOX_BIDS].deadline_s);
-    printf("Next: give %s to any home of the group before %s; it passes it on with: coopair bid send %s\n", seal->out, text, seal->out);
+    printf("Next: give %s to any home of the group before %s; it passes it on with: coopair bid send %s\n",
+           seal->out, text, seal->out);
     return EXIT_DONE;
 }
 
@@ -189,7 +195,8 @@ static int seal_run(int argc, char **argv)
     struct cli cli;
     struct seal seal = { .cli = &cli, .key = "company.key", .out = "bid.coop" };
     const struct cli_option options[] = {
-        { "tender", OPTION_TEXT, &seal.tender, "FOLDER    the tender as exported by a home, or its proof.coop" },
+        { "tender", OPTION_TEXT, &seal.tender,
+          "FOLDER    the tender as exported by a home, or its proof.coop" },
         { "prices", OPTION_TEXT, &seal.prices, "FILE      your prices: prices-template.csv, filled in" },
         { "company", OPTION_TEXT, &seal.company, "NAME     as the homes shall read it" },
         { "contact", OPTION_TEXT, &seal.contact, "TEXT     where the homes send their letters" },
@@ -203,15 +210,20 @@ static int seal_run(int argc, char **argv)
 
     cli = (struct cli){
         .usage = "coopair bid seal --tender FOLDER --prices FILE --company NAME --contact TEXT [OPTIONS]",
-        .summary = "For companies: checks the tender, reads the prices and seals them so that nobody can open them before the close. Needs\n"
+        .summary = "For companies: checks the tender, reads the prices and seals them so that nobody can "
+                   "open them before the close. Needs\n"
                    "no node, no account, no network.\n\n"
-                   "  coopair bid seal --tender tender/ --prices prices.csv --company \"Bois SARL\" --contact sales@bois.example",
-        .options = options, .option_count = ARRAY_SIZE(options),
+                   "  coopair bid seal --tender tender/ --prices prices.csv --company \"Bois SARL\" "
+                   "--contact sales@bois.example",
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
     };
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
     if (seal.tender == NULL || seal.prices == NULL || seal.company == NULL || seal.contact == NULL) {
-        fputs("coopair bid seal: --tender, --prices, --company and --contact are needed; see: coopair bid seal --help\n", stderr);
+        fputs("coopair bid seal: --tender, --prices, --company and --contact are needed; see: coopair bid "
+              "seal --help\n",
+              stderr);
         return EXIT_USAGE;
     }
     status = seal_all(&seal, &why);
@@ -235,10 +247,13 @@ static int send_run(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair bid send FILE [OPTIONS]",
-        .summary = "For any home of the group: passes a company's sealed bid on to the others. Its prices stay sealed, for you too.\n"
-                   "Prints a receipt: the number under which the bid can be found in the tender exported after the award.\n\n"
+        .summary = "For any home of the group: passes a company's sealed bid on to the others. Its prices "
+                   "stay sealed, for you too.\n"
+                   "Prints a receipt: the number under which the bid can be found in the tender exported "
+                   "after the award.\n\n"
                    "  coopair bid send bid.coop",
-        .least = 1, .most = 1,
+        .least = 1,
+        .most = 1,
     };
     struct failure why = { "" };
     char *text, date[SAID_MAX];
@@ -260,8 +275,8 @@ static int send_run(int argc, char **argv)
         return cli_json(reply);
     words_date(date, field_uint(reply, "deadline"));
     printf("%s for \"%s\".\nReceipt for the company: %s\nNothing opens before the bids close, on %s.\n",
-           field_flag(reply, "known_before") ? "This bid was here already" : "Passed on", field_text(reply, "title"),
-           field_text(reply, "record"), date);
+           field_flag(reply, "known_before") ? "This bid was here already" : "Passed on",
+           field_text(reply, "title"), field_text(reply, "record"), date);
     json_decref(reply);
     return EXIT_DONE;
 }

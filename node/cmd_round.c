@@ -19,7 +19,8 @@ static int list(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair round list [OPTIONS]",
-        .summary = "Lists the rounds of this home's groups: where each stands, how many homes so far, until when.",
+        .summary =
+            "Lists the rounds of this home's groups: where each stands, how many homes so far, until when.",
     };
     json_t *reply, *rounds, *round;
     size_t i;
@@ -33,7 +34,7 @@ static int list(int argc, char **argv)
     if (cli.json)
         return cli_json(reply);
     rounds = json_object_get(reply, "rounds");
-    json_array_foreach (rounds, i, round)
+    json_array_foreach(rounds, i, round)
         round_line_print(stdout, round);
     if (json_array_size(rounds) == 0)
         puts("No round yet. They come with a group: coopair group list; found neighbours: coopair peers");
@@ -45,8 +46,10 @@ static int show(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair round show [ROUND] [OPTIONS]",
-        .summary = "Shows one round: each box with its deadline, the homes so far, the lots, and what this home does in it.\n"
-                   "ROUND is the beginning of its id (4 digits or more) or its title; it may be left out when there is only one.",
+        .summary = "Shows one round: each box with its deadline, the homes so far, the lots, and what this "
+                   "home does in it.\n"
+                   "ROUND is the beginning of its id (4 digits or more) or its title; it may be left out "
+                   "when there is only one.",
         .most = 1,
     };
     json_t *reply;
@@ -80,15 +83,22 @@ static void plan_print(FILE *out, json_t *plan)
     json_t *round = json_object_get(plan, "round"), *text;
     size_t i;
 
-    fprintf(out, "%s: this leaves your home\n\n  In the clear, to the members of the group, under a pseudonym made for this round:\n",
+    fprintf(out,
+            "%s: this leaves your home\n\n  In the clear, to the members of the group, under a pseudonym "
+            "made for this round:\n",
             field_text(round, "title"));
-    json_array_foreach (json_object_get(plan, "clear"), i, text)
+    json_array_foreach(json_object_get(plan, "clear"), i, text)
         fprintf(out, "    %s\n", json_string_value(text));
-    fprintf(out, "  Encrypted, to a key that nobody holds; opened only as one total of at least %" PRIu64 " homes:\n",
+    fprintf(out,
+            "  Encrypted, to a key that nobody holds; opened only as one total of at least %" PRIu64
+            " homes:\n",
             field_uint(round, "floor"));
     round_values_print(out, round, json_object_get(plan, "encrypted"));
-    fputs("\nNothing else leaves: no name, no address, no reading. The group sees that a home of its registry joined, not which one.\n"
-          "You may leave or change until the box closes, and nothing binds you to the offer that comes of it.\n\n", out);
+    fputs("\nNothing else leaves: no name, no address, no reading. The group sees that a home of its "
+          "registry joined, not which one.\n"
+          "You may leave or change until the box closes, and nothing binds you to the offer that comes of "
+          "it.\n\n",
+          out);
 }
 
 static int joined(const struct cli *cli, json_t *reply)
@@ -138,25 +148,32 @@ static int join(int argc, char **argv)
     uint64_t limit = UINT64_MAX;
     bool no_interest = false;
     const struct cli_option options[] = {
-        { "lot", OPTION_MANY, &lots, "N[:HOMES]        a lot you would take, and from how many homes on; again for the next best" },
-        { "quantity", OPTION_MANY, &quantities, "ITEM=N      your own figure instead of the one from your readings; may be repeated" },
-        { "limit", OPTION_NUMBER, &limit, "PERCENT        in at this percentage of what you pay today, or less" },
-        { "no-interest", OPTION_FLAG, &no_interest, "say nothing in the interest box, not even the noised cell" },
+        { "lot", OPTION_MANY, &lots,
+          "N[:HOMES]        a lot you would take, and from how many homes on; again for the next best" },
+        { "quantity", OPTION_MANY, &quantities,
+          "ITEM=N      your own figure instead of the one from your readings; may be repeated" },
+        { "limit", OPTION_NUMBER, &limit,
+          "PERCENT        in at this percentage of what you pay today, or less" },
+        { "no-interest", OPTION_FLAG, &no_interest,
+          "say nothing in the interest box, not even the noised cell" },
     };
     struct cli cli = {
         .usage = "coopair round join [ROUND] [OPTIONS]",
-        .summary = "Shows exactly what would leave this home, asks, and then has the node say it when each box is open. Figures come from\n"
+        .summary = "Shows exactly what would leave this home, asks, and then has the node say it when each "
+                   "box is open. Figures come from\n"
                    "your own readings (coopair profile show). Without --lot: every lot, in order.\n\n"
                    "  coopair round join 3fa2 --lot 2:12 --lot 1 --quantity Pellets=3000 --limit 90",
-        .options = options, .option_count = ARRAY_SIZE(options), .most = 1,
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
+        .most = 1,
     };
     json_t *args;
     int code;
 
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
-    args = json_pack("{s:s, s:o, s:o, s:b}", "round", cli.arg_count == 0 ? "" : cli.args[0], "lots", texts_of(&lots), "quantities",
-                     texts_of(&quantities), "interest", !no_interest);
+    args = json_pack("{s:s, s:o, s:o, s:b}", "round", cli.arg_count == 0 ? "" : cli.args[0], "lots",
+                     texts_of(&lots), "quantities", texts_of(&quantities), "interest", !no_interest);
     if (limit != UINT64_MAX)
         json_object_set_new(args, "limit", json_integer(limit > INT64_MAX ? INT64_MAX : (json_int_t)limit));
     return plan_and_join(&cli, args);
@@ -168,7 +185,8 @@ static int leave(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair round leave [ROUND] [OPTIONS]",
-        .summary = "Drops what was wished, or withdraws what was dealt, as long as the join box is open. An enrolment stays in the\n"
+        .summary = "Drops what was wished, or withdraws what was dealt, as long as the join box is open. An "
+                   "enrolment stays in the\n"
                    "registry: it says nothing and buys nothing.\n\n"
                    "  coopair round leave 3fa2",
         .most = 1,
@@ -183,8 +201,10 @@ static int leave(int argc, char **argv)
         return code;
     if (cli.json)
         return cli_json(reply);
-    printf("%s: %s. Come back with: coopair round join %.8s\n", field_text(json_object_get(reply, "round"), "title"),
-           field_flag(reply, "withdrawn") ? "withdrawn; the group sees that this pseudonym left" : "dropped; your demand had not left",
+    printf("%s: %s. Come back with: coopair round join %.8s\n",
+           field_text(json_object_get(reply, "round"), "title"),
+           field_flag(reply, "withdrawn") ? "withdrawn; the group sees that this pseudonym left"
+                                          : "dropped; your demand had not left",
            field_text(json_object_get(reply, "round"), "topic"));
     json_decref(reply);
     return EXIT_DONE;

@@ -1,7 +1,8 @@
 /* cmd_tender.c - coopair tender show|export: what companies read.
  *
- * export fetches the proof from the node in portions, and writes the folder from the proof alone, as a company will check it. Failure modes: no
- * demand yet; records that arrive between two portions, so that the whole is another: begun again a few times; a disk that refuses. */
+ * export fetches the proof from the node in portions, and writes the folder from the proof alone, as a
+ * company will check it. Failure modes: no demand yet; records that arrive between two portions, so that the
+ * whole is another: begun again a few times; a disk that refuses. */
 #include "node/answer.h"
 #include "node/command.h"
 #include "node/proof.h"
@@ -30,13 +31,17 @@ static int show(int argc, char **argv)
     struct tender_options chosen = { false, NULL };
     const struct cli_option options[] = {
         { "french", OPTION_FLAG, &chosen.french, "headings and sentences in French" },
-        { "ocid-prefix", OPTION_TEXT, &chosen.ocid_prefix, "PREFIX  your own, given by the OCDS helpdesk, for real publication" },
+        { "ocid-prefix", OPTION_TEXT, &chosen.ocid_prefix,
+          "PREFIX  your own, given by the OCDS helpdesk, for real publication" },
     };
     struct cli cli = {
         .usage = "coopair tender show [ROUND] [OPTIONS]",
-        .summary = "Prints the tender as companies read it; with --json as an OCDS 1.1.5 release package too.\n\n"
-                   "  coopair tender show 3fa2",
-        .options = options, .option_count = ARRAY_SIZE(options), .most = 1,
+        .summary =
+            "Prints the tender as companies read it; with --json as an OCDS 1.1.5 release package too.\n\n"
+            "  coopair tender show 3fa2",
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
+        .most = 1,
     };
     json_t *reply, *args;
     int code;
@@ -80,15 +85,17 @@ static enum status portion_take(struct whole *whole, json_t *reply, struct failu
     }
     if (size != whole->size || strcmp(whole->name, field_text(reply, "whole")) != 0)
         return failure_say(why, STATUS_BUSY, "records keep arriving; try again in a moment");
-    if (!base64_read(whole->data + whole->used, whole->size - whole->used, &got, field_text(reply, "data")) || got == 0)
+    if (!base64_read(whole->data + whole->used, whole->size - whole->used, &got, field_text(reply, "data")) ||
+        got == 0)
         return failure_say(why, STATUS_MALFORMED, "the node's answer is not a proof");
     whole->used += got;
     return STATUS_OK;
 }
 
-/* One attempt at the whole. *code: the exit code when it is not STATUS_OK, already said unless STATUS_BUSY. */
-static enum status proof_fetch(struct whole *whole, const struct cli *cli, const struct tender_options *chosen, int *code,
-                               struct failure *why)
+/* One attempt at the whole. *code: the exit code when it is not STATUS_OK, already said unless STATUS_BUSY.
+ */
+static enum status proof_fetch(struct whole *whole, const struct cli *cli,
+                               const struct tender_options *chosen, int *code, struct failure *why)
 {
     *whole = (struct whole){ .data = NULL };
     do {
@@ -125,10 +132,14 @@ static enum status folder_write(const char *dir, struct bytes proof, struct fail
 static int exported(const struct cli *cli, const char *dir, size_t size)
 {
     if (cli->json)
-        return cli_json(json_pack("{s:i, s:b, s:s, s:I}", "v", 1, "ok", 1, "folder", dir, "proof_bytes", (json_int_t)size));
-    printf("Written to %s: %s, %s, %s, %s.\n", dir, PACKAGE_TEXT, PACKAGE_JSON, PACKAGE_PROOF, PACKAGE_PRICES);
+        return cli_json(json_pack("{s:i, s:b, s:s, s:I}", "v", 1, "ok", 1, "folder", dir, "proof_bytes",
+                                  (json_int_t)size));
+    printf("Written to %s: %s, %s, %s, %s.\n", dir, PACKAGE_TEXT, PACKAGE_JSON, PACKAGE_PROOF,
+           PACKAGE_PRICES);
     printf("Anybody can check it, without a network: coopair-verify %s\n", dir);
-    printf("A company answers with: coopair bid seal --tender %s --prices prices.csv --company NAME --contact MAIL\n", dir);
+    printf("A company answers with: coopair bid seal --tender %s --prices prices.csv --company NAME "
+           "--contact MAIL\n",
+           dir);
     return EXIT_DONE;
 }
 
@@ -137,14 +148,20 @@ static int export(int argc, char **argv)
     struct tender_options chosen = { false, NULL };
     const struct cli_option options[] = {
         { "french", OPTION_FLAG, &chosen.french, "headings and sentences in French" },
-        { "ocid-prefix", OPTION_TEXT, &chosen.ocid_prefix, "PREFIX  your own, given by the OCDS helpdesk, for real publication" },
+        { "ocid-prefix", OPTION_TEXT, &chosen.ocid_prefix,
+          "PREFIX  your own, given by the OCDS helpdesk, for real publication" },
     };
     struct cli cli = {
         .usage = "coopair tender export ROUND FOLDER [OPTIONS]",
-        .summary = "Writes the tender into a folder: a page to read, OCDS 1.1.5 JSON, the proof behind both, a table for prices. It holds no\n"
-                   "pseudonym's figures, so it may be published. Export again after the award: the same files then say what came of it.\n\n"
+        .summary = "Writes the tender into a folder: a page to read, OCDS 1.1.5 JSON, the proof behind both, "
+                   "a table for prices. It holds no\n"
+                   "pseudonym's figures, so it may be published. Export again after the award: the same "
+                   "files then say what came of it.\n\n"
                    "  coopair tender export 3fa2 tender/",
-        .options = options, .option_count = ARRAY_SIZE(options), .least = 2, .most = 2,
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
+        .least = 2,
+        .most = 2,
     };
     struct failure why = { "" };
     struct whole whole;

@@ -4,7 +4,8 @@
  *   <64 hex digits: the seed of the signing key>
  *   <64 hex digits: the seed of the inbox>
  *
- * Failure modes: readable by others, cut short, a disk that refuses. A file is never written over: losing it is losing the award. */
+ * Failure modes: readable by others, cut short, a disk that refuses. A file is never written over: losing it
+ * is losing the award. */
 #include "node/company.h"
 
 #include "node/command.h"
@@ -43,7 +44,8 @@ static bool keys_decode(struct company_keys *out, const char *text, size_t size)
         size_t got = 0;
 
         fine = line[SEED_LINE - 1] == '\n' &&
-               sodium_hex2bin(seeds[i], KEY_SIZE, line, SEED_LINE - 1, NULL, &got, NULL) == 0 && got == KEY_SIZE;
+               sodium_hex2bin(seeds[i], KEY_SIZE, line, SEED_LINE - 1, NULL, &got, NULL) == 0 &&
+               got == KEY_SIZE;
     }
     if (fine)
         keys_derive(out, (const uint8_t(*)[KEY_SIZE])seeds);
@@ -57,10 +59,12 @@ static enum status mode_check(const char *path, struct failure *why)
     struct stat found;
 
     if (stat(path, &found) != 0)
-        return failure_say(why, errno == ENOENT ? STATUS_MISSING : STATUS_DISK, "%.160s: %s", path, strerror(errno));
+        return failure_say(why, errno == ENOENT ? STATUS_MISSING : STATUS_DISK, "%.160s: %s", path,
+                           strerror(errno));
     if (S_ISREG(found.st_mode) && (found.st_mode & 077) == 0)
         return STATUS_OK;
-    return failure_say(why, STATUS_DENIED, "%.100s must be a file that only you may read: chmod 600 %.80s", path, path);
+    return failure_say(why, STATUS_DENIED, "%.100s must be a file that only you may read: chmod 600 %.80s",
+                       path, path);
 }
 
 enum status company_read(struct company_keys *out, const char *path, struct failure *why)
@@ -90,7 +94,8 @@ static enum status company_make(const char *path, struct failure *why)
     enum status status = STATUS_OK;
 
     if (fd < 0)
-        return failure_say(why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, "make %.160s: %s", path, strerror(errno));
+        return failure_say(why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, "make %.160s: %s", path,
+                           strerror(errno));
     randombytes_buf(seeds, sizeof seeds);
     for (size_t i = 0; i < 2; i++)
         sodium_bin2hex(lines[i], sizeof lines[i], seeds[i], KEY_SIZE);

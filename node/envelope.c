@@ -46,8 +46,8 @@ size_t envelope_deals(const struct topic *topic, enum box_index box, const uint8
     size_t count = 0;
 
     for (size_t i = 0; i < topic_record_count(topic); i++)
-        if (envelope_read(&envelope, topic_record_at(topic, i)) && envelope.kind == RECORD_DEAL && envelope.box == box &&
-            memcmp(envelope.author, author, KEY_SIZE) == 0)
+        if (envelope_read(&envelope, topic_record_at(topic, i)) && envelope.kind == RECORD_DEAL &&
+            envelope.box == box && memcmp(envelope.author, author, KEY_SIZE) == 0)
             count++;
     return count;
 }

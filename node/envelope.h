@@ -1,5 +1,5 @@
-/* envelope.h - the head of a replicated record as its bytes say it (WIRE 5.1), for those who hold one and do not judge it: nothing is
- * verified here, the fold does that. */
+/* envelope.h - the head of a replicated record as its bytes say it (WIRE 5.1), for those who hold one and do
+ * not judge it: nothing is verified here, the fold does that. */
 #ifndef COOP_NODE_ENVELOPE_H
 #define COOP_NODE_ENVELOPE_H
 

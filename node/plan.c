@@ -1,7 +1,8 @@
 /* plan.c - see plan.h.
  *
- * Happy path: every lot in its order, quantities proposed from the readings, the noised cell. Failure modes: a lot or an item that the charter
- * does not have, a number that does not fit the proof, readings that cannot say what is asked for: refused in words, nothing is kept. */
+ * Happy path: every lot in its order, quantities proposed from the readings, the noised cell. Failure modes:
+ * a lot or an item that the charter does not have, a number that does not fit the proof, readings that cannot
+ * say what is asked for: refused in words, nothing is kept. */
 #include "node/plan.h"
 
 #include "node/envelope.h"
@@ -29,20 +30,25 @@ static bool digits_read(uint64_t *out, const char *text, uint64_t most, const ch
     return *out <= most;
 }
 
-static enum status lot_add(struct wish *out, const struct charter *charter, const char *text, struct failure *why)
+static enum status lot_add(struct wish *out, const struct charter *charter, const char *text,
+                           struct failure *why)
 {
     uint64_t lot, minimum = 0;
     const char *end;
 
     if (text == NULL || !digits_read(&lot, text, UINT32_MAX, &end) ||
         (*end == ':' && !digits_read(&minimum, end + 1, BOX_DEALS_MAX, &end)) || *end != '\0')
-        return failure_say(why, STATUS_MALFORMED, "a lot is its number, or number:homes (\"2:8\": from 8 homes on), not %.40s",
+        return failure_say(why, STATUS_MALFORMED,
+                           "a lot is its number, or number:homes (\"2:8\": from 8 homes on), not %.40s",
                            text == NULL ? "this" : text);
     if (lot < 1 || lot > charter->lot_count)
-        return failure_say(why, STATUS_MALFORMED, "this round has lots 1 to %zu, not %" PRIu64, charter->lot_count, lot);
+        return failure_say(why, STATUS_MALFORMED, "this round has lots 1 to %zu, not %" PRIu64,
+                           charter->lot_count, lot);
     if (minimum > 0 && minimum < charter->floor)
-        return failure_say(why, STATUS_MALFORMED, "no lot of fewer than %" PRIu32 " homes is ever formed, so %" PRIu64
-                           " cannot be asked for", charter->floor, minimum);
+        return failure_say(why, STATUS_MALFORMED,
+                           "no lot of fewer than %" PRIu32 " homes is ever formed, so %" PRIu64
+                           " cannot be asked for",
+                           charter->floor, minimum);
     for (size_t i = 0; i < out->choice_count; i++)
         if (out->lots[i] == lot - 1)
             return failure_say(why, STATUS_MALFORMED, "lot %" PRIu64 " is named twice", lot);
@@ -53,13 +59,14 @@ static enum status lot_add(struct wish *out, const struct charter *charter, cons
     return STATUS_OK;
 }
 
-static enum status lots_take(struct wish *out, const struct charter *charter, json_t *args, struct failure *why)
+static enum status lots_take(struct wish *out, const struct charter *charter, json_t *args,
+                             struct failure *why)
 {
     json_t *list = json_object_get(args, "lots"), *item;
     enum status status = STATUS_OK;
     size_t i;
 
-    json_array_foreach (list, i, item) {
+    json_array_foreach(list, i, item) {
         status = lot_add(out, charter, json_string_value(item), why);
         if (status != STATUS_OK)
             return status;
@@ -72,14 +79,16 @@ static enum status lots_take(struct wish *out, const struct charter *charter, js
 /* ---- Quantities. */
 
 /* "Pellets=3000": the item by its name, or by the beginning of it when that is enough. */
-static enum status quantity_read(size_t *item, uint64_t *value, const struct charter *charter, const char *text,
-                                 struct failure *why)
+static enum status quantity_read(size_t *item, uint64_t *value, const struct charter *charter,
+                                 const char *text, struct failure *why)
 {
     const char *equals = text == NULL ? NULL : strrchr(text, '='), *end;
     size_t size, fits = 0;
 
-    if (equals == NULL || !digits_read(value, equals + 1, ((uint64_t)1 << charter->value_bits) - 1, &end) || *end != '\0')
-        return failure_say(why, STATUS_MALFORMED, "a quantity is ITEM=N, N a whole number below %" PRIu64 ", not %.60s",
+    if (equals == NULL || !digits_read(value, equals + 1, ((uint64_t)1 << charter->value_bits) - 1, &end) ||
+        *end != '\0')
+        return failure_say(why, STATUS_MALFORMED,
+                           "a quantity is ITEM=N, N a whole number below %" PRIu64 ", not %.60s",
                            (uint64_t)1 << charter->value_bits, text == NULL ? "this" : text);
     size = (size_t)(equals - text);
     for (size_t i = 0; i < charter->item_count; i++) {
@@ -94,7 +103,8 @@ static enum status quantity_read(size_t *item, uint64_t *value, const struct cha
     }
     if (fits == 1)
         return STATUS_OK;
-    return failure_say(why, STATUS_MALFORMED, "%.60s: %s item of this round is called so; see: coopair round show", text,
+    return failure_say(why, STATUS_MALFORMED,
+                       "%.60s: %s item of this round is called so; see: coopair round show", text,
                        fits == 0 ? "no" : "more than one");
 }
 
@@ -103,13 +113,14 @@ struct given {
     uint64_t value[DEAL_VALUES_MAX];
 };
 
-static enum status given_read(struct given *out, const struct charter *charter, json_t *args, struct failure *why)
+static enum status given_read(struct given *out, const struct charter *charter, json_t *args,
+                              struct failure *why)
 {
     json_t *item;
     size_t i, at = 0;
 
     *out = (struct given){ .known = { false } };
-    json_array_foreach (json_object_get(args, "quantities"), i, item) {
+    json_array_foreach(json_object_get(args, "quantities"), i, item) {
         uint64_t value = 0;
         enum status status = quantity_read(&at, &value, charter, json_string_value(item), why);
 
@@ -122,8 +133,8 @@ static enum status given_read(struct given *out, const struct charter *charter, 
 }
 
 /* What a home without readings has to say itself. */
-static enum status given_only(uint64_t *values, const struct charter *charter, const struct given *given, unsigned limit,
-                              struct failure *why)
+static enum status given_only(uint64_t *values, const struct charter *charter, const struct given *given,
+                              unsigned limit, struct failure *why)
 {
     struct failure reason = *why;
 
@@ -132,7 +143,8 @@ static enum status given_only(uint64_t *values, const struct charter *charter, c
 
         values[i] = item->use == ITEM_LIMIT && item->ladder <= limit;
         if (!given->known[i] && (item->use == ITEM_QUANTITY || item->use == ITEM_RESERVE))
-            return failure_say(why, STATUS_MISSING, "%.120s; or say it yourself: --quantity \"%.40s=N\" (%.8s)", reason.text,
+            return failure_say(why, STATUS_MISSING,
+                               "%.120s; or say it yourself: --quantity \"%.40s=N\" (%.8s)", reason.text,
                                item->name, item->unit);
     }
     return STATUS_OK;
@@ -156,8 +168,8 @@ static void reserve_scale(uint64_t *values, const struct charter *charter, const
         }
 }
 
-static enum status values_propose(struct wish *out, const struct charter *charter, const struct profile *profile, json_t *args,
-                                  struct failure *why)
+static enum status values_propose(struct wish *out, const struct charter *charter,
+                                  const struct profile *profile, json_t *args, struct failure *why)
 {
     struct wallet wallet = { .limit_percent = 100 };
     struct given given;
@@ -183,19 +195,20 @@ static enum status values_propose(struct wish *out, const struct charter *charte
 }
 
 /* The numbers of an earlier plan, as they are. */
-static enum status values_take(struct wish *out, const struct charter *charter, json_t *values, struct failure *why)
+static enum status values_take(struct wish *out, const struct charter *charter, json_t *values,
+                               struct failure *why)
 {
     json_t *value;
     size_t i;
 
     if (json_array_size(values) != charter->item_count)
         return failure_say(why, STATUS_MALFORMED, "\"values\" must be %zu numbers", charter->item_count);
-    json_array_foreach (values, i, value) {
+    json_array_foreach(values, i, value) {
         json_int_t n = json_integer_value(value);
 
         if (!json_is_integer(value) || n < 0 || (uint64_t)n >> charter->value_bits != 0)
-            return failure_say(why, STATUS_MALFORMED, "%.60s must be a whole number below %" PRIu64, charter->items[i].name,
-                               (uint64_t)1 << charter->value_bits);
+            return failure_say(why, STATUS_MALFORMED, "%.60s must be a whole number below %" PRIu64,
+                               charter->items[i].name, (uint64_t)1 << charter->value_bits);
         out->values[i] = (uint64_t)n;
     }
     return STATUS_OK;
@@ -203,7 +216,8 @@ static enum status values_take(struct wish *out, const struct charter *charter, 
 
 /* ---- Together. */
 
-enum status plan_make(struct wish *out, struct node *node, struct topic *topic, json_t *args, struct failure *why)
+enum status plan_make(struct wish *out, struct node *node, struct topic *topic, json_t *args,
+                      struct failure *why)
 {
     const struct charter *charter = topic_charter(topic);
     json_t *values = json_object_get(args, "values"), *interest = json_object_get(args, "interest");
@@ -213,7 +227,9 @@ enum status plan_make(struct wish *out, struct node *node, struct topic *topic, 
 
     if (status != STATUS_OK)
         return status;
-    *out = (struct wish){ .enrol = true, .interest = !json_is_false(interest), .report = -1, .cell = -1, .join = true };
+    *out = (struct wish){
+        .enrol = true, .interest = !json_is_false(interest), .report = -1, .cell = -1, .join = true
+    };
     core_own(node_core(node), topic, &own);
     out->dealt_before = envelope_deals(topic, BOX_JOIN, own.pseudonym);
     out->value_count = charter->item_count;
@@ -223,7 +239,8 @@ enum status plan_make(struct wish *out, struct node *node, struct topic *topic, 
     }
     status = lots_take(out, charter, args, why);
     if (status == STATUS_OK)
-        status = values == NULL ? values_propose(out, charter, &profile, args, why) : values_take(out, charter, values, why);
+        status = values == NULL ? values_propose(out, charter, &profile, args, why)
+                                : values_take(out, charter, values, why);
     if (status != STATUS_OK)
         wish_clear(out);
     return status;
@@ -242,9 +259,11 @@ static void interest_view(struct answer *a, json_t *clear, const struct wish *wi
     if (!wish->interest)
         return;
     if (wish->report < 0)
-        snprintf(text, sizeof text, "that somebody of the group is interested, and nothing else (too few readings to say more)");
+        snprintf(text, sizeof text,
+                 "that somebody of the group is interested, and nothing else (too few readings to say more)");
     else
-        snprintf(text, sizeof text, "your profile as one of four cells, drawn with noise: cell %d", wish->report);
+        snprintf(text, sizeof text, "your profile as one of four cells, drawn with noise: cell %d",
+                 wish->report);
     say_clear(a, clear, text);
 }
 

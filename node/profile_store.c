@@ -1,8 +1,10 @@
-/* profile_store.c - the profile of what is in the store: the electricity taken in, by the meter whose readings go furthest.
+/* profile_store.c - the profile of what is in the store: the electricity taken in, by the meter whose
+ * readings go furthest.
  *
- * Happy path: one walk over the list of series, one over a year of readings. Several series are as a rule one meter under several names (its
- * number, a name the user gave), so they are not added up; the one that goes on longest is the one still in use. Failure modes: none there, which
- * is a profile of no days; a store that does not read. */
+ * Happy path: one walk over the list of series, one over a year of readings. Several series are as a rule one
+ * meter under several names (its number, a name the user gave), so they are not added up; the one that goes
+ * on longest is the one still in use. Failure modes: none there, which is a profile of no days; a store that
+ * does not read. */
 #include "node/profile.h"
 
 #include <string.h>
@@ -12,7 +14,8 @@ static bool choose(void *arg, const struct store_series *series)
     struct store_series *best = arg;
 
     if (series->name.quantity == QUANTITY_ELECTRICITY_IN && series->count > 0 &&
-        (best->count == 0 || series->last_s > best->last_s || (series->last_s == best->last_s && series->count > best->count)))
+        (best->count == 0 || series->last_s > best->last_s ||
+         (series->last_s == best->last_s && series->count > best->count)))
         *best = *series;
     return true;
 }

@@ -1,5 +1,5 @@
-/* qr.c - the symbol is libqrencode's; here it only becomes characters. Light modules are drawn and dark ones left out, as on paper seen in
- * the dark: a terminal is black more often than white. */
+/* qr.c - the symbol is libqrencode's; here it only becomes characters. Light modules are drawn and dark ones
+ * left out, as on paper seen in the dark: a terminal is black more often than white. */
 #include "node/qr.h"
 
 #include <qrencode.h>
@@ -24,7 +24,8 @@ static void draw_line(FILE *out, const QRcode *code, int y, bool colours)
 
     if (colours)
         fputs("\033[40;97m", out);
-    for (int x = 0; x < size; x++) /* the width is odd: the last line has no lower half, and what is there is quiet */
+    for (int x = 0; x < size;
+         x++) /* the width is odd: the last line has no lower half, and what is there is quiet */
         fputs(halves[2 * light(code, x, y) + light(code, x, y + 1)], out);
     fputs(colours ? "\033[0m\n" : "\n", out);
 }

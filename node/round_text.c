@@ -1,4 +1,5 @@
-/* round_text.c - see round_text.h. Everything printed comes out of one reply, whose words were made harmless when it was filled in. */
+/* round_text.c - see round_text.h. Everything printed comes out of one reply, whose words were made harmless
+ * when it was filled in. */
 #include "node/round_text.h"
 
 #include "node/answer.h"
@@ -18,7 +19,7 @@ static json_t *box_of(json_t *round, const char *name)
     json_t *box;
     size_t i;
 
-    json_array_foreach (json_object_get(round, "boxes"), i, box)
+    json_array_foreach(json_object_get(round, "boxes"), i, box)
         if (is(box, "name", name))
             return box;
     return NULL;
@@ -43,7 +44,8 @@ static uint64_t box_goal(json_t *round, json_t *box)
 
 static void open_print(FILE *out, json_t *round, json_t *box)
 {
-    uint64_t dealt = field_uint(box, "dealt"), goal = box_goal(round, box), deadline = field_uint(box, "deadline");
+    uint64_t dealt = field_uint(box, "dealt"), goal = box_goal(round, box),
+             deadline = field_uint(box, "deadline");
     const char *what = is(box, "name", "bids") ? "sealed bid" : is(box, "name", "key") ? "member" : "home";
     char bar[SAID_MAX], when[SAID_MAX], date[SAID_MAX];
 
@@ -70,12 +72,14 @@ static void box_print(FILE *out, json_t *round, json_t *box)
         open_print(out, round, box);
     } else if (is(box, "state", "open")) {
         words_bar(bar, field_uint(box, "votes"), field_uint(box, "quorum"));
-        fprintf(out, "%s closing: %" PRIu64 " of %" PRIu64 " members said what they saw, %" PRIu64 " of the %" PRIu64
-                " votes needed\n", bar, field_uint(box, "seen"), members, field_uint(box, "votes"), field_uint(box, "quorum"));
+        fprintf(out,
+                "%s closing: %" PRIu64 " of %" PRIu64 " members said what they saw, %" PRIu64
+                " of the %" PRIu64 " votes needed\n",
+                bar, field_uint(box, "seen"), members, field_uint(box, "votes"), field_uint(box, "quorum"));
     } else if (is(box, "state", "closed")) {
         words_bar(bar, field_uint(box, "opens"), field_uint(box, "threshold"));
-        fprintf(out, "%s closed with %" PRIu64 " on %s; %" PRIu64 " of %" PRIu64 " shares to open it\n", bar, set, date,
-                field_uint(box, "opens"), field_uint(box, "threshold"));
+        fprintf(out, "%s closed with %" PRIu64 " on %s; %" PRIu64 " of %" PRIu64 " shares to open it\n", bar,
+                set, date, field_uint(box, "opens"), field_uint(box, "threshold"));
     } else {
         words_bar(bar, 1, 1);
         fprintf(out, "%s closed with %" PRIu64 " on %s\n", bar, set, date);
@@ -89,7 +93,7 @@ static json_t *item_named(json_t *round, const char *name)
     json_t *item;
     size_t i;
 
-    json_array_foreach (json_object_get(round, "items"), i, item)
+    json_array_foreach(json_object_get(round, "items"), i, item)
         if (is(item, "name", name))
             return item;
     return NULL;
@@ -100,7 +104,7 @@ void round_values_print(FILE *out, json_t *round, json_t *values)
     const char *name;
     json_t *value;
 
-    json_object_foreach (values, name, value) {
+    json_object_foreach(values, name, value) {
         json_t *item = item_named(round, name);
         char number[SAID_MAX];
 
@@ -119,7 +123,7 @@ static void totals_print(FILE *out, json_t *round, json_t *totals)
     json_t *shown = json_object(), *value;
     const char *name;
 
-    json_object_foreach (totals, name, value)
+    json_object_foreach(totals, name, value)
         if (is(item_named(round, name), "use", "quantity"))
             json_object_set(shown, name, value);
     round_values_print(out, round, shown);
@@ -161,11 +165,11 @@ static void lots_print(FILE *out, json_t *round)
 
     if (!join_closed(round))
         return;
-    json_array_foreach (json_object_get(round, "lots"), i, lot)
+    json_array_foreach(json_object_get(round, "lots"), i, lot)
         lot_print(out, round, lot);
     if (field_uint(bids, "opened") + field_uint(bids, "refused") > 0)
-        fprintf(out, "  %" PRIu64 " bid%s opened, %" PRIu64 " that held nothing readable\n", field_uint(bids, "opened"),
-                plural(field_uint(bids, "opened")), field_uint(bids, "refused"));
+        fprintf(out, "  %" PRIu64 " bid%s opened, %" PRIu64 " that held nothing readable\n",
+                field_uint(bids, "opened"), plural(field_uint(bids, "opened")), field_uint(bids, "refused"));
 }
 
 /* ---- This home. */
@@ -175,7 +179,7 @@ static void wished_lots_print(FILE *out, json_t *wish)
     json_t *lot;
     size_t i;
 
-    json_array_foreach (json_object_get(wish, "lots"), i, lot) {
+    json_array_foreach(json_object_get(wish, "lots"), i, lot) {
         fprintf(out, "%s lot %" PRIu64, i == 0 ? "" : ", else", field_uint(lot, "lot"));
         if (field_uint(lot, "minimum") > 0)
             fprintf(out, " (from %" PRIu64 " homes)", field_uint(lot, "minimum"));
@@ -195,7 +199,7 @@ static bool unmeetable(json_t *round, json_t *wish)
 
     if (!wishes_lots(wish) || field_uint(round, "registry") == 0)
         return false;
-    json_array_foreach (json_object_get(wish, "lots"), i, lot)
+    json_array_foreach(json_object_get(wish, "lots"), i, lot)
         if (field_uint(lot, "minimum") <= field_uint(round, "registry"))
             return false;
     return true;
@@ -206,7 +210,10 @@ static void own_print(FILE *out, json_t *round)
     json_t *own = json_object_get(round, "own"), *wish = json_object_get(round, "wish");
     bool in = field_flag(own, "in_registry");
 
-    fprintf(out, "This home is %s%s.", in ? "in the registry" : field_flag(own, "enrolled") ? "enrolled" : "not enrolled",
+    fprintf(out, "This home is %s%s.",
+            in                            ? "in the registry"
+            : field_flag(own, "enrolled") ? "enrolled"
+                                          : "not enrolled",
             field_flag(own, "in_committee") ? ", and on the committee that closes and opens the boxes" : "");
     if (field_flag(own, "interested"))
         fputs(" It has said that it is interested.", out);
@@ -215,7 +222,9 @@ static void own_print(FILE *out, json_t *round)
         wished_lots_print(out, wish);
         fputc('.', out);
     } else if (unmeetable(round, wish)) {
-        fputs(" It does not join: it asked for more homes than the registry holds; join again with a smaller number.", out);
+        fputs(" It does not join: it asked for more homes than the registry holds; join again with a smaller "
+              "number.",
+              out);
     } else if (wishes_lots(wish) && !join_closed(round)) {
         fputs(" It will join when that box opens:", out);
         wished_lots_print(out, wish);
@@ -241,8 +250,11 @@ void round_next_print(FILE *out, json_t *round)
     else if (early)
         fputs("Next: nothing to do; the node goes on by itself. Leave it running.\n", out);
     else if (is(round, "phase", "tender"))
-        fprintf(out, "Next: coopair tender export %.8s tender/    (what companies read; until the bids close)\n", id);
-    else if (is(round, "phase", "awarded") && json_is_integer(json_object_get(own, "lot")) && is(own, "answer", "none"))
+        fprintf(out,
+                "Next: coopair tender export %.8s tender/    (what companies read; until the bids close)\n",
+                id);
+    else if (is(round, "phase", "awarded") && json_is_integer(json_object_get(own, "lot")) &&
+             is(own, "answer", "none"))
         fprintf(out, "Next: coopair offer show %.8s    (your own bill under every bid)\n", id);
     else if (is(round, "phase", "bids closed"))
         fputs("Next: the bids are being opened; leave the node running.\n", out);
@@ -256,7 +268,7 @@ static json_t *box_current(json_t *round)
     json_t *box;
     size_t i;
 
-    json_array_foreach (json_object_get(round, "boxes"), i, box)
+    json_array_foreach(json_object_get(round, "boxes"), i, box)
         if (is(box, "state", "open"))
             return box;
     return NULL;
@@ -267,10 +279,12 @@ void round_line_print(FILE *out, json_t *round)
     json_t *box = box_current(round), *own = json_object_get(round, "own");
     char when[SAID_MAX];
 
-    fprintf(out, "%.8s  %s: %s", field_text(round, "topic"), field_text(round, "title"), field_text(round, "phase"));
+    fprintf(out, "%.8s  %s: %s", field_text(round, "topic"), field_text(round, "title"),
+            field_text(round, "phase"));
     if (box != NULL) {
         words_when(when, field_uint(box, "deadline"), field_uint(round, "now"));
-        fprintf(out, "; %s: %" PRIu64 " so far, closes %s", field_text(box, "name"), field_uint(box, "dealt"), when);
+        fprintf(out, "; %s: %" PRIu64 " so far, closes %s", field_text(box, "name"), field_uint(box, "dealt"),
+                when);
     }
     if (field_uint(round, "registry") > 0)
         fprintf(out, "; %" PRIu64 " homes in the registry", field_uint(round, "registry"));
@@ -283,12 +297,12 @@ void round_print(FILE *out, json_t *round)
     size_t i;
 
     fprintf(out, "%s\n", field_text(round, "title"));
-    fprintf(out, "%s, %s, season %s; round %.8s of group %.8s; totals of at least %" PRIu64 " homes\n", field_text(round, "good"),
-            field_text(round, "zone"), field_text(round, "season"), field_text(round, "topic"), field_text(round, "group"),
-            field_uint(round, "floor"));
-    fprintf(out, "Phase: %s; %" PRIu64 " homes in the registry, %" PRIu64 " records here\n\n", field_text(round, "phase"),
-            field_uint(round, "registry"), field_uint(round, "records"));
-    json_array_foreach (json_object_get(round, "boxes"), i, box)
+    fprintf(out, "%s, %s, season %s; round %.8s of group %.8s; totals of at least %" PRIu64 " homes\n",
+            field_text(round, "good"), field_text(round, "zone"), field_text(round, "season"),
+            field_text(round, "topic"), field_text(round, "group"), field_uint(round, "floor"));
+    fprintf(out, "Phase: %s; %" PRIu64 " homes in the registry, %" PRIu64 " records here\n\n",
+            field_text(round, "phase"), field_uint(round, "registry"), field_uint(round, "records"));
+    json_array_foreach(json_object_get(round, "boxes"), i, box)
         box_print(out, round, box);
     fputc('\n', out);
     lots_print(out, round);

@@ -1,4 +1,5 @@
-/* round_text.h - a round in words, from the object that round_view makes: for `round list`, `round show` and what follows a command. */
+/* round_text.h - a round in words, from the object that round_view makes: for `round list`, `round show` and
+ * what follows a command. */
 #ifndef COOP_NODE_ROUND_TEXT_H
 #define COOP_NODE_ROUND_TEXT_H
 

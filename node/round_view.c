@@ -1,4 +1,5 @@
-/* round_view.c - see round_view.h. Happy path: a plain list of fields. Failure mode: memory, seen once at the end by whoever asked. */
+/* round_view.c - see round_view.h. Happy path: a plain list of fields. Failure mode: memory, seen once at the
+ * end by whoever asked. */
 #include "node/round_view.h"
 
 #include "crypto/labels.h"
@@ -20,7 +21,8 @@ const char *item_use_name(enum item_use use)
     return names[use];
 }
 
-size_t round_lot_of(const struct charter *charter, const struct season *season, const uint8_t pseudonym[KEY_SIZE])
+size_t round_lot_of(const struct charter *charter, const struct season *season,
+                    const uint8_t pseudonym[KEY_SIZE])
 {
     for (size_t i = 0; i < charter->lot_count; i++)
         for (size_t j = 0; season->lots[i].formed && j < season->lots[i].home_count; j++)
@@ -83,16 +85,16 @@ static void box_view(struct answer *a, json_t *out, enum box_index index, const 
 
 /* ---- Lots. */
 
-void round_values(struct answer *a, json_t *object, const struct charter *charter, const uint64_t *values, size_t count,
-                  bool late_too)
+void round_values(struct answer *a, json_t *object, const struct charter *charter, const uint64_t *values,
+                  size_t count, bool late_too)
 {
     for (size_t i = 0; i < charter->item_count && i < count; i++)
         if (late_too || charter->items[i].use != ITEM_RESERVE)
             answer_uint(a, object, charter->items[i].name, values[i]);
 }
 
-static void winner_view(struct answer *a, json_t *out, const struct charter *charter, const struct season *season,
-                        const struct lot_view *lot, size_t index)
+static void winner_view(struct answer *a, json_t *out, const struct charter *charter,
+                        const struct season *season, const struct lot_view *lot, size_t index)
 {
     const struct bid *bid = &season->bids[lot->winner];
     json_t *prices;
@@ -115,7 +117,8 @@ static void winner_view(struct answer *a, json_t *out, const struct charter *cha
     }
 }
 
-static void lot_view(struct answer *a, json_t *out, const struct charter *charter, const struct season *season, size_t index)
+static void lot_view(struct answer *a, json_t *out, const struct charter *charter,
+                     const struct season *season, size_t index)
 {
     const struct lot_view *lot = &season->lots[index];
 
@@ -125,7 +128,8 @@ static void lot_view(struct answer *a, json_t *out, const struct charter *charte
     answer_flag(a, out, "formed", lot->formed);
     answer_uint(a, out, "homes", lot->home_count);
     if (lot->totals_known)
-        round_values(a, answer_object(a, out, "totals"), charter, lot->totals, charter->item_count, lot->reserve_known);
+        round_values(a, answer_object(a, out, "totals"), charter, lot->totals, charter->item_count,
+                     lot->reserve_known);
     else
         answer_null(a, out, "totals");
     answer_flag(a, out, "awarded", lot->awarded);
@@ -137,8 +141,8 @@ static void lot_view(struct answer *a, json_t *out, const struct charter *charte
 
 /* ---- This home. */
 
-static void own_view(struct answer *a, json_t *out, struct node *node, struct topic *topic, const struct season *season,
-                     const struct wish *wish)
+static void own_view(struct answer *a, json_t *out, struct node *node, struct topic *topic,
+                     const struct season *season, const struct wish *wish)
 {
     static const char *const answers[] = { "none", "accepted", "declined" };
     struct own_view own;
@@ -206,7 +210,8 @@ static void charter_view(struct answer *a, json_t *out, const struct charter *ch
     }
     quantities = answer_array(a, out, "quantities");
     for (size_t i = 0; i < charter->item_count; i++)
-        if (charter->items[i].use == ITEM_QUANTITY && json_array_append_new(quantities, json_string(charter->items[i].name)) != 0)
+        if (charter->items[i].use == ITEM_QUANTITY &&
+            json_array_append_new(quantities, json_string(charter->items[i].name)) != 0)
             a->failed = true;
 }
 
@@ -224,7 +229,8 @@ static void cells_view(struct answer *a, json_t *out, const struct season *seaso
         answer_null(a, out, "resemble");
 }
 
-static void season_view(struct answer *a, json_t *out, const struct charter *charter, const struct season *season)
+static void season_view(struct answer *a, json_t *out, const struct charter *charter,
+                        const struct season *season)
 {
     json_t *list = answer_array(a, out, "boxes");
 

@@ -1,8 +1,9 @@
 /* serve_group.c - the groups of this home: made, joined, invited to, shown.
  *
- * Happy path: a group is on disk before the core hears of it, then its first round, then the wish to be in its registry. To join is to know the
- * code; what leaves then is a link to the members and, for each round whose registry is open, an enrolment that says nothing about the home.
- * Failure modes: a code with a typing error, a charter that breaks a rule of WIRE 4.2, too many groups. */
+ * Happy path: a group is on disk before the core hears of it, then its first round, then the wish to be in
+ * its registry. To join is to know the code; what leaves then is a link to the members and, for each round
+ * whose registry is open, an enrolment that says nothing about the home. Failure modes: a code with a typing
+ * error, a charter that breaks a rule of WIRE 4.2, too many groups. */
 #include "node/groups.h"
 #include "node/round_view.h"
 #include "node/serve.h"
@@ -15,7 +16,8 @@
 
 /* ---- Making one. */
 
-static enum status text_take(char *out, size_t room, json_t *args, const char *name, const char *otherwise, struct failure *why)
+static enum status text_take(char *out, size_t room, json_t *args, const char *name, const char *otherwise,
+                             struct failure *why)
 {
     const char *text = arg_text_or(args, name, otherwise);
 
@@ -50,26 +52,30 @@ static enum status windows_take(struct charter *charter, json_t *args, struct fa
         char one[16];
 
         if (size == 0 || size >= sizeof one - 1 || (at[size] == ',') != (box + 1 < BOXES))
-            return failure_say(why, STATUS_MALFORMED, "--windows takes %d spans: registry,key,interest,join,bids (4d,1d,1d,4d,3d)",
+            return failure_say(why, STATUS_MALFORMED,
+                               "--windows takes %d spans: registry,key,interest,join,bids (4d,1d,1d,4d,3d)",
                                BOXES);
         memcpy(one, at, size);
         memcpy(one + size, strspn(at, "0123456789") == size ? "s" : "\0", 2);
         if (!words_span_read(&seconds, one, UINT32_MAX))
-            return failure_say(why, STATUS_MALFORMED, "--windows: %.15s is no span of time (90s, 15m, 36h, 3d, 2w)", one);
+            return failure_say(why, STATUS_MALFORMED,
+                               "--windows: %.15s is no span of time (90s, 15m, 36h, 3d, 2w)", one);
         charter->window_s[box] = (uint32_t)seconds;
         at += size + (at[size] == ',');
     }
     return STATUS_OK;
 }
 
-/* Nobody may ask for totals of fewer homes than the template allows: its floor is what makes a total harmless. */
+/* Nobody may ask for totals of fewer homes than the template allows: its floor is what makes a total
+ * harmless. */
 static enum status floor_take(struct charter *charter, json_t *args, struct failure *why)
 {
     uint32_t least = charter->floor;
     enum status status = number_take(&charter->floor, args, "floor", why);
 
     if (status == STATUS_OK && charter->floor < least)
-        return failure_say(why, STATUS_MALFORMED, "--floor cannot be below %u for %s: a total of fewer homes tells about each",
+        return failure_say(why, STATUS_MALFORMED,
+                           "--floor cannot be below %u for %s: a total of fewer homes tells about each",
                            (unsigned)least, charter->category);
     return status;
 }
@@ -85,7 +91,8 @@ static void season_name(struct charter *charter)
 
 static enum status charter_take(struct charter *charter, json_t *args, uint64_t now_s, struct failure *why)
 {
-    enum status status = charter_from_template(charter, arg_text_or(args, "good", ""), arg_text_or(args, "pace", "street"), why);
+    enum status status = charter_from_template(charter, arg_text_or(args, "good", ""),
+                                               arg_text_or(args, "pace", "street"), why);
 
     if (status == STATUS_OK)
         status = text_take(charter->title, sizeof charter->title, args, "title", charter->title, why);
@@ -108,8 +115,8 @@ static enum status charter_take(struct charter *charter, json_t *args, uint64_t 
 }
 
 /* The group, its round, the enrolment: in this order, each on disk before the next. */
-static enum status group_found(struct node *node, const struct group_entry *group, struct charter *charter, uint8_t id[ID_SIZE],
-                               struct failure *why)
+static enum status group_found(struct node *node, const struct group_entry *group, struct charter *charter,
+                               uint8_t id[ID_SIZE], struct failure *why)
 {
     struct event event = { .type = EVENT_TOPIC, .address = "" };
     uint8_t bytes[CHARTER_MAX];
@@ -199,7 +206,8 @@ static enum status group_join(struct node *node, json_t *args, json_t *reply, st
     if (status != STATUS_OK)
         return status;
     if (strlen(address) >= sizeof group.address || !text_printable(address))
-        return failure_say(why, STATUS_MALFORMED, "an address is HOST:PORT of at most %zu bytes", sizeof group.address - 1);
+        return failure_say(why, STATUS_MALFORMED, "an address is HOST:PORT of at most %zu bytes",
+                           sizeof group.address - 1);
     memcpy(group.secret, invitation.secret, sizeof group.secret);
     snprintf(group.address, sizeof group.address, "%s", address[0] != '\0' ? address : invitation.address);
     status = groups_join(node, &group, why);
@@ -269,7 +277,8 @@ static bool group_fits(struct node *node, const struct group_entry *group, const
 
     group_id(id, group->secret);
     tender_hex(hex, id, sizeof id);
-    if (wanted[0] == '\0' || (strlen(wanted) >= 4 && strlen(wanted) < sizeof hex && strncmp(hex, wanted, strlen(wanted)) == 0))
+    if (wanted[0] == '\0' ||
+        (strlen(wanted) >= 4 && strlen(wanted) < sizeof hex && strncmp(hex, wanted, strlen(wanted)) == 0))
         return true;
     for (size_t i = 0; i < core_topic_count(node_core(node)); i++) {
         const struct charter *charter = topic_charter(core_topic_at(node_core(node), i));
@@ -296,8 +305,10 @@ static enum status arg_group(struct group_entry *out, struct node *node, json_t 
     if (status != STATUS_OK || fits == 1)
         return status;
     if (fits == 0 && wanted[0] == '\0')
-        return failure_say(why, STATUS_MISSING, "this home belongs to no group; see: coopair group join --help");
-    return failure_say(why, STATUS_MISSING, "%zu groups fit \"%.60s\"; see: coopair group list", fits, wanted);
+        return failure_say(why, STATUS_MISSING,
+                           "this home belongs to no group; see: coopair group join --help");
+    return failure_say(why, STATUS_MISSING, "%zu groups fit \"%.60s\"; see: coopair group list", fits,
+                       wanted);
 }
 
 static enum status group_show(struct node *node, json_t *args, json_t *reply, struct failure *why)
@@ -324,12 +335,14 @@ static enum status group_invite(struct node *node, json_t *args, json_t *reply, 
         return status;
     code_view(&a, reply, node, &group);
     group_id(id, group.secret);
-    known_rounds(&a, answer_array(&a, reply, "rounds"), node, id); /* their registries say until when the code is good */
+    known_rounds(&a, answer_array(&a, reply, "rounds"), node,
+                 id); /* their registries say until when the code is good */
     sodium_memzero(&group, sizeof group);
     return answer_done(&a, why);
 }
 
 const struct served serve_group[] = {
-    { "group.create", group_create, false }, { "group.join", group_join, false },     { "group.list", group_list, false },
-    { "group.show", group_show, false },     { "group.invite", group_invite, false }, { NULL, NULL, false },
+    { "group.create", group_create, false }, { "group.join", group_join, false },
+    { "group.list", group_list, false },     { "group.show", group_show, false },
+    { "group.invite", group_invite, false }, { NULL, NULL, false },
 };

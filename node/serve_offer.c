@@ -1,8 +1,10 @@
-/* serve_offer.c - from bids to a contract, as far as this home has a hand in it: a company's sealed file is passed on, this home's own bill under
- * every bid is computed here, and only its own yes hands its name over, sealed to the winner.
+/* serve_offer.c - from bids to a contract, as far as this home has a hand in it: a company's sealed file is
+ * passed on, this home's own bill under every bid is computed here, and only its own yes hands its name over,
+ * sealed to the winner.
  *
- * Happy path: bid, open, bill, letter. Failure modes: a file that is no bid or belongs to a round unknown here; the award not there yet; a home
- * that is in no lot, so that nobody expects its answer. A letter is journalled, on disk, before it is given out. */
+ * Happy path: bid, open, bill, letter. Failure modes: a file that is no bid or belongs to a round unknown
+ * here; the award not there yet; a home that is in no lot, so that nobody expects its answer. A letter is
+ * journalled, on disk, before it is given out. */
 #include "node/envelope.h"
 #include "node/round_view.h"
 #include "node/serve.h"
@@ -24,10 +26,12 @@ static enum status bid_send(struct node *node, json_t *args, json_t *reply, stru
     enum status status;
 
     if (!base64_read(bytes, sizeof bytes, &event.bytes.size, arg_text_or(args, "record", "")))
-        return failure_say(why, STATUS_MALFORMED, "\"record\" is not base 64 of at most %d bytes", RECORD_MAX);
+        return failure_say(why, STATUS_MALFORMED, "\"record\" is not base 64 of at most %d bytes",
+                           RECORD_MAX);
     event.bytes.data = bytes;
     if (!envelope_read(&envelope, event.bytes) || envelope.kind != RECORD_DEAL || envelope.box != BOX_BIDS)
-        return failure_say(why, STATUS_MALFORMED, "this file is not a sealed bid; a company makes one with: coopair bid seal");
+        return failure_say(why, STATUS_MALFORMED,
+                           "this file is not a sealed bid; a company makes one with: coopair bid seal");
     if (core_topic_find(node_core(node), envelope.topic) == NULL)
         return failure_say(why, STATUS_MISSING, "this home does not follow the round this bid is for");
     envelope_id(id, &envelope);
@@ -66,21 +70,26 @@ static enum status place_find(struct place *out, struct node *node, json_t *args
     if (out->season == NULL)
         return failure_say(why, STATUS_NOMEM, "out of memory");
     if (!tender_judged(out->season))
-        return failure_say(why, STATUS_EARLY, "the bids of %s are not opened yet (phase \"%s\"); see: coopair round show",
+        return failure_say(why, STATUS_EARLY,
+                           "the bids of %s are not opened yet (phase \"%s\"); see: coopair round show",
                            out->charter->title, phase_name(out->season->phase));
     core_own(node_core(node), out->topic, &out->own);
     out->lot = round_lot_of(out->charter, out->season, out->own.pseudonym);
     if (out->lot == SIZE_MAX)
-        return failure_say(why, STATUS_DENIED, "this home is in no lot of %s, so no bid is for it", out->charter->title);
+        return failure_say(why, STATUS_DENIED, "this home is in no lot of %s, so no bid is for it",
+                           out->charter->title);
     return STATUS_OK;
 }
 
 static void offer_view(struct answer *a, json_t *out, const struct place *place, const struct bid *bid,
                        const struct bid_lot *offer, const struct wish *wish)
 {
-    static const char *const verdicts[] = { "valid", "no step for so few homes", "above what may be paid", "lot not formed" };
+    static const char *const verdicts[] = { "valid", "no step for so few homes", "above what may be paid",
+                                            "lot not formed" };
     const struct lot_view *lot = &place->season->lots[place->lot];
-    struct tender tender = { .topic = topic_id(place->topic), .charter = place->charter, .season = place->season };
+    struct tender tender = { .topic = topic_id(place->topic),
+                             .charter = place->charter,
+                             .season = place->season };
     uint64_t cost_cents, bill = UINT64_MAX;
 
     if (wish->value_count == place->charter->item_count)
@@ -98,7 +107,8 @@ static void offer_view(struct answer *a, json_t *out, const struct place *place,
 }
 
 /* What it pays today for the same, as it said itself, encrypted, when it joined. */
-static void today_view(struct answer *a, json_t *reply, const struct charter *charter, const struct wish *wish)
+static void today_view(struct answer *a, json_t *reply, const struct charter *charter,
+                       const struct wish *wish)
 {
     for (size_t i = 0; i < charter->item_count && i < wish->value_count; i++)
         if (charter->items[i].use == ITEM_RESERVE && wish->values[i] > 0) {
@@ -122,13 +132,15 @@ static enum status offer_show(struct node *node, json_t *args, json_t *reply, st
     round_view(&a, answer_object(&a, reply, "round"), node, place.topic);
     answer_uint(&a, reply, "lot", place.lot + 1);
     answer_text(&a, reply, "lot_name", place.charter->lots[place.lot].name);
-    answer_uint(&a, reply, "answer_until", place.season->boxes[BOX_BIDS].deadline_s + place.charter->expires_s);
+    answer_uint(&a, reply, "answer_until",
+                place.season->boxes[BOX_BIDS].deadline_s + place.charter->expires_s);
     today_view(&a, reply, place.charter, &wish);
     offers = answer_array(&a, reply, "offers");
     for (size_t i = 0; i < place.season->bid_count; i++)
         for (size_t j = 0; j < place.season->bids[i].lot_count; j++)
             if (place.season->bids[i].lots[j].lot == place.lot)
-                offer_view(&a, answer_item(&a, offers), &place, &place.season->bids[i], &place.season->bids[i].lots[j], &wish);
+                offer_view(&a, answer_item(&a, offers), &place, &place.season->bids[i],
+                           &place.season->bids[i].lots[j], &wish);
     wish_clear(&wish);
     return answer_done(&a, why);
 }
@@ -139,11 +151,12 @@ static enum status award_needed(const struct place *place, struct failure *why)
 {
     if (place->season->lots[place->lot].awarded)
         return STATUS_OK;
-    return failure_say(why, STATUS_DENIED, "lot %zu of %s was awarded to nobody: there is no offer to answer", place->lot + 1,
-                       place->charter->title);
+    return failure_say(why, STATUS_DENIED, "lot %zu of %s was awarded to nobody: there is no offer to answer",
+                       place->lot + 1, place->charter->title);
 }
 
-static enum status field_take(char *out, size_t room, json_t *args, const char *name, bool needed, struct failure *why)
+static enum status field_take(char *out, size_t room, json_t *args, const char *name, bool needed,
+                              struct failure *why)
 {
     const char *text = arg_text_or(args, name, "");
 
@@ -157,7 +170,8 @@ static enum status field_take(char *out, size_t room, json_t *args, const char *
     return STATUS_OK;
 }
 
-static enum status letter_take(struct letter *out, const struct place *place, json_t *args, struct failure *why)
+static enum status letter_take(struct letter *out, const struct place *place, json_t *args,
+                               struct failure *why)
 {
     enum status status;
 
@@ -179,8 +193,8 @@ static bool item_delivered(const struct item *item)
     return item->use == ITEM_QUANTITY || item->use == ITEM_TOLERANCE;
 }
 
-/* The quantities go along, as this home gave them to the sum: the winner delivers so much. What it pays today and its limits are no business of
- * the winner's and stay at nought. */
+/* The quantities go along, as this home gave them to the sum: the winner delivers so much. What it pays today
+ * and its limits are no business of the winner's and stay at nought. */
 static void letter_values(struct letter *out, struct node *node, const struct place *place)
 {
     struct wish wish;
@@ -191,16 +205,18 @@ static void letter_values(struct letter *out, struct node *node, const struct pl
     wish_clear(&wish);
 }
 
-static void journal_letter(struct node *node, const struct place *place, const struct letter *letter, const struct bid *winner)
+static void journal_letter(struct node *node, const struct place *place, const struct letter *letter,
+                           const struct bid *winner)
 {
-    node_journal(node, "%s: accepted; a letter sealed to %s, which nobody else can open: name %s; address %s", place->charter->title,
-                 winner->company, letter->name, letter->address);
-    node_journal(node, "%s: in the same letter: meter \"%s\"; note \"%s\"; and the quantities this home asked for",
+    node_journal(node, "%s: accepted; a letter sealed to %s, which nobody else can open: name %s; address %s",
+                 place->charter->title, winner->company, letter->name, letter->address);
+    node_journal(node,
+                 "%s: in the same letter: meter \"%s\"; note \"%s\"; and the quantities this home asked for",
                  place->charter->title, letter->meter, letter->note);
 }
 
-static enum status letter_give(struct node *node, const struct place *place, const struct letter *letter, json_t *reply,
-                               struct failure *why)
+static enum status letter_give(struct node *node, const struct place *place, const struct letter *letter,
+                               json_t *reply, struct failure *why)
 {
     const struct bid *winner = &place->season->bids[place->season->lots[place->lot].winner];
     struct sign_key pseudonym;
@@ -272,6 +288,9 @@ static enum status offer_decline(struct node *node, json_t *args, json_t *reply,
 }
 
 const struct served serve_offer[] = {
-    { "bid.send", bid_send, false },         { "offer.show", offer_show, false },       { "offer.letter", offer_letter, false },
-    { "offer.decline", offer_decline, false }, { NULL, NULL, false },
+    { "bid.send", bid_send, false },
+    { "offer.show", offer_show, false },
+    { "offer.letter", offer_letter, false },
+    { "offer.decline", offer_decline, false },
+    { NULL, NULL, false },
 };

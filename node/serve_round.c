@@ -1,7 +1,8 @@
 /* serve_round.c - where the rounds stand, and what this home wants in them.
  *
- * Happy path: what is wished is kept first, then whatever of it is due now is done; the reply says which. Failure modes: a phase that is over, a
- * registry that closed without this home, a core that refuses: in words, and the earlier wish stands. */
+ * Happy path: what is wished is kept first, then whatever of it is due now is done; the reply says which.
+ * Failure modes: a phase that is over, a registry that closed without this home, a core that refuses: in
+ * words, and the earlier wish stands. */
 #include "node/envelope.h"
 #include "node/plan.h"
 #include "node/round_view.h"
@@ -42,13 +43,19 @@ static enum status join_possible(struct node *node, struct topic *topic, struct 
         return failure_say(why, STATUS_NOMEM, "out of memory");
     core_own(node_core(node), topic, &own);
     if (season->phase == PHASE_FORK)
-        return failure_say(why, STATUS_DENIED, "%s was closed twice, differently: its committee broke the rules and it stops here", title);
-    if (season->boxes[BOX_JOIN].state == BOX_CLOSED || season->boxes[BOX_JOIN].state == BOX_OPENED || season->phase > PHASE_JOIN)
-        return failure_say(why, STATUS_EARLY, "%s takes no more homes (it is in phase \"%s\"); see: coopair round show", title,
+        return failure_say(
+            why, STATUS_DENIED,
+            "%s was closed twice, differently: its committee broke the rules and it stops here", title);
+    if (season->boxes[BOX_JOIN].state == BOX_CLOSED || season->boxes[BOX_JOIN].state == BOX_OPENED ||
+        season->phase > PHASE_JOIN)
+        return failure_say(why, STATUS_EARLY,
+                           "%s takes no more homes (it is in phase \"%s\"); see: coopair round show", title,
                            phase_name(season->phase));
     if (season->boxes[BOX_REGISTRY].state >= BOX_CLOSED && !own.in_registry)
         return failure_say(why, STATUS_DENIED,
-                           "the registry of %s closed before this home was in it; the group's next round is the next occasion", title);
+                           "the registry of %s closed before this home was in it; the group's next round is "
+                           "the next occasion",
+                           title);
     return STATUS_OK;
 }
 
@@ -80,14 +87,18 @@ static bool same_join(const struct wish *a, const struct wish *b)
            memcmp(a->values, b->values, a->value_count * sizeof a->values[0]) == 0;
 }
 
-/* Keeps the wish and does what is due of it. A refusal puts the earlier one back, so that what is kept is what stands. */
-static enum status wish_replace(struct node *node, const uint8_t id[ID_SIZE], struct wish *wish, struct failure *why)
+/* Keeps the wish and does what is due of it. A refusal puts the earlier one back, so that what is kept is
+ * what stands. */
+static enum status wish_replace(struct node *node, const uint8_t id[ID_SIZE], struct wish *wish,
+                                struct failure *why)
 {
     struct wish before;
     bool known = wish_read(node, id, &before);
     enum status status;
 
-    if (known && same_join(&before, wish)) /* said twice is said once: the home's few changes of mind are not used up */
+    if (known &&
+        same_join(&before,
+                  wish)) /* said twice is said once: the home's few changes of mind are not used up */
         wish->dealt_before = before.dealt_before;
     status = wish_write(node, id, wish, why);
     if (status == STATUS_OK)
@@ -142,11 +153,15 @@ static enum status round_leave(struct node *node, json_t *args, json_t *reply, s
     memcpy(id, topic_id(topic), sizeof id);
     status = join_possible(node, topic, why);
     if (status == STATUS_EARLY)
-        return failure_say(why, status, "%s is closed, nothing can be withdrawn and nothing binds you; say no with: coopair offer decline",
+        return failure_say(why, status,
+                           "%s is closed, nothing can be withdrawn and nothing binds you; say no with: "
+                           "coopair offer decline",
                            topic_charter(topic)->title);
     core_own(node_core(node), topic, &own);
     wish_read(node, id, &before);
-    wish = (struct wish){ .report = -1, .cell = before.cell, .join = own.joined,
+    wish = (struct wish){ .report = -1,
+                          .cell = before.cell,
+                          .join = own.joined,
                           .dealt_before = envelope_deals(topic, BOX_JOIN, own.pseudonym) };
     wish_clear(&before);
     status = wish_replace(node, id, &wish, why);
@@ -160,6 +175,7 @@ static enum status round_leave(struct node *node, json_t *args, json_t *reply, s
 }
 
 const struct served serve_round[] = {
-    { "round.list", round_list, false },   { "round.show", round_show, false },   { "round.plan", round_plan, false },
-    { "round.join", round_join, false },   { "round.leave", round_leave, false }, { NULL, NULL, false },
+    { "round.list", round_list, false },   { "round.show", round_show, false },
+    { "round.plan", round_plan, false },   { "round.join", round_join, false },
+    { "round.leave", round_leave, false }, { NULL, NULL, false },
 };

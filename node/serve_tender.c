@@ -1,7 +1,9 @@
-/* serve_tender.c - what a round says to companies: the readable page, the OCDS release, and the proof in portions.
+/* serve_tender.c - what a round says to companies: the readable page, the OCDS release, and the proof in
+ * portions.
  *
- * Happy path: rendered from the records each time it is asked for; nothing is kept. Failure modes: no demand yet, a forked round, records that
- * arrive between two portions: each portion names the whole it was cut from, and whoever puts them together begins again when that changes. */
+ * Happy path: rendered from the records each time it is asked for; nothing is kept. Failure modes: no demand
+ * yet, a forked round, records that arrive between two portions: each portion names the whole it was cut
+ * from, and whoever puts them together begins again when that changes. */
 #include "node/answer.h"
 #include "node/proof.h"
 #include "node/serve.h"
@@ -11,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PORTION_MAX = 384 << 10, SHOWN_MAX = 700 << 10 }; /* a reply stays below a mebibyte, in base 64 and in JSON */
+enum {
+    PORTION_MAX = 384 << 10,
+    SHOWN_MAX = 700 << 10
+}; /* a reply stays below a mebibyte, in base 64 and in JSON */
 
 static enum status options_take(struct package_options *out, json_t *args, struct failure *why)
 {
@@ -24,19 +29,24 @@ static enum status options_take(struct package_options *out, json_t *args, struc
     return STATUS_OK;
 }
 
-static enum status tender_view(json_t *reply, struct topic *topic, const struct package *package, bool release, struct failure *why)
+static enum status tender_view(json_t *reply, struct topic *topic, const struct package *package,
+                               bool release, struct failure *why)
 {
     const struct season *season = topic_season(topic);
     struct answer a = { false };
 
     if (package->size[FILE_TEXT] > SHOWN_MAX || (release && package->size[FILE_JSON] > SHOWN_MAX))
-        return failure_say(why, STATUS_FULL, "this tender is too long for one answer; see: coopair tender export --help");
+        return failure_say(why, STATUS_FULL,
+                           "this tender is too long for one answer; see: coopair tender export --help");
     answer_hex(&a, reply, "topic", topic_id(topic), ID_SIZE);
     answer_text(&a, reply, "title", topic_charter(topic)->title);
     answer_text(&a, reply, "phase", phase_name(season->phase));
-    if (json_object_set_new(reply, "text", json_stringn(package->data[FILE_TEXT], package->size[FILE_TEXT])) != 0)
+    if (json_object_set_new(reply, "text",
+                            json_stringn(package->data[FILE_TEXT], package->size[FILE_TEXT])) != 0)
         a.failed = true;
-    if (release && json_object_set_new(reply, "ocds", json_loadb(package->data[FILE_JSON], package->size[FILE_JSON], 0, NULL)) != 0)
+    if (release &&
+        json_object_set_new(reply, "ocds",
+                            json_loadb(package->data[FILE_JSON], package->size[FILE_JSON], 0, NULL)) != 0)
         a.failed = true;
     return answer_done(&a, why);
 }
@@ -65,9 +75,11 @@ static enum status export_possible(struct topic *topic, struct failure *why)
     if (season == NULL)
         return failure_say(why, STATUS_NOMEM, "out of memory");
     if (season->phase == PHASE_FORK)
-        return failure_say(why, STATUS_DENIED, "this round was closed twice, differently: there is no one tender");
+        return failure_say(why, STATUS_DENIED,
+                           "this round was closed twice, differently: there is no one tender");
     if (!tender_exists(season))
-        return failure_say(why, STATUS_EARLY, "the demand of %s is not opened yet (phase \"%s\"); see: coopair round show",
+        return failure_say(why, STATUS_EARLY,
+                           "the demand of %s is not opened yet (phase \"%s\"); see: coopair round show",
                            topic_charter(topic)->title, phase_name(season->phase));
     return STATUS_OK;
 }
@@ -82,8 +94,9 @@ static enum status portion_view(json_t *reply, struct bytes proof, uint64_t offs
     answer_uint(&a, reply, "size", proof.size);
     answer_hex(&a, reply, "whole", whole, sizeof whole);
     answer_uint(&a, reply, "offset", offset);
-    answer_base64(&a, reply, "data",
-                  (struct bytes){ proof.data + (proof.size - left), left < PORTION_MAX ? left : PORTION_MAX });
+    answer_base64(
+        &a, reply, "data",
+        (struct bytes){ proof.data + (proof.size - left), left < PORTION_MAX ? left : PORTION_MAX });
     return answer_done(&a, why);
 }
 
@@ -110,5 +123,7 @@ static enum status tender_export(struct node *node, json_t *args, json_t *reply,
 }
 
 const struct served serve_tender[] = {
-    { "tender.show", tender_show, false }, { "tender.export", tender_export, false }, { NULL, NULL, false },
+    { "tender.show", tender_show, false },
+    { "tender.export", tender_export, false },
+    { NULL, NULL, false },
 };

@@ -1,8 +1,9 @@
 /* wish.c - see wish.h.
  *
- * Happy path: read the wish, look at the fold, give the core the one command that is due, write down in the journal what left. Failure modes: a
- * core that refuses is asked again when a phase moves; a wish that does not read back (damage) counts as none, so nothing leaves by mistake but
- * the enrolment, which tells nothing about the home. */
+ * Happy path: read the wish, look at the fold, give the core the one command that is due, write down in the
+ * journal what left. Failure modes: a core that refuses is asked again when a phase moves; a wish that does
+ * not read back (damage) counts as none, so nothing leaves by mistake but the enrolment, which tells nothing
+ * about the home. */
 #include "node/wish.h"
 
 #include "node/envelope.h"
@@ -15,7 +16,8 @@
 
 enum { WISH_VERSION = 1, WISH_FIELDS = 9, WISH_SIZE_MAX = 512, CELLS = 4 };
 
-/* ---- As bytes: [1, enrol, interest, report + 1, cell + 1, join, dealt before, [lot, minimum, ...], [value, ...]]. */
+/* ---- As bytes: [1, enrol, interest, report + 1, cell + 1, join, dealt before, [lot, minimum, ...], [value,
+ * ...]]. */
 
 static size_t wish_encode(uint8_t out[WISH_SIZE_MAX], const struct wish *wish)
 {
@@ -85,8 +87,8 @@ bool wish_read(struct node *node, const uint8_t topic[ID_SIZE], struct wish *out
     return known;
 }
 
-static enum status setting_write(struct node *node, const uint8_t topic[ID_SIZE], const char *name, struct bytes value,
-                                 struct failure *why)
+static enum status setting_write(struct node *node, const uint8_t topic[ID_SIZE], const char *name,
+                                 struct bytes value, struct failure *why)
 {
     struct store_txn *txn = store_begin(node_store(node), STORE_WRITE);
 
@@ -94,7 +96,8 @@ static enum status setting_write(struct node *node, const uint8_t topic[ID_SIZE]
     return store_commit(txn, why);
 }
 
-enum status wish_write(struct node *node, const uint8_t topic[ID_SIZE], const struct wish *wish, struct failure *why)
+enum status wish_write(struct node *node, const uint8_t topic[ID_SIZE], const struct wish *wish,
+                       struct failure *why)
 {
     uint8_t bytes[WISH_SIZE_MAX];
     size_t size = wish_encode(bytes, wish);
@@ -110,13 +113,15 @@ enum offer_answer wish_answer_read(struct node *node, const uint8_t topic[ID_SIZ
     enum offer_answer answer = ANSWER_NONE;
     struct bytes value;
 
-    if (store_setting_get(txn, &value, topic, "answer") && value.size == 1 && value.data[0] <= ANSWER_DECLINED)
+    if (store_setting_get(txn, &value, topic, "answer") && value.size == 1 &&
+        value.data[0] <= ANSWER_DECLINED)
         answer = (enum offer_answer)value.data[0];
     store_abort(txn);
     return answer;
 }
 
-enum status wish_answer_write(struct node *node, const uint8_t topic[ID_SIZE], enum offer_answer answer, struct failure *why)
+enum status wish_answer_write(struct node *node, const uint8_t topic[ID_SIZE], enum offer_answer answer,
+                              struct failure *why)
 {
     uint8_t byte = (uint8_t)answer;
 
@@ -132,40 +137,48 @@ static void journal_values(struct node *node, const struct charter *charter, con
     size_t used = 0;
 
     for (size_t i = 0; i < wish->value_count && i < charter->item_count; i++) {
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s: %" PRIu64 " %s", used == 0 ? "" : "; ",
-                                 charter->items[i].name, wish->values[i], tender_unit(charter->items[i].unit));
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "%s%s: %" PRIu64 " %s", used == 0 ? "" : "; ",
+                             charter->items[i].name, wish->values[i], tender_unit(charter->items[i].unit));
         if (i + 1 < wish->value_count && used + NAME_MAX_SIZE + 48 < sizeof text)
             continue;
-        node_journal(node, "%s: sent encrypted, opened only as a total of at least %" PRIu32 " homes: %s", charter->title,
-                     charter->floor, text);
+        node_journal(node, "%s: sent encrypted, opened only as a total of at least %" PRIu32 " homes: %s",
+                     charter->title, charter->floor, text);
         used = 0;
     }
     sodium_memzero(text, sizeof text);
 }
 
-static void journal_join(struct node *node, const struct charter *charter, const struct wish *wish, const uint8_t *pseudonym)
+static void journal_join(struct node *node, const struct charter *charter, const struct wish *wish,
+                         const uint8_t *pseudonym)
 {
     char lots[256] = "", name[2 * KEY_SIZE + 1];
     size_t used = 0;
 
     tender_hex(name, pseudonym, KEY_SIZE);
     for (size_t i = 0; i < wish->choice_count && wish->lots[i] < charter->lot_count; i++)
-        used += (size_t)snprintf(lots + used, sizeof lots - used, "%slot %" PRIu32 " from %" PRIu32 " homes", i == 0 ? "" : ", ",
-                                 wish->lots[i] + 1, wish->minimums[i] > charter->floor ? wish->minimums[i] : charter->floor);
+        used += (size_t)snprintf(lots + used, sizeof lots - used, "%slot %" PRIu32 " from %" PRIu32 " homes",
+                                 i == 0 ? "" : ", ", wish->lots[i] + 1,
+                                 wish->minimums[i] > charter->floor ? wish->minimums[i] : charter->floor);
     if (wish->choice_count == 0) {
-        node_journal(node, "%s: withdrew; in the clear, under the pseudonym %.16s: no lot", charter->title, name);
+        node_journal(node, "%s: withdrew; in the clear, under the pseudonym %.16s: no lot", charter->title,
+                     name);
         return;
     }
-    node_journal(node, "%s: joined; in the clear to the whole group, under the pseudonym %.16s: %s", charter->title, name, lots);
+    node_journal(node, "%s: joined; in the clear to the whole group, under the pseudonym %.16s: %s",
+                 charter->title, name, lots);
     journal_values(node, charter, wish);
 }
 
 static void journal_interest(struct node *node, const struct charter *charter, const struct wish *wish)
 {
     if (wish->report < 0)
-        node_journal(node, "%s: said to the group, under a pseudonym: interested; nothing else", charter->title);
+        node_journal(node, "%s: said to the group, under a pseudonym: interested; nothing else",
+                     charter->title);
     else
-        node_journal(node, "%s: said to the group, under a pseudonym: interested, and cell %d of 4 (drawn with noise, two bits)",
+        node_journal(node,
+                     "%s: said to the group, under a pseudonym: interested, and cell %d of 4 (drawn with "
+                     "noise, two bits)",
                      charter->title, wish->report);
 }
 
@@ -178,10 +191,12 @@ static bool enrol_due(const struct season *season, const struct own_view *own, c
 
 static bool interest_due(const struct season *season, const struct own_view *own, const struct wish *wish)
 {
-    return wish->interest && own->in_registry && !own->interested && season->boxes[BOX_INTEREST].state == BOX_OPEN;
+    return wish->interest && own->in_registry && !own->interested &&
+           season->boxes[BOX_INTEREST].state == BOX_OPEN;
 }
 
-static bool join_due(struct topic *topic, const struct season *season, const struct own_view *own, const struct wish *wish)
+static bool join_due(struct topic *topic, const struct season *season, const struct own_view *own,
+                     const struct wish *wish)
 {
     if (!wish->join || !own->in_registry || season->boxes[BOX_JOIN].state != BOX_OPEN)
         return false;
@@ -190,7 +205,8 @@ static bool join_due(struct topic *topic, const struct season *season, const str
     return envelope_deals(topic, BOX_JOIN, own->pseudonym) <= wish->dealt_before;
 }
 
-/* Leaves out the lots that ask for more homes than the registry holds: the core refuses what can never be met. */
+/* Leaves out the lots that ask for more homes than the registry holds: the core refuses what can never be
+ * met. */
 static void choices_keep(struct wish *wish, size_t homes)
 {
     size_t kept = 0;
@@ -206,7 +222,9 @@ static void choices_keep(struct wish *wish, size_t homes)
 
 static struct event join_event(const struct wish *wish)
 {
-    struct event event = { .type = EVENT_JOIN, .choice_count = wish->choice_count, .value_count = wish->value_count };
+    struct event event = { .type = EVENT_JOIN,
+                           .choice_count = wish->choice_count,
+                           .value_count = wish->value_count };
 
     for (size_t i = 0; i < wish->choice_count; i++) {
         event.choices[i].lot = wish->lots[i];
@@ -240,11 +258,12 @@ static bool due(struct event *event, struct topic *topic, const struct own_view 
     return true;
 }
 
-static void journal(struct node *node, const struct charter *charter, const struct event *event, const struct wish *wish,
-                    const struct own_view *own)
+static void journal(struct node *node, const struct charter *charter, const struct event *event,
+                    const struct wish *wish, const struct own_view *own)
 {
     if (event->type == EVENT_ENROL)
-        node_journal(node, "%s: enrolled; to the group: fresh keys of this round, and nothing about the home", charter->title);
+        node_journal(node, "%s: enrolled; to the group: fresh keys of this round, and nothing about the home",
+                     charter->title);
     else if (event->type == EVENT_INTEREST)
         journal_interest(node, charter, wish);
     else
@@ -257,7 +276,8 @@ enum status wish_try(struct node *node, const uint8_t id[ID_SIZE], struct failur
     struct wish wish;
 
     wish_read(node, id, &wish);
-    for (unsigned step = 0; step < 3 && status == STATUS_OK; step++) { /* enrol, interest, join: each at most once */
+    for (unsigned step = 0; step < 3 && status == STATUS_OK;
+         step++) { /* enrol, interest, join: each at most once */
         struct topic *topic = core_topic_find(node_core(node), id);
         struct event event;
         struct own_view own;

@@ -1,5 +1,6 @@
-/* words.c - see words.h. Happy path: two units are enough for a person, and numbers are grouped by three. Failure mode: a date that the
- * machine's calendar cannot hold, which is shown as what it is: a number of seconds. */
+/* words.c - see words.h. Happy path: two units are enough for a person, and numbers are grouped by three.
+ * Failure mode: a date that the machine's calendar cannot hold, which is shown as what it is: a number of
+ * seconds. */
 #include "node/words.h"
 
 #include <inttypes.h>
@@ -18,15 +19,18 @@ void words_date(char out[SAID_MAX], uint64_t time_s)
     if (time_s > INT64_MAX || localtime_r(&t, &parts) == NULL)
         snprintf(out, SAID_MAX, "second %" PRIu64, time_s);
     else /* not strftime: its names follow a locale that the sentence around does not */
-        snprintf(out, SAID_MAX, "%s %d %s %d, %02d:%02d", days[parts.tm_wday], parts.tm_mday, months[parts.tm_mon],
-                 1900 + parts.tm_year, parts.tm_hour, parts.tm_min);
+        snprintf(out, SAID_MAX, "%s %d %s %d, %02d:%02d", days[parts.tm_wday], parts.tm_mday,
+                 months[parts.tm_mon], 1900 + parts.tm_year, parts.tm_hour, parts.tm_min);
 }
 
 static const struct unit {
     uint64_t seconds;
     const char *one, *many;
 } units[] = {
-    { 86400, " day", " days" }, { 3600, " h", " h" }, { 60, " min", " min" }, { 1, " s", " s" },
+    { 86400, " day", " days" },
+    { 3600, " h", " h" },
+    { 60, " min", " min" },
+    { 1, " s", " s" },
 };
 enum { UNITS = sizeof units / sizeof *units };
 
@@ -81,7 +85,8 @@ void words_euros(char out[SAID_MAX], uint64_t cents)
 
 void words_bar(char out[SAID_MAX], uint64_t done, uint64_t whole)
 {
-    uint64_t full = whole == 0 || done >= whole ? BAR_WIDTH : (uint64_t)(((double)done / (double)whole) * BAR_WIDTH);
+    uint64_t full =
+        whole == 0 || done >= whole ? BAR_WIDTH : (uint64_t)(((double)done / (double)whole) * BAR_WIDTH);
 
     if (done > 0 && full == 0)
         full = 1;

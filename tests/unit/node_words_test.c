@@ -19,9 +19,20 @@ static void a_span_is_said_in_its_two_largest_units(void **unused)
         uint64_t seconds;
         const char *said;
     } cases[] = {
-        { 0, "0 s" },          { 1, "1 s" },           { 59, "59 s" },           { 60, "1 min" },         { 61, "1 min 1 s" },
-        { 3599, "59 min 59 s" }, { 3600, "1 h" },        { 3661, "1 h 1 min" },    { 86399, "23 h 59 min" }, { 86400, "1 day" },
-        { 90000, "1 day 1 h" }, { 2 * 86400, "2 days" }, { 266400, "3 days 2 h" }, { UINT64_MAX, "213503982334601 days 7 h" },
+        { 0, "0 s" },
+        { 1, "1 s" },
+        { 59, "59 s" },
+        { 60, "1 min" },
+        { 61, "1 min 1 s" },
+        { 3599, "59 min 59 s" },
+        { 3600, "1 h" },
+        { 3661, "1 h 1 min" },
+        { 86399, "23 h 59 min" },
+        { 86400, "1 day" },
+        { 90000, "1 day 1 h" },
+        { 2 * 86400, "2 days" },
+        { 266400, "3 days 2 h" },
+        { UINT64_MAX, "213503982334601 days 7 h" },
     };
 
     (void)unused;
@@ -100,8 +111,11 @@ static void spans_are_read_and_everything_else_refused(void **unused)
     static const struct {
         const char *text;
         uint64_t seconds;
-    } good[] = { { "90s", 90 }, { "15m", 900 }, { "36h", 129600 }, { "3d", 259200 }, { "2w", 1209600 }, { "0s", 0 } };
-    static const char *const bad[] = { "", "s", "5", "5 d", "-5d", "5days", "1.5h", "99999999999s", "5y", " 5d", "4294967296s" };
+    } good[] = { { "90s", 90 },    { "15m", 900 },    { "36h", 129600 },
+                 { "3d", 259200 }, { "2w", 1209600 }, { "0s", 0 } };
+    static const char *const bad[] = { "",    "s",     "5",          "5 d",
+                                       "-5d", "5days", "1.5h",       "99999999999s",
+                                       "5y",  " 5d",   "4294967296s" };
     uint64_t seconds = 77;
 
     (void)unused;
@@ -115,7 +129,8 @@ static void spans_are_read_and_everything_else_refused(void **unused)
     assert_int_equal(seconds, 77);
 }
 
-/* The three finders in the corners are what a camera looks for: seven light-dark-light modules, quiet around. */
+/* The three finders in the corners are what a camera looks for: seven light-dark-light modules, quiet around.
+ */
 static void a_code_is_drawn_with_its_quiet_zone_and_finders(void **unused)
 {
     char *drawn = qr_render("04HMA-SR2KC-1GW8N", false), *coloured = qr_render("04HMA-SR2KC-1GW8N", true);
@@ -134,7 +149,7 @@ static void a_code_is_drawn_with_its_quiet_zone_and_finders(void **unused)
     const char *third = drawn + 2 * (width * (sizeof full - 1) + 1);
     for (size_t i = 0; i < 4; i++)
         assert_memory_equal(third + i * (sizeof full - 1), full, sizeof full - 1);
-    assert_int_equal(third[4 * (sizeof full - 1)], ' ');              /* the finder's corner: two dark modules */
+    assert_int_equal(third[4 * (sizeof full - 1)], ' '); /* the finder's corner: two dark modules */
     assert_null(memmem(third, 4 * (sizeof full - 1) + 1, half, sizeof half - 1));
     assert_non_null(strstr(coloured, "\033[40;97m"));
     free(drawn);
