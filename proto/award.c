@@ -1,7 +1,8 @@
 /* award.c - the bids, opened together, and the rule fixed in advance. WIRE 8.
  *
- * Happy path: every sealed bid of the closed set is opened with the shared points, the reserve of each lot becomes known, and the lowest valid cost wins
- * the lot. Failure modes: a bid that does not open, does not decode or does not fit the charter is refused, visibly, and disturbs nothing. */
+ * Happy path: every sealed bid of the closed set is opened with the shared points, the reserve of each lot
+ * becomes known, and the lowest valid cost wins the lot. Failure modes: a bid that does not open, does not
+ * decode or does not fit the charter is refused, visibly, and disturbs nothing. */
 #include "proto/fold.h"
 
 #include "crypto/labels.h"
@@ -20,8 +21,9 @@ static enum status check_bids(const struct topic *topic, struct entry *entry)
     uint8_t context[HASH_SIZE];
 
     entry_context(context, topic, entry);
-    return seal_ephemeral(&entry->deal.ephemeral, &topic->key.joint, BYTES(context), entry->deal.sealed) ? STATUS_OK
-                                                                                                          : STATUS_FORGED;
+    return seal_ephemeral(&entry->deal.ephemeral, &topic->key.joint, BYTES(context), entry->deal.sealed)
+               ? STATUS_OK
+               : STATUS_FORGED;
 }
 
 /* What the bids are is not known before they are opened. */
@@ -33,7 +35,8 @@ static bool close_bids(struct topic *topic)
 
 /* ---- Opening. */
 
-static bool bid_open(struct bid *out, const struct topic *topic, const struct entry *entry, const struct point *shared)
+static bool bid_open(struct bid *out, const struct topic *topic, const struct entry *entry,
+                     const struct point *shared)
 {
     uint8_t plain[BID_MAX], context[HASH_SIZE];
     struct bytes sealed = entry->deal.sealed;
@@ -80,16 +83,18 @@ static bool reserves_open(struct topic *topic)
             return false;
         topic->lots[lots[part - 1]].reserve_known = found == TOTAL_FOUND;
     }
+    totals_clear(topic);
     return true;
 }
 
 /* ---- The rule. */
 
-/* What the homes pay today, less the saving they ask for, in cents. UINT64_MAX: unknown, every cost will do. */
+/* What the homes pay today, less the saving they ask for, in cents. UINT64_MAX: unknown, every cost will do.
+ */
 static uint64_t limit_of(const struct charter *charter, const struct lot_state *lot)
 {
     for (size_t i = 0; i < charter->item_count; i++)
-        if (charter->items[i].use == ITEM_RESERVE && lot->reserve_known && lot->totals[i] > 0)
+        if (item_late(charter, i) && lot->reserve_known && lot->totals[i] > 0)
             return lot->totals[i] * (100 - charter->min_saving_percent);
     return UINT64_MAX;
 }
@@ -131,7 +136,8 @@ static void lot_award(struct topic *topic, size_t index)
     for (size_t i = 0; i < topic->bid_count; i++) {
         const struct bid_lot *offer = offer_for(&topic->bids[i], index);
         uint64_t cost = offer == NULL ? UINT64_MAX
-                                      : bid_cost_cents(&topic->charter, offer, lot->totals, lot->home_count, lot->home_count);
+                                      : bid_cost_cents(&topic->charter, offer, lot->totals, lot->home_count,
+                                                       lot->home_count);
 
         if (cost == UINT64_MAX || cost > limit)
             continue;

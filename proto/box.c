@@ -1,8 +1,10 @@
-/* box.c - the one primitive: deals come in, members say what they saw, a cut is voted on twice, members open. WIRE 6.
+/* box.c - the one primitive: deals come in, members say what they saw, a cut is voted on twice, members open.
+ * WIRE 6.
  *
- * Happy path: q votes of the second step name a digest, a cut that stands for it is computed, the box is closed and its kind draws the
- * consequences; thr openings later it is opened. Failure modes: without a quorum nothing moves; two digests closed is a fork, which is said and
- * never repaired; when memory runs out what was reached stays and the rest is tried again. */
+ * Happy path: q votes of the second step name a digest, a cut that stands for it is computed, the box is
+ * closed and its kind draws the consequences; thr openings later it is opened. Failure modes: without a
+ * quorum nothing moves; two digests closed is a fork, which is said and never repaired; when memory runs out
+ * what was reached stays and the rest is tried again. */
 #include "proto/fold.h"
 
 #include "crypto/labels.h"
@@ -25,7 +27,9 @@ static int order_by_author(const struct held *a, const struct held *b)
 
 void box_init(struct box *box, enum box_index index)
 {
-    *box = (struct box){ .index = index, .by_author.order = order_by_author, .by_voice.order = order_by_voice };
+    *box = (struct box){ .index = index,
+                         .by_author.order = order_by_author,
+                         .by_voice.order = order_by_voice };
     for (size_t kind = 0; kind < RECORD_KINDS; kind++)
         box->records[kind].order = order_by_id;
 }
@@ -50,8 +54,9 @@ struct committee_rule box_rule(const struct topic *topic, enum box_index box)
 
 unsigned box_seat(const struct topic *topic, enum box_index box, const uint8_t key[KEY_SIZE])
 {
-    const uint8_t(*keys)[KEY_SIZE] =
-        box == BOX_REGISTRY ? (const uint8_t(*)[KEY_SIZE])topic->charter.genesis_key : (const uint8_t(*)[KEY_SIZE])topic->committee.keys;
+    const uint8_t(*keys)[KEY_SIZE] = box == BOX_REGISTRY
+                                         ? (const uint8_t(*)[KEY_SIZE])topic->charter.genesis_key
+                                         : (const uint8_t(*)[KEY_SIZE])topic->committee.keys;
     unsigned count = box_rule(topic, box).members;
 
     for (unsigned i = 0; i < count; i++)
@@ -91,7 +96,8 @@ bool box_reserve(struct box *box, const struct entry *entry)
 {
     enum record_kind kind = entry->held.record.kind;
 
-    return sorted_reserve(&box->records[kind], 1) && (kind != RECORD_DEAL || sorted_reserve(&box->by_voice, 1)) &&
+    return sorted_reserve(&box->records[kind], 1) &&
+           (kind != RECORD_DEAL || sorted_reserve(&box->by_voice, 1)) &&
            (kind != RECORD_VOTE || tallies_reserve(box));
 }
 
@@ -135,6 +141,7 @@ void box_take(struct topic *topic, struct entry *entry)
 
     sorted_insert(&box->records[entry->held.record.kind], &entry->held);
     topic->unsettled = true;
+    topic->season_known = false;
     switch (entry->held.record.kind) {
     case RECORD_DEAL:
         sorted_insert(&box->by_voice, &entry->held);
@@ -165,51 +172,62 @@ struct held *box_deal(const struct topic *topic, enum box_index box, const uint8
 
 /* ---- Its place in the season: WIRE 6.2. */
 
-static void parent_of_two(uint8_t out[ID_SIZE], const struct box *one, const struct box *other)
-{
-    struct bytes parts[] = { BYTES(one->digest), BYTES(other->digest) };
+static const struct {
+    size_t count;
+    enum box_index list[2];
+} follows[BOXES] = {
+    [BOX_KEY] = { 1, { BOX_REGISTRY } },
+    [BOX_INTEREST] = { 1, { BOX_REGISTRY } },
+    [BOX_JOIN] = { 2, { BOX_KEY, BOX_INTEREST } },
+    [BOX_BIDS] = { 1, { BOX_JOIN } },
+};
 
+bool box_stands(const struct topic *topic, enum box_index box)
+{
+    bool stands = !topic->boxes[box].forked;
+
+    for (size_t i = 0; i < follows[box].count; i++)
+        stands = stands && box_stands(topic, follows[box].list[i]);
+    return stands;
+}
+
+/* Before the demand is open there is no tender to bid for. */
+static bool is_over(const struct box *before)
+{
+    return before->index == BOX_JOIN ? before->opened : before->concluded;
+}
+
+static void parent_write(uint8_t out[ID_SIZE], const struct topic *topic, enum box_index box)
+{
+    struct bytes parts[2];
+
+    if (follows[box].count < 2) {
+        memcpy(out, follows[box].count == 0 ? topic->id : topic->boxes[follows[box].list[0]].digest, ID_SIZE);
+        return;
+    }
+    for (size_t i = 0; i < 2; i++)
+        parts[i] = BYTES(topic->boxes[follows[box].list[i]].digest);
     hash_parts(out, LABEL_PARENTS, parts, ARRAY_SIZE(parts));
 }
 
-static void begin(struct topic *topic, struct box *box, const uint8_t parent[ID_SIZE], uint64_t settled_s)
-{
-    memcpy(box->parent, parent, ID_SIZE);
-    box->deadline_s = settled_s + topic->charter.window_s[box->index];
-    box->ready = true;
-    topic->moved = true;
-}
-
+/* What follows the end of a season never begins. */
 static void box_begin(struct topic *topic, struct box *box)
 {
-    const struct box *registry = &topic->boxes[BOX_REGISTRY], *key = &topic->boxes[BOX_KEY],
-                     *interest = &topic->boxes[BOX_INTEREST], *join = &topic->boxes[BOX_JOIN];
-    uint8_t parent[ID_SIZE];
+    uint64_t begins_s = topic->charter.opens_s;
 
     if (box->ready || topic->too_few || topic->no_lot)
         return;
-    switch (box->index) {
-    case BOX_REGISTRY:
-        begin(topic, box, topic->id, topic->charter.opens_s);
-        break;
-    case BOX_KEY:
-    case BOX_INTEREST:
-        if (registry->concluded)
-            begin(topic, box, registry->digest, registry->settled_s);
-        break;
-    case BOX_JOIN:
-        if (!key->concluded || !interest->concluded)
-            break;
-        parent_of_two(parent, key, interest);
-        begin(topic, box, parent, key->settled_s > interest->settled_s ? key->settled_s : interest->settled_s);
-        break;
-    case BOX_BIDS:
-        if (join->opened) /* before, there is no tender to bid for */
-            begin(topic, box, join->digest, join->settled_s);
-        break;
-    case BOXES:
-        break;
+    for (size_t i = 0; i < follows[box->index].count; i++) {
+        const struct box *before = &topic->boxes[follows[box->index].list[i]];
+
+        if (!is_over(before))
+            return;
+        begins_s = i == 0 || before->settled_s > begins_s ? before->settled_s : begins_s;
     }
+    parent_write(box->parent, topic, box->index);
+    box->deadline_s = begins_s + topic->charter.window_s[box->index];
+    box->ready = true;
+    topic->moved = true;
 }
 
 /* ---- Closing. */
@@ -220,7 +238,8 @@ static bool waits_in_vain(const struct box *box, const struct cut_set *set)
     struct bytes prefix = BYTES(set->waits);
 
     return memcmp(set->waits, never_tried, sizeof never_tried) != 0 &&
-           sorted_find(&box->records[RECORD_SEEN], prefix) == NULL && sorted_find(&box->records[RECORD_DEAL], prefix) == NULL;
+           sorted_find(&box->records[RECORD_SEEN], prefix) == NULL &&
+           sorted_find(&box->records[RECORD_DEAL], prefix) == NULL;
 }
 
 static bool cuts_compute(const struct topic *topic, struct box *box)
@@ -315,7 +334,8 @@ static bool box_open(struct topic *topic, struct box *box)
 
     if (!box->concluded || box->opened || box->forked)
         return true;
-    if (kind->opened != NULL && !empty && (opening_parts(topic, box->index) == 0 || !opening_enough(topic, box)))
+    if (kind->opened != NULL && !empty &&
+        (opening_parts(topic, box->index) == 0 || !opening_enough(topic, box)))
         return true;
     if (kind->opened != NULL && !kind->opened(topic))
         return false;
@@ -327,9 +347,10 @@ static bool box_open(struct topic *topic, struct box *box)
 bool box_advance(struct topic *topic, struct box *box)
 {
     box_begin(topic, box);
-    if (!box->ready)
+    if (!box->ready || !box_stands(topic, box->index)) /* a fork cannot be mended */
         return true;
-    return cuts_compute(topic, box) && box_close(topic, box) && box_conclude(topic, box) && box_open(topic, box);
+    return cuts_compute(topic, box) && box_close(topic, box) && box_conclude(topic, box) &&
+           box_open(topic, box);
 }
 
 /* ---- How it stands. */
@@ -363,26 +384,38 @@ static unsigned best_vote(const struct box *box)
     return best;
 }
 
+/* Which of two closed sets is known first is chance: a forked box shows neither, and what follows it nothing.
+ */
+static enum box_state state_of(const struct topic *topic, const struct box *box)
+{
+    if (!box->ready || (!box->forked && !box_stands(topic, box->index)))
+        return BOX_WAITING;
+    if (!box->concluded || box->forked)
+        return BOX_OPEN;
+    return box->opened ? BOX_OPENED : BOX_CLOSED;
+}
+
 void box_look(const struct topic *topic, const struct box *box, struct box_view *out)
 {
     struct committee_rule rule = box_rule(topic, box->index);
 
-    *out = (struct box_view){ .state = !box->ready       ? BOX_WAITING
-                                       : !box->concluded ? BOX_OPEN
-                                       : !box->opened    ? BOX_CLOSED
-                                                         : BOX_OPENED };
+    *out = (struct box_view){ .state = state_of(topic, box) };
+    if (out->state == BOX_WAITING)
+        return;
     out->deadline_s = box->deadline_s;
-    out->settled_s = box->settled_s;
     memcpy(out->parent, box->parent, ID_SIZE);
-    memcpy(out->digest, box->digest, ID_SIZE);
     out->dealt = voices(box);
-    out->set_count = box->set_count;
-    out->set = (const uint8_t(*)[ID_SIZE])box->set_ids;
     out->members = rule.members;
     out->quorum = rule.quorum;
     out->listing = rule.listing;
     out->threshold = rule.threshold;
     out->seen = (unsigned)__builtin_popcount(box->heard);
     out->votes = best_vote(box);
+    if (out->state == BOX_OPEN)
+        return;
+    out->settled_s = box->settled_s;
+    memcpy(out->digest, box->digest, ID_SIZE);
+    out->set_count = box->set_count;
+    out->set = (const uint8_t(*)[ID_SIZE])box->set_ids;
     out->opens = (unsigned)__builtin_popcount(box->openers);
 }

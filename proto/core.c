@@ -109,12 +109,16 @@ void core_message(struct core *core, struct link *link, const struct message *me
 
 /* ---- Events. */
 
-/* The first event sets the clock; later ones move `ms` on by what passed, within reason. */
+/* `ms` follows the wall clock as far as a step was to be expected, and a little beyond: more than that is a clock being set, or a machine
+ * asleep. */
 static void clock_move(struct core *core, uint64_t now_ms)
 {
     uint64_t passed = now_ms > core->now_ms ? now_ms - core->now_ms : 0;
+    uint64_t awaited = core->awaited_ms > core->now_ms ? core->awaited_ms - core->now_ms : 0;
 
-    core->ms += earlier(passed, CLOCK_STEP_MAX_MS);
+    if (awaited < UINT64_MAX / 2)
+        passed = earlier(passed, awaited + CLOCK_STEP_MAX_MS);
+    core->ms += core->now_ms == 0 ? 0 : passed; /* the first step sets the clock */
     core->now_ms = now_ms;
 }
 
@@ -197,6 +201,7 @@ enum status core_step(struct core *core, const struct event *event, struct effec
         membership_run(core);
     }
     links_flush(core);
+    core->awaited_ms = core_deadline(core);
     core->out = NULL;
     core->stepping = false;
     if (core->no_memory)
@@ -206,16 +211,14 @@ enum status core_step(struct core *core, const struct event *event, struct effec
 
 uint64_t core_deadline(const struct core *core)
 {
-    uint64_t at = core->members_changed ? core->ms : core->members_at, in;
+    uint64_t at = core->members_changed ? core->ms : core->members_at;
 
     if (!core->started)
         return UINT64_MAX;
     at = earlier(at, links_deadline(core));
     if (at == UINT64_MAX)
         return rounds_deadline(core);
-    /* `ms` moves by CLOCK_STEP_MAX_MS a step at most, so a longer wait needs a step in between. */
-    in = at > core->ms ? earlier(at - core->ms, CLOCK_STEP_MAX_MS) : 0;
-    return earlier(core->now_ms + in, rounds_deadline(core));
+    return earlier(core->now_ms + (at > core->ms ? at - core->ms : 0), rounds_deadline(core));
 }
 
 /* ---- Life. */
@@ -229,7 +232,7 @@ struct core *core_new(const struct core_config *config)
         return NULL;
     core->config = *config;
     core->ms = 1; /* 0 means "not set" in the fields that hold a time */
-    core->members_at = UINT64_MAX;
+    core->members_at = core->awaited_ms = UINT64_MAX;
     rng_init(&core->rng, config->randomness);
     derive_key(seed, config->seed, LABEL_LINK_KEY, NULL, 0);
     link_key_init(&core->link_key, seed);

@@ -1,8 +1,8 @@
 /* core_state.h - what the core holds, and what its files ask of each other. Private to the room.
  *
  * core.c dispatches; every concern has its own file, named below. Two times: now_ms is the wall clock of the last event, used for rounds
- * and never for links; `ms` is how long this core has run, which only grows, and by at most CLOCK_STEP_MAX_MS a step, so that a clock set
- * forward or back neither closes every link nor keeps dead ones.
+ * and never for links; `ms` is how long this core has run, which only grows, and by at most CLOCK_STEP_MAX_MS more than a step was waited
+ * for, so that a clock set forward or back neither closes every link nor keeps dead ones.
  * Nothing is sent while an event is handled: what a link has to say gathers in its buffer, and SEND and CLOSE come last in a step. So a KEEP
  * effect always precedes the frames that mention it. */
 #ifndef COOP_PROTO_CORE_STATE_H
@@ -144,7 +144,7 @@ struct core {
     struct link_key link_key;
     bool started, stepping;
     bool no_memory; /* in this step */
-    uint64_t now_ms, ms;
+    uint64_t now_ms, ms, awaited_ms; /* the deadline after the last step */
     struct group *groups[GROUPS_MAX];
     uint8_t psks[GROUPS_MAX][KEY_SIZE]; /* in the order of groups */
     size_t group_count;

@@ -1,9 +1,9 @@
 /* elect.c - which home buys in which lot. WIRE 7.5.
  *
- * Ranked choice with assured minimum sizes: every lot begins as large as it could be, every home takes the first
- * lot that is large enough for it, and a lot that promised more homes than it holds promises less. Promises only
- * fall, so this ends, and nobody is ever in a lot it did not name or that is smaller than it asked for.
- * Comparisons are of integers, so every node finds the same. */
+ * Ranked choice with assured minimum sizes: every lot begins as large as it could be, every home takes the
+ * first lot that is large enough for it, and a lot that promised more homes than it holds promises less.
+ * Promises only fall, so this ends, and nobody is ever in a lot it did not name or that is smaller than it
+ * asked for. Comparisons are of integers, so every node finds the same. */
 #include "proto/elect.h"
 
 #include <stdbool.h>
@@ -24,8 +24,8 @@ static bool names(const struct elect_home *home, size_t lot)
     return false;
 }
 
-/* A lot below the floor is never formed, so nobody is taken at his word who would be content with less: he would
- * wait there for nothing, and lose his second choice. */
+/* A lot below the floor is never formed, so nobody is taken at his word who would be content with less: he
+ * would wait there for nothing, and lose his second choice. */
 static size_t choose(const struct ballot *b, const struct elect_home *home)
 {
     for (size_t i = 0; i < home->choice_count; i++) {
@@ -57,8 +57,8 @@ static size_t shortest(const struct ballot *b)
     for (size_t l = 0; l < b->lot_count; l++) {
         if (b->held[l] >= b->presumed[l])
             continue;
-        if (found == ELECT_NONE || (uint64_t)b->held[l] * b->presumed[found] <
-                                       (uint64_t)b->held[found] * b->presumed[l])
+        if (found == ELECT_NONE ||
+            (uint64_t)b->held[l] * b->presumed[found] < (uint64_t)b->held[found] * b->presumed[l])
             found = l;
     }
     return found;

@@ -1,7 +1,8 @@
 /* join.c - who buys in which lot, and how much together. WIRE 7.5.
  *
- * Happy path: the closed set elects the lots; the ciphertexts of a lot's homes are summed; thr members open the sums and nothing else. Failure modes: no
- * lot reaches the floor, then the round ends without a figure; a total that is no number, then that lot has no totals. */
+ * Happy path: the closed set elects the lots; the ciphertexts of a lot's homes are summed; thr members open
+ * the sums and nothing else. Failure modes: no lot reaches the floor, then the round ends without a figure; a
+ * total that is no number, then that lot has no totals. */
 #include "proto/fold.h"
 
 #include <stdlib.h>
@@ -59,19 +60,22 @@ static enum status check_join(const struct topic *topic, struct entry *entry)
     if (entry->deal.withdrawn)
         return STATUS_OK;
     entry_context(context, topic, entry);
-    return deal_check(entry->deal.values, topic->bases, &topic->key.joint, BYTES(context), entry->deal.sealed) ? STATUS_OK
-                                                                                                               : STATUS_FORGED;
+    return deal_check(entry->deal.values, topic->bases, &topic->key.joint, BYTES(context), entry->deal.sealed)
+               ? STATUS_OK
+               : STATUS_FORGED;
 }
 
 /* ---- The closed set: lots. */
 
 static int compare_author(const void *a, const void *b)
 {
-    return memcmp((*(struct held *const *)a)->record.author, (*(struct held *const *)b)->record.author, KEY_SIZE);
+    return memcmp((*(struct held *const *)a)->record.author, (*(struct held *const *)b)->record.author,
+                  KEY_SIZE);
 }
 
 /* The homes placed in one lot, in order of pseudonym, and the sums of what they asked for. */
-static bool lot_fill(struct lot_state *lot, const struct topic *topic, const uint8_t *placed, size_t index, size_t count)
+static bool lot_fill(struct lot_state *lot, const struct topic *topic, const uint8_t *placed, size_t index,
+                     size_t count)
 {
     const struct box *box = &topic->boxes[BOX_JOIN];
     struct held **homes = malloc((count + 1) * sizeof *homes);
@@ -152,7 +156,7 @@ enum total lot_totals(struct topic *topic, enum box_index box, size_t part, size
     for (size_t i = 0; i < topic->charter.item_count; i++) {
         enum total found;
 
-        if ((topic->charter.items[i].use == ITEM_RESERVE) != late)
+        if (item_late(&topic->charter, i) != late)
             continue;
         found = total_find(topic, &lot->totals[i], &lot->sums[i], &shared[k++], lot->home_count);
         if (found != TOTAL_FOUND)
@@ -172,6 +176,7 @@ static bool open_join(struct topic *topic)
             return false;
         topic->lots[lots[part]].totals_known = found == TOTAL_FOUND;
     }
+    totals_clear(topic);
     return true;
 }
 

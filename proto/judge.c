@@ -1,8 +1,8 @@
 /* judge.c - is a record what it says it is? WIRE 5.2, 5.3.
  *
- * Happy path: its shape is read when it arrives; when the digest of the box before it is known, its parent, its
- * author and its proofs are checked, once. Failure modes: MALFORMED and FORGED are final, EARLY means that it
- * belongs to another past than ours, MISSING means that something before it is not here yet. */
+ * Happy path: its shape is read when it arrives; when the digest of the box before it is known, its parent,
+ * its author and its proofs are checked, once. Failure modes: MALFORMED and FORGED are final, EARLY means
+ * that it belongs to another past than ours, MISSING means that something before it is not here yet. */
 #include "proto/fold.h"
 
 #include <string.h>
@@ -164,8 +164,8 @@ static enum status judge_bad_share(const struct topic *topic, const struct entry
     return STATUS_OK;
 }
 
-/* One member's two votes of one round and step, or two lists of one box, each with its own signature, lower id
- * first. */
+/* One member's two votes of one round and step, or two lists of one box, each with its own signature, lower
+ * id first. */
 static bool contradict(const struct record *a, const struct record *b)
 {
     struct vote one, other;
@@ -189,8 +189,8 @@ static enum status judge_contradiction(const struct topic *topic, const struct e
     reader_array(&r, 2, 2);
     if (!record_read(&a, reader_bin(&r, 1, RECORD_MAX)) || !record_read(&b, reader_bin(&r, 1, RECORD_MAX)) ||
         !contradict(&a, &b) || a.box != entry->held.record.box || memcmp(a.topic, topic->id, ID_SIZE) != 0 ||
-        memcmp(a.parent, entry->held.record.parent, ID_SIZE) != 0 ||
-        box_seat(topic, a.box, a.author) == 0 || !record_signed(&a) || !record_signed(&b))
+        memcmp(a.parent, entry->held.record.parent, ID_SIZE) != 0 || box_seat(topic, a.box, a.author) == 0 ||
+        !record_signed(&a) || !record_signed(&b))
         return STATUS_FORGED;
     return STATUS_OK;
 }
@@ -221,9 +221,9 @@ static enum status judge_member(const struct topic *topic, const struct box *box
 }
 
 /* The registry's parent is the topic, which nobody can be mistaken about. */
-static enum status judge_place(const struct box *box, const struct record *record)
+static enum status judge_place(const struct topic *topic, const struct box *box, const struct record *record)
 {
-    if (!box->ready)
+    if (!box->ready || (!box->forked && !box_stands(topic, box->index)))
         return STATUS_MISSING;
     if (memcmp(record->parent, box->parent, ID_SIZE) == 0)
         return STATUS_OK;
@@ -233,7 +233,7 @@ static enum status judge_place(const struct box *box, const struct record *recor
 enum status entry_judge(struct topic *topic, struct entry *entry)
 {
     const struct box *box = &topic->boxes[entry->held.record.box];
-    enum status status = judge_place(box, &entry->held.record);
+    enum status status = judge_place(topic, box, &entry->held.record);
 
     if (status != STATUS_OK)
         return status;

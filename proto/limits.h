@@ -40,7 +40,7 @@ enum {
     STRANGERS_MAX = 64,           /* hosts whose handshakes failed; the least recent gives way */
     STRANGER_TRIES = 6,           /* at once; a home with an old invitation tries again and again */
     STRANGER_TRIES_PER_MIN = 6,
-    CLOCK_STEP_MAX_MS = 60000,    /* of the time that links live by, in one step: the wall clock may jump */
+    CLOCK_STEP_MAX_MS = 60000,    /* beyond its deadline a step may come so late and count in full: the wall clock may jump */
 
     /* Records */
     RECORD_MAX = 16384,           /* fits a frame with room to spare; the largest honest one is a list of seen deals */

@@ -1,8 +1,9 @@
 /* opening.c - what the members of a committee raise to the key, and what comes of it. WIRE 6.7.
  *
- * Happy path: a closed box has parts, each a list of points; a member's open record has one share for each part; any thr of them give the
- * points raised to the whole key. Failure modes: a share that is not what the member's key makes of the points is forged; a box of too few homes
- * has no parts, so nothing can be opened even by mistake. */
+ * Happy path: a closed box has parts, each a list of points; a member's open record has one share for each
+ * part; any thr of them give the points raised to the whole key. Failure modes: a share that is not what the
+ * member's key makes of the points is forged; a box of too few homes has no parts, so nothing can be opened
+ * even by mistake. */
 #include "proto/fold.h"
 
 #include <assert.h>
@@ -18,7 +19,7 @@ size_t lots_formed(const struct topic *topic, size_t out[LOTS_MAX])
     return count;
 }
 
-static bool is_late(const struct charter *charter, size_t item)
+bool item_late(const struct charter *charter, size_t item)
 {
     return charter->items[item].use == ITEM_RESERVE;
 }
@@ -26,7 +27,7 @@ static bool is_late(const struct charter *charter, size_t item)
 static bool has_late(const struct charter *charter)
 {
     for (size_t i = 0; i < charter->item_count; i++)
-        if (is_late(charter, i))
+        if (item_late(charter, i))
             return true;
     return false;
 }
@@ -68,7 +69,8 @@ static uint32_t part_lot(const struct topic *topic, enum box_index box, size_t p
     return (uint32_t)lots[part];
 }
 
-size_t opening_points(const struct topic *topic, enum box_index index, size_t part, struct point out[OPEN_POINTS_MAX])
+size_t opening_points(const struct topic *topic, enum box_index index, size_t part,
+                      struct point out[OPEN_POINTS_MAX])
 {
     const struct box *box = &topic->boxes[index];
     uint32_t lot = part_lot(topic, index, part);
@@ -84,14 +86,17 @@ size_t opening_points(const struct topic *topic, enum box_index index, size_t pa
         return count;
     }
     for (size_t i = 0; i < topic->charter.item_count; i++)
-        if (is_late(&topic->charter, i) == (index == BOX_BIDS))
+        if (item_late(&topic->charter, i) == (index == BOX_BIDS))
             out[count++] = topic->lots[lot].sums[i].r;
     return count;
 }
 
+/* WIRE 6.8: the registry has one part, number 0; the heads of the bids have the number no lot has. */
 static void part_context(uint8_t out[HASH_SIZE], const struct topic *topic, enum box_index box, size_t part)
 {
-    open_context(out, topic->id, box, topic->boxes[box].digest, part_lot(topic, box, part));
+    uint32_t number = box == BOX_REGISTRY ? 0 : part_lot(topic, box, part);
+
+    open_context(out, topic->id, box, topic->boxes[box].digest, number);
 }
 
 size_t box_open_parts(struct topic *topic, enum box_index box)
@@ -99,7 +104,8 @@ size_t box_open_parts(struct topic *topic, enum box_index box)
     return topic_settle(topic) ? opening_parts(topic, box) : 0;
 }
 
-size_t box_open_points(struct topic *topic, enum box_index box, size_t part, struct point out[OPEN_POINTS_MAX])
+size_t box_open_points(struct topic *topic, enum box_index box, size_t part,
+                       struct point out[OPEN_POINTS_MAX])
 {
     return part < box_open_parts(topic, box) ? opening_points(topic, box, part, out) : 0;
 }
@@ -167,7 +173,8 @@ static const struct entry *opening_of(const struct box *box, unsigned member)
     return NULL;
 }
 
-void opening_combine(const struct topic *topic, enum box_index index, size_t part, struct point out[OPEN_POINTS_MAX])
+void opening_combine(const struct topic *topic, enum box_index index, size_t part,
+                     struct point out[OPEN_POINTS_MAX])
 {
     const struct box *box = &topic->boxes[index];
     unsigned threshold = box_rule(topic, index).threshold, members[COMMITTEE_MAX], found = 0;

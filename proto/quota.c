@@ -1,15 +1,16 @@
 /* quota.c - how much is kept, and of whom. WIRE 5.5.
  *
- * Every quota is a bound on what one stranger, one home or one member can make us hold. What is wanted gets in all
- * the same: a deal that k members have listed may be in the set that closes the box, and at least one of them is
- * honest, so there are only so many; a list that a cut names is needed to compute that cut. Without this, a flood
- * of valid deals could fill a box here and keep it from ever being computed. */
+ * Every quota is a bound on what one stranger, one home or one member can make us hold. What is wanted gets
+ * in all the same: a deal that k members have listed may be in the set that closes the box, and at least one
+ * of them is honest, so there are only so many; a list that a cut names is needed to compute that cut.
+ * Without this, a flood of valid deals could fill a box here and keep it from ever being computed. */
 #include "proto/fold.h"
 
 #include <string.h>
 
 /* No quota on all records of a topic is needed beside these: they add up to it. */
-_Static_assert((BOXES - 1) * BOX_DEALS_MAX + BIDS_MAX + BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX + PENDING_MAX <=
+_Static_assert((BOXES - 1) * BOX_DEALS_MAX + BIDS_MAX + BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX +
+                       PENDING_MAX <=
                    TOPIC_RECORDS_MAX,
                "the quotas fit the topic");
 

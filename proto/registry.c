@@ -1,7 +1,8 @@
 /* registry.c - who belongs to the round, and who of them serves. WIRE 7.1, 7.2.
  *
- * Happy path: everybody with the code deals two keys and a share of a random point; the closed set is the registry, the opened point the beacon, and
- * the beacon draws the committee. Failure mode: a registry of fewer than K homes ends the round before anything is asked of anybody. */
+ * Happy path: everybody with the code deals two keys and a share of a random point; the closed set is the
+ * registry, the opened point the beacon, and the beacon draws the committee. Failure mode: a registry of
+ * fewer than K homes ends the round before anything is asked of anybody. */
 #include "proto/fold.h"
 
 #include "crypto/labels.h"
@@ -64,7 +65,8 @@ static enum status check_registry(const struct topic *topic, struct entry *entry
 
     read_proofs(proofs, entry->held.record.body);
     entry_context(context, topic, entry);
-    if (!invited(topic, entry, proofs[2].data) || !share_check(&deal->ring, BYTES(context), NULL, 0, proofs[0]) ||
+    if (!invited(topic, entry, proofs[2].data) ||
+        !share_check(&deal->ring, BYTES(context), NULL, 0, proofs[0]) ||
         !share_check(&deal->box, BYTES(context), NULL, 0, proofs[1]) ||
         !beacon_check(deal->values, &topic->charter.genesis.joint, BYTES(context), deal->sealed))
         return STATUS_FORGED;
@@ -75,10 +77,7 @@ static enum status check_registry(const struct topic *topic, struct entry *entry
 
 static int compare_ring(const void *a, const void *b)
 {
-    const struct held *const *one = a, *const *other = b;
-    int order = memcmp(((const struct entry *)*one)->deal.ring.b, ((const struct entry *)*other)->deal.ring.b, POINT_SIZE);
-
-    return order != 0 ? order : order_by_id(*one, *other);
+    return memcmp(((const struct member *)a)->ring.b, ((const struct member *)b)->ring.b, POINT_SIZE);
 }
 
 static bool key_taken(const struct member *registry, size_t count, const struct deal *deal)
@@ -89,39 +88,53 @@ static bool key_taken(const struct member *registry, size_t count, const struct 
     return false;
 }
 
-static bool close_registry(struct topic *topic)
+/* In order of id: of those beyond what the code is good for, and of two with one key, the lower stays. */
+static size_t members_choose(struct member *registry, const struct topic *topic)
 {
     const struct box *box = &topic->boxes[BOX_REGISTRY];
-    struct held **sorted = malloc((box->set_count + 1) * sizeof *sorted);
-    struct member *registry = calloc(box->set_count + 1, sizeof *registry);
-    struct point *rings = calloc(box->set_count + 1, sizeof *rings);
-    size_t count = 0;
+    size_t count = 0, invited_count = topic->charter.invite_count;
 
-    if (sorted == NULL || registry == NULL || rings == NULL) {
-        free(sorted);
+    for (size_t i = 0; i < box->set_count && i < invited_count; i++) {
+        const struct deal *deal = &entry_of(box->set[i])->deal;
+
+        if (key_taken(registry, count, deal))
+            continue;
+        memcpy(registry[count].key, box->set[i]->record.author, KEY_SIZE);
+        registry[count].ring = deal->ring;
+        registry[count++].box = deal->box;
+    }
+    qsort(registry, count, sizeof *registry, compare_ring);
+    return count;
+}
+
+/* Every deal of the closed set has its part in the beacon, also one that is not admitted. */
+static void beacon_sum(struct topic *topic)
+{
+    const struct box *box = &topic->boxes[BOX_REGISTRY];
+
+    topic->beacon_sum = (struct ciphertext){ POINT_IDENTITY, POINT_IDENTITY };
+    for (size_t i = 0; i < box->set_count; i++)
+        ciphertext_add(&topic->beacon_sum, &topic->beacon_sum, entry_of(box->set[i])->deal.values);
+}
+
+static bool close_registry(struct topic *topic)
+{
+    size_t room = topic->boxes[BOX_REGISTRY].set_count + 1;
+    struct member *registry = calloc(room, sizeof *registry);
+    struct point *rings = calloc(room, sizeof *rings);
+
+    if (registry == NULL || rings == NULL) {
         free(registry);
         free(rings);
         return false;
     }
-    topic->beacon_sum = (struct ciphertext){ POINT_IDENTITY, POINT_IDENTITY };
-    for (size_t i = 0; i < box->set_count; i++)
-        ciphertext_add(&topic->beacon_sum, &topic->beacon_sum, entry_of(box->set[i])->deal.values);
-    memcpy(sorted, box->set, box->set_count * sizeof *sorted);
-    qsort(sorted, box->set_count, sizeof *sorted, compare_ring);
-    for (size_t i = 0; i < box->set_count; i++) {
-        const struct deal *deal = &entry_of(sorted[i])->deal;
-
-        if (key_taken(registry, count, deal))
-            continue;
-        memcpy(registry[count].key, sorted[i]->record.author, KEY_SIZE);
-        registry[count].ring = rings[count] = deal->ring;
-        registry[count++].box = deal->box;
-    }
-    free(sorted);
     topic->registry = registry;
     topic->rings = rings;
-    topic->registry_count = count;
-    topic->too_few = count < topic->charter.floor;
+    topic->registry_count = members_choose(registry, topic);
+    for (size_t i = 0; i < topic->registry_count; i++)
+        rings[i] = registry[i].ring;
+    topic->too_few = topic->registry_count < topic->charter.floor;
+    beacon_sum(topic);
     return true;
 }
 

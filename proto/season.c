@@ -42,49 +42,75 @@ static enum phase phase_of(const struct topic *topic)
     return awarded(topic) ? PHASE_AWARDED : PHASE_NO_AWARD;
 }
 
-static void lot_look(const struct lot_state *lot, struct lot_view *out)
+static void lot_look(const struct topic *topic, const struct lot_state *lot, bool bids_opened,
+                     struct lot_view *out)
 {
     *out = (struct lot_view){
         .formed = lot->home_count > 0,
         .home_count = lot->home_count,
         .homes = (const uint8_t(*)[KEY_SIZE])lot->pseudonyms,
         .totals_known = lot->totals_known,
-        .reserve_known = lot->reserve_known,
-        .awarded = lot->awarded,
-        .winner = lot->winner,
-        .cost_cents = lot->cost_cents,
+        .reserve_known = bids_opened && lot->reserve_known,
+        .awarded = bids_opened && lot->awarded,
     };
-    if (lot->totals_known)
-        memcpy(out->totals, lot->totals, sizeof out->totals);
+    for (size_t i = 0; i < topic->charter.item_count; i++)
+        if (lot->totals_known && (out->reserve_known || !item_late(&topic->charter, i)))
+            out->totals[i] = lot->totals[i];
+    if (!out->awarded)
+        return;
+    out->winner = lot->winner;
+    out->cost_cents = lot->cost_cents;
 }
 
-void season_look(const struct topic *topic, struct season *out)
+static void registry_look(const struct topic *topic, struct season *out)
 {
-    *out = (struct season){ .phase = phase_of(topic) };
-    for (size_t i = 0; i < BOXES; i++)
-        box_look(topic, &topic->boxes[i], &out->boxes[i]);
     out->registry = topic->registry;
     out->registry_count = topic->registry_count;
     out->beacon_known = topic->boxes[BOX_REGISTRY].opened;
     memcpy(out->beacon, topic->beacon, sizeof out->beacon);
     out->committee_count = topic->committee.count;
     memcpy(out->committee, topic->committee.seats, sizeof out->committee);
-    out->key_known = topic->key_known;
-    out->key = topic->key;
-    memcpy(out->cells, topic->cells, sizeof out->cells);
-    memcpy(out->cells_estimate, topic->cells_estimate, sizeof out->cells_estimate);
-    for (size_t i = 0; i < topic->charter.lot_count; i++)
-        lot_look(&topic->lots[i], &out->lots[i]);
+}
+
+static void bids_look(const struct topic *topic, struct season *out)
+{
+    const struct box_view *bids = &out->boxes[BOX_BIDS];
+
+    out->bids_sealed = bids->state >= BOX_CLOSED ? bids->set_count : bids->dealt;
+    if (bids->state < BOX_OPENED)
+        return;
     out->bids = topic->bids;
     out->bid_count = topic->bid_count;
     out->bids_refused = topic->bids_refused;
-    out->bids_sealed = out->boxes[BOX_BIDS].state >= BOX_CLOSED ? out->boxes[BOX_BIDS].set_count : out->boxes[BOX_BIDS].dealt;
+}
+
+/* After a fork only what does not follow from it is shown. */
+void season_look(const struct topic *topic, struct season *out)
+{
+    *out = (struct season){ .phase = phase_of(topic) };
+    for (size_t i = 0; i < BOXES; i++)
+        box_look(topic, &topic->boxes[i], &out->boxes[i]);
+    if (box_stands(topic, BOX_REGISTRY))
+        registry_look(topic, out);
+    if (box_stands(topic, BOX_KEY) && topic->key_known) {
+        out->key_known = true;
+        out->key = topic->key;
+    }
+    if (box_stands(topic, BOX_INTEREST)) {
+        memcpy(out->cells, topic->cells, sizeof out->cells);
+        memcpy(out->cells_estimate, topic->cells_estimate, sizeof out->cells_estimate);
+    }
+    for (size_t i = 0; i < topic->charter.lot_count && box_stands(topic, BOX_JOIN); i++)
+        lot_look(topic, &topic->lots[i], out->boxes[BOX_BIDS].state == BOX_OPENED, &out->lots[i]);
+    bids_look(topic, out);
 }
 
 const struct season *topic_season(struct topic *topic)
 {
     if (!topic_settle(topic))
         return NULL;
-    season_look(topic, &topic->season);
+    if (!topic->season_known)
+        season_look(topic, &topic->season);
+    topic->season_known = true;
     return &topic->season;
 }

@@ -1,4 +1,5 @@
-/* season_key.c - the key of the season, made by all members of the committee so that nobody holds it. WIRE 7.3. */
+/* season_key.c - the key of the season, made by all members of the committee so that nobody holds it.
+ * WIRE 7.3. */
 #include "proto/fold.h"
 
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static enum status check_key(const struct topic *topic, struct entry *entry)
     if (box_seat(topic, BOX_KEY, entry->held.record.author) == 0)
         return STATUS_FORGED;
     entry_context(context, topic, entry);
-    return dkg_deal_check(BYTES(context), c->points, c->count, box_rule(topic, BOX_KEY).threshold, entry->deal.sealed)
+    return dkg_deal_check(BYTES(context), c->points, c->count, box_rule(topic, BOX_KEY).threshold,
+                          entry->deal.sealed)
                ? STATUS_OK
                : STATUS_FORGED;
 }
@@ -46,7 +48,8 @@ const struct deal_bases *topic_bases(struct topic *topic)
     return bases_ready(topic) ? topic->bases : NULL;
 }
 
-/* Fewer than k deals could all be of members who conspire. The demand's bases are made here too: they are needed from now on. */
+/* Fewer than k deals could all be of members who conspire. The demand's bases are made here too: they are
+ * needed from now on. */
 static bool close_key(struct topic *topic)
 {
     const struct box *box = &topic->boxes[BOX_KEY];

@@ -1,9 +1,10 @@
 /* set.c - the set that a cut stands for. WIRE 6.4, 6.5.
  *
  * Nobody chooses deals: a cut names lists, and the set is what k of these lists agree on, one deal a voice.
- * Happy path: all lists and all deals are here, one pass over the lists side by side. Failure modes: something
- * is missing, then the cut waits for it, for the last one missing, so that a set which arrives in order is
- * computed once; or what it names can never be a cut, two lists of one member, then it is hopeless. */
+ * Happy path: all lists and all deals are here, one pass over the lists side by side. Failure modes:
+ * something is missing, then the cut waits for it, for the last one missing, so that a set which arrives in
+ * order is computed once; or what it names can never be a cut, two lists of one member, then it is hopeless.
+ */
 #include "proto/fold.h"
 
 #include "crypto/labels.h"
@@ -53,7 +54,8 @@ static const uint8_t *lists_next(struct lists *lists, unsigned *times)
     const uint8_t *lowest = NULL;
 
     for (size_t i = 0; i < lists->count; i++)
-        if (lists->left[i].size > 0 && (lowest == NULL || memcmp(lists->left[i].data, lowest, SEEN_PREFIX_SIZE) < 0))
+        if (lists->left[i].size > 0 &&
+            (lowest == NULL || memcmp(lists->left[i].data, lowest, SEEN_PREFIX_SIZE) < 0))
             lowest = lists->left[i].data;
     *times = 0;
     for (size_t i = 0; lowest != NULL && i < lists->count; i++) {

@@ -1,5 +1,5 @@
-/* sorted.c - records in one order. Happy path: a binary search, one memmove. Failure mode: out of memory, only
- * in sorted_reserve. */
+/* sorted.c - records in one order. Happy path: a binary search, one memmove. Failure mode: out of memory,
+ * only in sorted_reserve. */
 #include "proto/sorted.h"
 
 #include <assert.h>

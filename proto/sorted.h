@@ -21,7 +21,8 @@ void sorted_clear(struct sorted *sorted);                           /* the recor
 /* The first record that is not before the key, as `against` compares them. */
 typedef int sorted_against(const struct held *held, const void *key);
 size_t sorted_first(const struct sorted *sorted, sorted_against *against, const void *key);
-struct held *sorted_find(const struct sorted *sorted, struct bytes prefix); /* of those in order of id; NULL: none */
+struct held *sorted_find(const struct sorted *sorted,
+                         struct bytes prefix); /* of those in order of id; NULL: none */
 int order_by_id(const struct held *a, const struct held *b);
 
 /* Room for `count` of anything that grows by doubling; false: out of memory, nothing changed. */

@@ -1,8 +1,9 @@
 /* topic.c - a charter and its records: what is held, what is valid, what waits. WIRE 5.3.
  *
- * Happy path: a record is read, its signature checked, its place judged, and its box takes it; when a box moves, what waited is judged again, until
- * nothing moves. Failure modes: everything that is refused leaves the topic as it was; when memory runs out while boxes move, they stay where they got
- * to and go on at the next call. */
+ * Happy path: a record is read, its signature checked, its place judged, and its box takes it; when a box
+ * moves, what waited is judged again, until nothing moves. Failure modes: everything that is refused leaves
+ * the topic as it was; when memory runs out while boxes move, they stay where they got to and go on at the
+ * next call. */
 #include "proto/fold.h"
 
 #include <stdlib.h>
@@ -60,7 +61,7 @@ void topic_free(struct topic *topic)
     free(topic->registry);
     free(topic->rings);
     free(topic->bids);
-    free(topic->logs.slots);
+    totals_clear(topic);
     free(topic->bases_memory);
     free((void *)(uintptr_t)topic->charter_bytes.data);
     free(topic);
@@ -176,7 +177,8 @@ static struct entry *entry_new(const struct topic *topic, const struct record *r
 
 static enum status record_look(struct topic *topic, struct record *record, struct bytes bytes)
 {
-    if (bytes.size > RECORD_MAX || !record_read(record, bytes) || memcmp(record->topic, topic->id, ID_SIZE) != 0)
+    if (bytes.size > RECORD_MAX || !record_read(record, bytes) ||
+        memcmp(record->topic, topic->id, ID_SIZE) != 0)
         return STATUS_MALFORMED;
     if (topic_held_find(topic, record->id) != NULL)
         return STATUS_EXISTS;
@@ -268,7 +270,7 @@ const struct held *topic_held_find(const struct topic *topic, const uint8_t id[I
 
 struct bytes topic_record_find(const struct topic *topic, const uint8_t id[ID_SIZE])
 {
-    const struct held *held = topic_held_find(topic, id);
+    const struct held *held = sorted_find(&topic->valid, (struct bytes){ id, ID_SIZE });
 
     return held == NULL ? (struct bytes){ NULL, 0 } : held->record.whole;
 }
@@ -279,13 +281,16 @@ static size_t slice(const struct sorted *sorted, const struct held *const **out)
     return sorted->count;
 }
 
+/* Settled first: a look at the season while the caller goes through the list must not change it. */
 size_t topic_held(struct topic *topic, const struct held *const **out)
 {
+    topic_settle(topic);
     return slice(&topic->held, out);
 }
 
 /* Out of memory, the boxes are where they were: what is known of them stays true. */
-size_t topic_records(struct topic *topic, enum box_index box, enum record_kind kind, const struct held *const **out)
+size_t topic_records(struct topic *topic, enum box_index box, enum record_kind kind,
+                     const struct held *const **out)
 {
     topic_settle(topic);
     return slice(&topic->boxes[box].records[kind], out);
@@ -340,14 +345,17 @@ bool box_cut_try(struct topic *topic, enum box_index box, uint64_t settled_s, st
     return true;
 }
 
-unsigned box_votes(struct topic *topic, enum box_index box, uint32_t round, unsigned step, const uint8_t digest[HASH_SIZE])
+unsigned box_votes(struct topic *topic, enum box_index box, uint32_t round, unsigned step,
+                   const uint8_t digest[HASH_SIZE])
 {
     const struct box *b = &topic->boxes[box];
 
+    topic_settle(topic);
     for (size_t i = 0; i < b->tally_count; i++) {
         const struct tally *tally = &b->tallies[i];
 
-        if (tally->vote.round == round && tally->vote.step == step && memcmp(tally->vote.digest, digest, HASH_SIZE) == 0)
+        if (tally->vote.round == round && tally->vote.step == step &&
+            memcmp(tally->vote.digest, digest, HASH_SIZE) == 0)
             return (unsigned)__builtin_popcount(tally->members);
     }
     return 0;

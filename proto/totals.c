@@ -1,34 +1,64 @@
 /* totals.c - from the opened point of a sum to the number in its exponent.
  *
- * Happy path: the sum of some hundred homes is below 2^30, found in milliseconds with a table that all coordinates share. Failure mode: a point that
- * hides no number within the bound; the range proofs of the deals leave no room for one, so this is said once and not tried again. */
+ * Happy path: what a street or a department buys is below 2^30 and found in milliseconds, by a table that all
+ * coordinates of one opening share: as many baby steps as make table and searches cost the same. Failure
+ * modes: out of memory, then the box is opened later; a number beyond, which takes homes that lie within what
+ * their range proofs allow, then a second, larger table bounds the search to some seconds; no number at all,
+ * which the proofs leave no room for: that is said once and not tried again. */
 #include "proto/fold.h"
 
 #include <stdlib.h>
 
-/* 2^15 baby steps: half a MiB while a round is being opened, and at most 2^15 giant steps for a total below 2^30. */
-enum { BABY_STEPS = 1 << 15 };
+enum { STEPS_MIN = 1 << 8, STEPS_MAX = 1 << 20 };
+#define TOTAL_LIKELY ((UINT64_C(1) << 30) - 1)
 
-static bool table_ready(struct topic *topic)
+static uint32_t steps_for(const struct topic *topic, uint64_t bound)
 {
+    size_t lots[LOTS_MAX];
+    uint64_t work = bound * topic->charter.item_count * lots_formed(topic, lots), steps = STEPS_MIN;
+
+    while (steps < STEPS_MAX && steps * steps < work)
+        steps *= 2;
+    return (uint32_t)steps;
+}
+
+/* A table for this bound or a larger one. */
+static bool table_ready(struct topic *topic, uint64_t bound)
+{
+    uint32_t steps = steps_for(topic, bound);
     uint64_t *slots;
 
-    if (topic->logs.slots != NULL)
+    if (topic->logs.slots != NULL && topic->logs.steps >= steps)
         return true;
-    slots = malloc(2 * (size_t)BABY_STEPS * sizeof *slots);
+    slots = malloc(2 * (size_t)steps * sizeof *slots);
     if (slots == NULL)
         return false;
-    log_table_init(&topic->logs, slots, BABY_STEPS);
+    free(topic->logs.slots);
+    log_table_init(&topic->logs, slots, steps);
     return true;
 }
 
-enum total total_find(struct topic *topic, uint64_t *out, const struct ciphertext *sum, const struct point *shared, size_t homes)
+static enum total find_below(struct topic *topic, uint64_t *out, const struct point *value, uint64_t bound)
 {
-    uint64_t bound = (uint64_t)homes << topic->charter.value_bits;
-    struct point value;
-
-    if (!table_ready(topic))
+    if (!table_ready(topic, bound))
         return TOTAL_NOMEM;
+    return log_find(out, &topic->logs, value, bound) ? TOTAL_FOUND : TOTAL_BEYOND;
+}
+
+enum total total_find(struct topic *topic, uint64_t *out, const struct ciphertext *sum,
+                      const struct point *shared, size_t homes)
+{
+    uint64_t bound = (uint64_t)homes * ((UINT64_C(1) << topic->charter.value_bits) - 1);
+    struct point value;
+    enum total found;
+
     point_sub(&value, &sum->c, shared);
-    return log_find(out, &topic->logs, &value, bound) ? TOTAL_FOUND : TOTAL_BEYOND;
+    found = find_below(topic, out, &value, bound < TOTAL_LIKELY ? bound : TOTAL_LIKELY);
+    return found == TOTAL_BEYOND && bound > TOTAL_LIKELY ? find_below(topic, out, &value, bound) : found;
+}
+
+void totals_clear(struct topic *topic)
+{
+    free(topic->logs.slots);
+    topic->logs.slots = NULL;
 }

@@ -1,13 +1,15 @@
-/* make_corpus.c - writes the honest inputs from which the fuzz targets of proto/ start:
+/* make_corpus.c - writes the honest inputs from which fuzz targets start:
  *
  *   make_corpus tests/fuzz/corpus
  *
  * Every input is a pure function of the code, so the files change only when a format does. */
+#include "tests/fuzz/crypto_case.h"
 #include "tests/fuzz/letter_case.h"
 #include "tests/fuzz/sync_corpus.h"
 #include "tests/support/sample_charter.h"
+#include "tests/support/street_life.h"
 
-#include "proto/record.h"
+#include "node/proof.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,12 +135,63 @@ static void syncs(void)
     for (unsigned side = 0; side < 2; side++)
         for (unsigned choice = 0; choice < ARRAY_SIZE(sync_case_counts); choice++)
             for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                size_t size = sync_corpus_make(&corpus, bytes, side == 1, choice, cases[i].lacks, cases[i].more);
+                size_t size =
+                    sync_corpus_make(&corpus, bytes, side == 1, choice, cases[i].lacks, cases[i].more);
 
                 snprintf(name, sizeof name, "sync/%s-%zu-%s", side == 1 ? "begins" : "answers",
                          sync_case_counts[choice], cases[i].name);
                 keep(name, bytes, size);
             }
+}
+
+static void proofs_of_crypto(void)
+{
+    static const char *const names[CASE_KINDS] = { "seal",   "dkg_deal", "admission", "deal",
+                                                   "beacon", "share",    "signature" };
+    static struct crypto_case honest;
+    char name[64];
+
+    _Static_assert(1 + CASE_ROOM <= sizeof bytes, "every case fits");
+    crypto_case_init(&honest);
+    for (int kind = 0; kind < CASE_KINDS; kind++) {
+        bytes[0] = (uint8_t)kind;
+        snprintf(name, sizeof name, "crypto/%s", names[kind]);
+        keep(name, bytes, 1 + crypto_case_make(&honest, (enum crypto_kind)kind, bytes + 1));
+    }
+    bytes[0] = CASE_KINDS;
+    memcpy(bytes + 1, POINT_BASE.b, POINT_SIZE);
+    keep("crypto/point", bytes, 1 + POINT_SIZE);
+}
+
+static void proof_of(struct street *s, const char *name)
+{
+    uint8_t *proof;
+    size_t size;
+
+    if (proof_write(&proof, &size, s->homes[0].topic, NULL, NULL) != STATUS_OK)
+        abort();
+    keep(name, proof, size);
+    free(proof);
+}
+
+/* The smallest round there is: two homes, two companies. */
+static void rounds(void)
+{
+    static const struct {
+        const char *name;
+        enum box_index box;
+    } stops[] = { { "proof/registry", BOX_REGISTRY },
+                  { "proof/tender", BOX_JOIN },
+                  { "proof/award", BOX_BIDS } };
+    struct street *s = street_init(2, 2, 1);
+
+    s->companies = true;
+    for (size_t i = 0; i < ARRAY_SIZE(stops); i++) {
+        if (!street_until(s, stops[i].box, BOX_OPENED, 40 * STREET_DAY_MS))
+            abort();
+        proof_of(s, stops[i].name);
+    }
+    street_clear(s);
 }
 
 int main(int argc, char **argv)
@@ -155,5 +208,7 @@ int main(int argc, char **argv)
     announcements();
     letters();
     syncs();
+    proofs_of_crypto();
+    rounds();
     return 0;
 }
