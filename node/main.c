@@ -18,6 +18,7 @@ int main(int argc, char **argv)
         { "status", cmd_status, "how this home is doing: node, neighbours, rounds, disk" },
         { "peers", cmd_peers, "list the neighbours" },
         { "journal", cmd_journal, "list what left this house, to whom and why" },
+        { "demo", cmd_demo, "a whole street on this machine, as a story" },
         { "version", cmd_version, "print the version" },
     };
 
