@@ -162,6 +162,30 @@ static void who_left_before_it_was_found_is_not_enrolled(void **unused)
     nodes_close(&street);
 }
 
+/* The head of each record says the same as the fold knows of it; a record cut short or made longer has none.
+ */
+static void heads_check(struct topic *topic)
+{
+    uint8_t longer[RECORD_MAX + 1], id[ID_SIZE];
+    struct envelope envelope;
+
+    for (size_t i = 0; i < topic_record_count(topic); i++) {
+        struct bytes record = topic_record_at(topic, i);
+
+        assert_true(envelope_read(&envelope, record));
+        envelope_id(id, &envelope);
+        assert_true(topic_record_find(topic, id).data == record.data);
+        assert_memory_equal(envelope.topic, round_id, ID_SIZE);
+        for (size_t size = 0; size < record.size; size++)
+            assert_false(envelope_read(&envelope, (struct bytes){ record.data, size }));
+        memcpy(longer, record.data, record.size);
+        longer[record.size] = 0;
+        assert_false(envelope_read(&envelope, (struct bytes){ longer, record.size + 1 }));
+    }
+    memset(longer, 0, sizeof longer);
+    assert_false(envelope_read(&envelope, BYTES(longer)));
+}
+
 static void interest_and_join_are_dealt_when_their_boxes_open_and_never_twice(void **unused)
 {
     struct wish wish = wish_for(0, 0, 1000);
@@ -184,6 +208,7 @@ static void interest_and_join_are_dealt_when_their_boxes_open_and_never_twice(vo
         assert_int_equal(small_journal(&street, i, "interested", "cell 2 of 4"), 1);
     }
     assert_int_equal(small_season(&street, 0, round_id)->lots[0].totals[0], SMALL_HOMES * 1000);
+    heads_check(core_topic_find(node_core(street.list[0].node), round_id));
     nodes_close(&street);
 }
 

@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# Two homes on loopback, by the real binary: one makes a group, the other types its code; what each command says and ends with.
+#   group_test.sh BUILD
+set -euo pipefail
+coopair=$1/coopair
+work=$(mktemp -d)
+a=$work/a
+b=$work/b
+nodes=()
+unset COOPAIR_HOME NOTIFY_SOCKET XDG_RUNTIME_DIR
+export HOME=$work NO_COLOR=1
+trap '[ ${#nodes[@]} -eq 0 ] || kill -9 "${nodes[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
+
+fail() { echo "FAILED: $*"; exit 1; }
+# expect CODE COMMAND...: its output is in $work/out and $work/err
+expect() {
+    local want=$1 got=0
+    shift
+    "$@" >"$work/out" 2>"$work/err" </dev/null || got=$?
+    [ "$got" -eq "$want" ] || { cat "$work/out" "$work/err"; fail "exit $got instead of $want: ${*##*/}"; }
+}
+says() { grep -qF -- "$1" "$work/${2:-out}" || { cat "$work/out" "$work/err"; fail "\"$1\" is not in ${2:-out}"; }; }
+field() { grep -o "\"$1\":[^,}]*" "$work/out" | head -n 1 | sed 's/^[^:]*://; s/"//g'; }
+# start HOME: a node that has said it is ready
+start() {
+    [ -p "$work/ready" ] || mkfifo "$work/ready"
+    "$coopair" run --home "$1" --json --listen 127.0.0.1:0 --no-lan >"$work/ready" 2>>"$work/log" &
+    nodes+=($!)
+    timeout 60 head -n 1 "$work/ready" >"$work/out"
+    says '"ready":true'
+}
+# until TEXT COMMAND...: asked again until it says so; a slow machine only makes it take longer
+until_says() {
+    local text=$1 tries=0
+    shift
+    while :; do
+        expect 0 "$@"
+        ! grep -qF -- "$text" "$work/out" || return 0
+        tries=$((tries + 1))
+        [ "$tries" -lt 300 ] || { cat "$work/out"; fail "\"$text\" never came"; }
+        sleep 0.2
+    done
+}
+
+echo "- without a home, or a group, each command says what comes first"
+expect 4 "$coopair" group list --home "$a"
+says "coopair init" err
+expect 0 "$coopair" init --home "$a"
+expect 0 "$coopair" init --home "$b"
+expect 0 "$coopair" group list --home "$a"
+says "coopair group create"
+expect 4 "$coopair" group invite --home "$a"
+says "coopair group join" err
+expect 4 "$coopair" round show --home "$a"
+says "coopair round list" err
+
+echo "- a group that lacks something, or breaks a rule, is not made"
+expect 2 "$coopair" group create --home "$a" --good pellets
+says "--zone" err
+expect 2 "$coopair" group create --home "$a" --good pellets --zone z --homes many
+expect 1 "$coopair" group create --home "$a" --good gold --zone z
+says "pellets or electricity" err
+expect 1 "$coopair" group create --home "$a" --good pellets --zone z --floor 3 --json
+says '"ok":false'
+says '"status":"MALFORMED"'
+expect 1 "$coopair" group create --home "$a" --good pellets --zone z --title "$(printf 'two\nlines')"
+expect 0 "$coopair" group list --home "$a" --json
+says '"groups":[]'
+
+echo "- a home that runs makes a group; its code holds its address"
+start "$a"
+address=$(field listen)
+start "$b"
+expect 0 "$coopair" group create --home "$a" --good pellets --pace street --zone fr:insee:44109 --title "Pellets, rue des Lilas"
+says "takes homes until"
+says "coopair round join"
+grep -q '█' "$work/out" || fail "no QR"
+expect 0 "$coopair" group invite --home "$a" --no-qr
+! grep -q '█' "$work/out" || fail "a QR in spite of --no-qr"
+expect 0 "$coopair" group invite "Pellets, rue des Lilas" --home "$a" --json
+code=$(field code)
+[ "$(field address)" = "$address" ] || fail "the code's address is $(field address), not $address"
+expect 4 "$coopair" group invite "Another street" --home "$a"
+says "coopair group list" err
+
+echo "- a typing error in the code is told from everything else"
+for place in 2 9 20; do
+    letter=${code:$place:1}
+    [ "$letter" != - ] || letter=${code:$((++place)):1}
+    other=7
+    [ "$letter" != 7 ] || other=8
+    expect 1 "$coopair" group join "${code:0:$place}$other${code:$((place + 1))}" --home "$b"
+    says "typing error" err
+done
+expect 1 "$coopair" group join "${code:0:20}" --home "$b"
+expect 1 "$coopair" group join hello --home "$b"
+expect 2 "$coopair" group join --home "$b"
+expect 0 "$coopair" group list --home "$b" --json
+says '"groups":[]'
+
+echo "- the right one is taken in small letters and in groups; then the homes find each other and the round"
+# shellcheck disable=SC2086 # typed as separate words
+expect 0 "$coopair" group join $(tr 'A-Z-' 'a-z ' <<<"$code") --home "$b"
+says "now belongs to"
+expect 0 "$coopair" group join "$code" --home "$b"
+says "already belongs to"
+until_says "Pellets, rue des Lilas" "$coopair" round list --home "$b"
+until_says "registry: 2 so far" "$coopair" round list --home "$a"
+until_says "1 other member met" "$coopair" group show --home "$b"
+expect 0 "$coopair" journal --home "$b"
+says "nothing about the home"
+
+echo "- a round at its beginning: what is shown, what is kept, what is too early"
+expect 0 "$coopair" round show --home "$b"
+says "5 more needed"
+says "This home is enrolled."
+expect 0 "$coopair" round show --home "$b" --json
+says '"name":"registry","state":"open"'
+round=$(field topic)
+expect 4 "$coopair" round join "$round" --home "$b" --no-input
+says "coopair import" err
+expect 5 "$coopair" round join "$round" --home "$b" --quantity Pellets=3000 --quantity "Paid today=900" --no-input
+says "nothing was kept" err
+expect 0 "$coopair" round join "${round:0:6}" --home "$b" --quantity Pellets=3000 --quantity "Paid today=900" --lot 2:9 --lot 1 --yes
+says "3 000 kg"
+expect 0 "$coopair" round show --home "$b"
+says "lot 2 (from 9 homes), else lot 1"
+expect 1 "$coopair" round join --home "$b" --lot 7 --yes
+says "lots 1 to 2" err
+expect 8 "$coopair" tender show --home "$b"
+expect 8 "$coopair" tender export "$round" "$work/tender" --home "$b"
+[ ! -e "$work/tender" ] || fail "a folder for a tender that is not there"
+expect 8 "$coopair" offer show --home "$b"
+expect 8 "$coopair" offer accept --home "$b" --name Ada --address "3 rue des Lilas" --yes
+expect 8 "$coopair" offer decline --home "$b"
+expect 4 "$coopair" round show ffffffff --home "$b"
+expect 1 "$coopair" bid send "$0" --home "$b"
+expect 4 "$coopair" bid send "$work/nothing" --home "$b"
+expect 4 "$coopair" bid seal --tender "$work/nothing" --prices "$work/nothing" --company C --contact C
+
+echo "- kept is kept: a killed node still means to join"
+kill -9 "${nodes[1]}"
+wait "${nodes[1]}" 2>/dev/null || true
+unset 'nodes[1]'
+nodes=("${nodes[@]}")
+expect 0 "$coopair" round show --home "$b" # no daemon: the store itself answers
+says "lot 2 (from 9 homes), else lot 1"
+start "$b"
+expect 0 "$coopair" round leave --home "$b"
+says "your demand had not left"
+expect 0 "$coopair" round show --home "$b"
+says "Next: coopair round join"
+for node in "${nodes[@]}"; do
+    kill -TERM "$node"
+    wait "$node" || fail "exit $? after SIGTERM"
+done
+nodes=()
+[ ! -s "$work/log" ] || { cat "$work/log"; fail "words on stderr of a node"; }
+echo "all as it should be"
