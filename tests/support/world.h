@@ -43,6 +43,7 @@ struct world_home {
     size_t kept, sent, told, closes[STATUS_VERSION + 1];
     uint64_t bytes_sent;
     enum phase phase;
+    int64_t clock_ms; /* this home's clock less the world's */
 };
 struct world_wire { /* a connection; side 0 dialled */
     int home[2];
@@ -78,6 +79,7 @@ struct world {
     char network[NAME_MAX_SIZE];
     uint8_t secret[GROUP_SECRET_SIZE];
     size_t deliveries;
+    uint8_t trace[HASH_SIZE]; /* of all effects so far */
     bool liar; /* somebody outside makes records too */
     uint8_t *outside; /* what homes sent to a wire that ends outside */
     size_t outside_size;
@@ -391,9 +393,12 @@ static inline void world_apply_one(struct world *w, int at, const struct effect 
         world_check_origin(w, at, effect, bytes, cause);
         world_keep(w, at, effect, bytes);
         break;
+    case EFFECT_KEEP_PEER:
+        bytes = (struct bytes){ (const uint8_t *)effect->address, ADDRESS_MAX };
+        world_keep(w, at, effect, bytes);
+        break;
     case EFFECT_KEEP_TOPIC:
     case EFFECT_KEEP_SECRET:
-    case EFFECT_KEEP_PEER:
         world_keep(w, at, effect, bytes);
         break;
     case EFFECT_DROP_TOPIC:
@@ -415,6 +420,16 @@ static inline void world_apply_one(struct world *w, int at, const struct effect 
     }
 }
 
+static inline void world_note(struct world *w, const struct effect *effect)
+{
+    uint8_t facts[8];
+    struct bytes parts[] = { BYTES(w->trace), BYTES(facts), effect_bytes(&w->effects, effect) };
+
+    be32_write(facts, effect->type);
+    be32_write(facts + 4, effect->link);
+    hash_parts(w->trace, "trace", parts, ARRAY_SIZE(parts));
+}
+
 static inline void world_apply(struct world *w, int at, const struct event *cause)
 {
     struct world_home *home = &w->homes[at];
@@ -429,6 +444,7 @@ static inline void world_apply(struct world *w, int at, const struct event *caus
             world_stop(w, at);
             return;
         }
+        world_note(w, effect);
         world_apply_one(w, at, effect, cause);
         if (home->effects_left > 0)
             home->effects_left--;
@@ -442,7 +458,8 @@ static inline void world_wake(struct world *w, int at)
 
     if (due_ms == UINT64_MAX)
         return;
-    if (due_ms < w->now_ms)
+    due_ms -= (uint64_t)home->clock_ms;
+    if (due_ms < w->now_ms || due_ms > UINT64_MAX / 2)
         due_ms = w->now_ms;
     if (home->wake_ms > w->now_ms && home->wake_ms <= due_ms)
         return; /* it asks again then */
@@ -458,7 +475,7 @@ static inline enum status world_step(struct world *w, int at, struct event event
 
     if (home->core == NULL)
         return STATUS_BUSY;
-    event.now_ms = w->now_ms;
+    event.now_ms = w->now_ms + (uint64_t)home->clock_ms;
     effects_reset(&w->effects);
     w->why.text[0] = '\0';
     status = core_step(home->core, &event, &w->effects, &w->why);
@@ -483,8 +500,11 @@ static inline void world_replay(struct world *w, int at)
         event.type = item->type == EFFECT_KEEP_TOPIC    ? EVENT_TOPIC
                      : item->type == EFFECT_KEEP_RECORD ? EVENT_RECORD
                                                         : EVENT_SECRET;
-        if (item->type != EFFECT_KEEP_PEER)
-            assert(world_step(w, at, event) == STATUS_OK);
+        if (item->type == EFFECT_KEEP_PEER) {
+            event = (struct event){ .type = EVENT_HEARD, .address = (const char *)item->data };
+            memcpy(event.group, group, ID_SIZE);
+        }
+        assert(world_step(w, at, event) == STATUS_OK);
         assert(w->effects.count == 0); /* what comes from disk sends nothing */
     }
     world_step(w, at, (struct event){ .type = EVENT_STARTED });
