@@ -111,6 +111,7 @@ static void net_send(void *arg, uint32_t link, struct bytes bytes)
 {
     struct loop *loop = arg;
 
+    loop->dirty = true; /* also when the node was flushed outside a turn, by a command: the next one pushes */
     tcp_send(loop->links, link, bytes);
 }
 

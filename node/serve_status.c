@@ -42,6 +42,12 @@ static json_t *box_deadlines(const struct season *season)
     return all;
 }
 
+/* Enrolled ones, until the registry is closed. */
+static size_t homes_so_far(const struct season *season)
+{
+    return season->phase == PHASE_REGISTRY ? season->boxes[BOX_REGISTRY].dealt : season->registry_count;
+}
+
 static json_t *round_status(const struct core *core, struct topic *topic)
 {
     const struct season *season = topic_season(topic);
@@ -56,7 +62,7 @@ static json_t *round_status(const struct core *core, struct topic *topic)
     core_own(core, topic, &own);
     set(round, "phase", json_string(phase_name(season->phase)));
     set(round, "deadlines_s", box_deadlines(season));
-    set(round, "homes", json_integer((json_int_t)season->registry_count));
+    set(round, "homes", json_integer((json_int_t)homes_so_far(season)));
     set(round, "enrolled", json_boolean(own.enrolled));
     set(round, "joined", json_boolean(own.joined));
     set(round, "in_committee", json_boolean(own.in_committee));
