@@ -54,7 +54,7 @@ async function shake(socket, initiator, psk, network) { // WIRE 2.1, 2.2
   const length = Buffer.from(rx.decrypt(await read(18))).readUInt16BE();
   const body = Buffer.from(rx.decrypt(await read(length + 16)));
   if (length < 1 || body.length !== length) fail('the first frame has a wrong length');
-  if ((body[0] & 0xf0) !== 0x90 || body[1] !== 0) fail('the first message is not hello (WIRE 10.1): ' + body.toString('hex'));
+  if ((body[2] & 0xf0) !== 0x90 || body[3] !== 0) fail('the first message is not hello (WIRE 10.1): ' + body.toString('hex'));
   console.log((initiator ? 'initiator' : 'responder') + ': handshake done, first frame of ' + length + ' bytes opened, it is hello');
   socket.destroy();
 }
@@ -68,7 +68,7 @@ async function shake(socket, initiator, psk, network) { // WIRE 2.1, 2.2
   const called = new Promise(done => server.once('connection', done));
   child = spawn(program, ['run', '--home', home, '--listen', '127.0.0.1:0', '--no-lan', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ready = await new Promise(done => { let t = ''; child.stdout.on('data', d => { t += d; if (t.includes('\n')) done(JSON.parse(t.split('\n')[0])); }); });
-  const network = ready.network || 'main';
+  const network = 'coopair';
   execFileSync(program, ['group', 'join', code(secret, '127.0.0.1:' + server.address().port), '--home', home, '--json']);
   await shake(await called, false, psk, network);
   const [host, port] = [ready.listen.slice(0, ready.listen.lastIndexOf(':')), Number(ready.listen.slice(ready.listen.lastIndexOf(':') + 1))];
