@@ -147,9 +147,25 @@ struct locked {
     uint8_t digest[HASH_SIZE];
 };
 
-/* Round 0: a cuts; a, b and c vote in step 1; a and b see that and lock; z's step 2 goes to a only, who
- * closes. */
-static void lock_round(struct locked *l)
+/* The deadline and the grace have passed, everybody has listed, nobody has cut. */
+static void lock_prepare(struct locked *l)
+{
+    struct street *s = l->s;
+
+    assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
+    l->a = street_seated(s, 1);
+    l->z = street_seated(s, 2);
+    l->b = street_seated(s, 3);
+    l->c = street_seated(s, 4);
+    street_run(s, street_season(s, 0)->boxes[BOX_JOIN].deadline_s * 1000 - s->now_ms);
+    s->apart = true;
+    s->now_ms += STREET_HOUR_MS;
+    for (unsigned seat = 4; seat >= 1; seat--)
+        street_duties(s, street_seated(s, seat));
+}
+
+/* Round 0: a cuts; a, b and c vote in step 1; a and b see that and lock. */
+static void lock_two(struct locked *l)
 {
     struct street *s = l->s;
     const unsigned all[] = { l->a, l->z, l->b, l->c };
@@ -173,6 +189,14 @@ static void lock_round(struct locked *l)
     street_duties(s, l->b);
     street_duties(s, l->a);
     assert_true(street_votes(s, l->a, BOX_JOIN, 0) == 2 && street_votes(s, l->b, BOX_JOIN, 0) == 2);
+}
+
+/* z's step 2 makes a quorum, which a alone sees; then a is off. */
+static void lock_and_close(struct locked *l)
+{
+    struct street *s = l->s;
+
+    lock_two(l);
     street_give(s, l->a, street_last(s, l->b, BOX_JOIN, RECORD_VOTE));
     street_give(s, l->a, forge_vote(s, l->z, BOX_JOIN, 0, 2, l->digest));
     assert_int_equal(street_season(s, l->a)->boxes[BOX_JOIN].state, BOX_CLOSED);
@@ -219,27 +243,62 @@ static void a_locked_member_is_not_lured_into_closing_something_else(void **unus
     struct street *s = l.s;
 
     (void)unused;
-    assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
-    l.a = street_seated(s, 1);
-    l.z = street_seated(s, 2);
-    l.b = street_seated(s, 3);
-    l.c = street_seated(s, 4);
-    street_run(s, street_season(s, 0)->boxes[BOX_JOIN].deadline_s * 1000 - s->now_ms);
-    s->apart = true;
-    s->now_ms += STREET_HOUR_MS - STREET_STEP_MS;
-    for (unsigned seat = 4; seat >= 1; seat--)
-        street_duties(s, street_seated(s, seat)); /* their lists, not yet a cut */
-    s->now_ms += STREET_STEP_MS;
-    for (unsigned seat = 4; seat >= 1; seat--)
-        street_duties(s, street_seated(s, seat));
+    lock_prepare(&l);
     s->homes[l.z].liar = nothing;
-    lock_round(&l);
+    lock_and_close(&l);
     lure(&l);
     s->homes[l.a].off = false;
     s->homes[l.z].liar = honest_after_all;
     s->apart = false;
     assert_season(s, 4);
     assert_memory_equal(s->digest[BOX_JOIN], l.digest, HASH_SIZE);
+    street_clear(s);
+}
+
+/* Two locked members, nobody lies, and they meet again in round 2: the clerk must cut the same once more, and
+ * nobody must refuse it for its old time. Fails when either rule is dropped: then no two cuts find a quorum.
+ */
+static void what_some_are_locked_on_is_cut_again_a_day_later(void **unused)
+{
+    struct locked l = { .s = street_init(4, 2, 31) };
+    struct street *s = l.s;
+
+    (void)unused;
+    lock_prepare(&l);
+    lock_two(&l);
+    s->now_ms += (12 + 18) * STREET_HOUR_MS;
+    s->apart = false;
+    street_run(s, 2 * STREET_HOUR_MS);
+    assert_true(s->closed[BOX_JOIN]);
+    assert_memory_equal(s->digest[BOX_JOIN], l.digest, HASH_SIZE);
+    assert_season(s, 4);
+    street_clear(s);
+}
+
+/* A cut that says the box was closed in three days would give the next box a deadline of its clerk's choice.
+ */
+static void a_cut_with_a_false_time_is_passed_over(void **unused)
+{
+    struct locked l = { .s = street_init(4, 2, 32) };
+    struct street *s = l.s;
+    uint64_t settled;
+    size_t cut;
+
+    (void)unused;
+    lock_prepare(&l);
+    s->homes[l.a].liar = nothing;
+    for (unsigned i = 0; i < 4; i++)
+        for (unsigned j = 0; j < 4; j++)
+            street_give(s, i, street_last(s, j, BOX_JOIN, RECORD_SEEN));
+    settled = (s->now_ms / 1000 - s->now_ms / 1000 % 3600) + 72 * 3600;
+    cut = forge_cut(s, l.a, BOX_JOIN, 0, settled, 99);
+    for (unsigned i = 0; i < 4; i++)
+        street_give(s, i, cut);
+    s->apart = false;
+    street_run(s, 3 * STREET_HOUR_MS);
+    assert_true(s->closed[BOX_JOIN]);
+    assert_true(street_season(s, l.b)->boxes[BOX_JOIN].settled_s * 1000 <= s->now_ms);
+    assert_season(s, 4);
     street_clear(s);
 }
 
@@ -370,6 +429,8 @@ int main(void)
         cmocka_unit_test(a_clerk_with_two_cuts_cannot_split_the_street),
         cmocka_unit_test(members_that_vote_for_everything_change_nothing),
         cmocka_unit_test(a_locked_member_is_not_lured_into_closing_something_else),
+        cmocka_unit_test(what_some_are_locked_on_is_cut_again_a_day_later),
+        cmocka_unit_test(a_cut_with_a_false_time_is_passed_over),
         cmocka_unit_test(a_deal_shown_too_late_is_in_no_set),
         cmocka_unit_test(a_deal_that_arrives_within_the_grace_is_in),
         cmocka_unit_test(a_member_that_deals_badly_is_left_out_of_the_key),
