@@ -423,6 +423,28 @@ static void a_member_that_deals_badly_is_left_out_of_the_key(void **unused)
     street_clear(s);
 }
 
+/* The victim is off until the key is closed, so the bad deal is in it. It says so all the same, it opens
+ * nothing, and the others open without it. */
+static void a_bad_share_in_the_key_costs_its_victim_the_opening_only(void **unused)
+{
+    struct street *s = street_init(7, 4, 33);
+    unsigned victim;
+
+    (void)unused;
+    assert_true(street_until(s, BOX_REGISTRY, BOX_CLOSED, WHOLE_SEASON_D * STREET_DAY_MS));
+    s->homes[3].liar = deals_badly;
+    assert_true(street_until(s, BOX_REGISTRY, BOX_OPENED, WHOLE_SEASON_D * STREET_DAY_MS));
+    victim = street_seated(s, own_seat(&s->homes[3].own, s->homes[3].topic, BOX_KEY) % 7 + 1);
+    s->homes[victim].off = true;
+    assert_true(street_until(s, BOX_KEY, BOX_CLOSED, WHOLE_SEASON_D * STREET_DAY_MS));
+    s->homes[victim].off = false;
+    assert_season(s, 7);
+    assert_int_equal(street_made(s, BOX_KEY, RECORD_FLAG), 1);
+    assert_int_equal(street_made_by(s, victim, BOX_JOIN, RECORD_OPEN), 0);
+    assert_false(s->homes[victim].own.season_share_known);
+    street_clear(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +456,7 @@ int main(void)
         cmocka_unit_test(a_deal_shown_too_late_is_in_no_set),
         cmocka_unit_test(a_deal_that_arrives_within_the_grace_is_in),
         cmocka_unit_test(a_member_that_deals_badly_is_left_out_of_the_key),
+        cmocka_unit_test(a_bad_share_in_the_key_costs_its_victim_the_opening_only),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
