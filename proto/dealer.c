@@ -310,7 +310,8 @@ static enum status demand_write(struct dealing *dealing, const uint64_t *values,
 
     if (count > 0 && !bases)
         return failure_say(why, STATUS_NOMEM, "out of memory");
-    if (count > 0 && (!key || !deal_make(deal, &size, bases, &key->joint, BYTES(dealing->context), values, rng)))
+    if (count > 0 &&
+        (!key || !deal_make(deal, &size, bases, &key->joint, BYTES(dealing->context), values, rng)))
         return failure_say(why, STATUS_EARLY,
                            "the key of the season is not there: nothing can be sealed to it");
     writer_bin(&dealing->body, (struct bytes){ deal, size });

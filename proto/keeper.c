@@ -75,29 +75,20 @@ static bool key_deal_due(struct deal_out *out, const struct keeping *keeping)
 
 /* ---- Checking the shares of others. */
 
-static bool share_open(struct scalar *out, const struct keeping *keeping, const struct key_deal *deal)
-{
-    return dkg_share_open(out, BYTES(deal->context), keeping->members, keeping->count,
-                          keeping->view->threshold, deal->deal, keeping->index, &keeping->own->box);
-}
-
-/* Opened once per deal; after a restart once more. */
-static bool share_is_bad(const struct keeping *keeping, const struct key_deal *deal)
+/* Opened once per deal; after a restart once more. Borrowed until the next call. */
+static const struct key_share *share_open(const struct keeping *keeping, const struct key_deal *deal)
 {
     struct own *own = keeping->own;
-    struct scalar share;
-    bool fine;
+    struct key_share *found;
 
-    for (size_t i = 0; i < own->key_share_count; i++)
+    for (size_t i = 0; i < own->key_share_count && i < KEY_DEALS_MAX; i++)
         if (memcmp(own->key_shares[i].deal, deal->id, ID_SIZE) == 0)
-            return !own->key_shares[i].fine;
-    fine = share_open(&share, keeping, deal);
-    scalar_clear(&share);
-    if (own->key_share_count < KEY_DEALS_MAX) {
-        memcpy(own->key_shares[own->key_share_count].deal, deal->id, ID_SIZE);
-        own->key_shares[own->key_share_count++].fine = fine;
-    }
-    return !fine;
+            return &own->key_shares[i];
+    found = &own->key_shares[own->key_share_count++ % KEY_DEALS_MAX];
+    memcpy(found->deal, deal->id, ID_SIZE);
+    found->fine = dkg_share_open(&found->share, BYTES(deal->context), keeping->members, keeping->count,
+                                 keeping->view->threshold, deal->deal, keeping->index, &own->box);
+    return found;
 }
 
 static bool has_flagged(const struct keeping *keeping, const uint8_t deal[ID_SIZE])
@@ -143,7 +134,7 @@ static bool flag_due(struct deal_out *out, const struct keeping *keeping, struct
 
     for (size_t i = 0; i < count; i++)
         if (!deals[i]->flagged && key_deal_of(keeping->topic, &deal, deals[i]) &&
-            share_is_bad(keeping, &deal) && !has_flagged(keeping, deal.id))
+            !share_open(keeping, &deal)->fine && !has_flagged(keeping, deal.id))
             return flag_write(out, keeping, &deal, rng);
     return false;
 }
@@ -154,7 +145,7 @@ static void learn_share(const struct keeping *keeping)
 {
     struct key_deal deals[COMMITTEE_MAX];
     struct own *own = keeping->own;
-    struct scalar sum = { { 0 } }, share;
+    struct scalar sum = { { 0 } };
     bool fine = true;
     size_t count;
 
@@ -164,16 +155,17 @@ static void learn_share(const struct keeping *keeping)
     if (count == 0)
         return;
     for (size_t i = 0; i < count && fine; i++) {
-        fine = share_open(&share, keeping, &deals[i]);
+        const struct key_share *opened = share_open(keeping, &deals[i]);
+
+        fine = opened->fine;
         if (fine)
-            scalar_add(&sum, &sum, &share);
+            scalar_add(&sum, &sum, &opened->share);
     }
     own->season_share_sought = true;
     own->season_share_known = fine;
     if (fine)
         own->season_share = sum;
     scalar_clear(&sum);
-    scalar_clear(&share);
 }
 
 bool deal_due(struct deal_out *out, struct topic *topic, struct own *own, struct rng *rng)
