@@ -1,0 +1,323 @@
+/* naive_fold.h - the rules of a box and of elect once more, as plainly as the executable specification of the
+ * design says them, sharing no code with the fold: every question goes over all records, nothing is cached,
+ * nothing is sorted that need not be. Signatures and proofs are taken on trust: it is given records that
+ * hold. */
+#ifndef COOP_TESTS_NAIVE_FOLD_H
+#define COOP_TESTS_NAIVE_FOLD_H
+
+#include "crypto/labels.h"
+#include "proto/record.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAIVE_MAX = 1024, NAIVE_DEALS_MAX = 256 };
+
+/* The records of one box, each once. */
+struct naive {
+    struct record records[NAIVE_MAX];
+    size_t count;
+    const uint8_t (*members)[KEY_SIZE];
+    unsigned n, q, k;
+    uint8_t topic[ID_SIZE], parent[ID_SIZE];
+    enum box_index box;
+};
+struct naive_set {
+    uint8_t ids[NAIVE_DEALS_MAX][ID_SIZE], digest[HASH_SIZE];
+    size_t count;
+    uint64_t settled_s;
+};
+
+static inline void naive_add(struct naive *naive, struct bytes bytes)
+{
+    struct record *r = &naive->records[naive->count];
+    bool fine = record_read(r, bytes);
+
+    assert(fine && naive->count + 1 < NAIVE_MAX);
+    if (r->box != naive->box || memcmp(r->parent, naive->parent, ID_SIZE) != 0)
+        return;
+    for (size_t i = 0; i < naive->count; i++)
+        if (memcmp(naive->records[i].id, r->id, ID_SIZE) == 0)
+            return;
+    naive->count++;
+}
+
+static inline int naive_member(const struct naive *naive, const uint8_t key[KEY_SIZE])
+{
+    for (unsigned j = 0; j < naive->n; j++)
+        if (memcmp(naive->members[j], key, KEY_SIZE) == 0)
+            return (int)j;
+    return -1;
+}
+
+/* ---- Bodies: an array whose fields are read by hand. */
+
+static inline uint64_t naive_number(struct bytes body, size_t field)
+{
+    struct reader r = reader_from(body);
+
+    reader_array(&r, 1, 16);
+    for (size_t i = 0; i < field; i++)
+        reader_uint(&r, UINT64_MAX);
+    return reader_uint(&r, UINT64_MAX);
+}
+
+/* What the last field, a binary of at most 65 535 bytes, holds: found from its end, since its size is known
+ * from its head. */
+static inline struct bytes naive_last(struct bytes body)
+{
+    for (size_t head = 1; head < body.size; head++) {
+        size_t rest = body.size - head;
+
+        if (rest >= 2 && body.data[head] == 0xc4 && body.data[head + 1] == rest - 2)
+            return (struct bytes){ body.data + head + 2, rest - 2 };
+        if (rest >= 3 && body.data[head] == 0xc5 && be16_read(body.data + head + 1) == rest - 3)
+            return (struct bytes){ body.data + head + 3, rest - 3 };
+    }
+    return (struct bytes){ NULL, 0 };
+}
+
+/* The voice of an admitted deal is the nullifier, the first 32 bytes of its admission. */
+static inline const uint8_t *naive_voice(const struct record *deal)
+{
+    bool admitted = deal->box == BOX_INTEREST || deal->box == BOX_JOIN;
+
+    return admitted ? naive_last(deal->body).data : deal->author;
+}
+
+/* A join deal with an empty list of choices: its second field. */
+static inline size_t naive_choices(const struct record *deal, uint32_t lots[3], uint32_t minimums[3])
+{
+    struct reader r = reader_from(deal->body);
+    size_t count;
+
+    reader_array(&r, 4, 4);
+    reader_uint(&r, UINT64_MAX);
+    count = reader_array(&r, 0, 3);
+    for (size_t i = 0; i < count; i++) {
+        reader_array(&r, 2, 2);
+        lots[i] = (uint32_t)reader_uint(&r, UINT32_MAX);
+        minimums[i] = (uint32_t)reader_uint(&r, UINT32_MAX);
+    }
+    assert(!r.failed);
+    return count;
+}
+
+/* ---- The set of a cut. */
+
+static inline const struct record *naive_find(const struct naive *naive, enum record_kind kind,
+                                              const uint8_t *id, size_t size)
+{
+    for (size_t i = 0; i < naive->count; i++)
+        if (naive->records[i].kind == kind && memcmp(naive->records[i].id, id, size) == 0)
+            return &naive->records[i];
+    return NULL;
+}
+
+static inline bool naive_lists(const struct record *seen, const uint8_t *id)
+{
+    struct bytes all = naive_last(seen->body);
+
+    for (size_t at = 0; at < all.size; at += 16)
+        if (memcmp(all.data + at, id, 16) == 0)
+            return true;
+    return false;
+}
+
+/* In how many of the lists the first 16 bytes of this id are. */
+static inline unsigned naive_times(const struct record *const *lists, size_t count, const uint8_t *id)
+{
+    unsigned times = 0;
+
+    for (size_t i = 0; i < count; i++)
+        times += naive_lists(lists[i], id);
+    return times;
+}
+
+/* Every prefix that k lists name is of a deal that is here. */
+static inline bool naive_complete(const struct naive *naive, const struct record *const *lists, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct bytes all = naive_last(lists[i]->body);
+
+        for (size_t at = 0; at < all.size; at += 16)
+            if (naive_times(lists, count, all.data + at) >= naive->k &&
+                naive_find(naive, RECORD_DEAL, all.data + at, 16) == NULL)
+                return false;
+    }
+    return true;
+}
+
+static inline bool naive_beats(const struct record *a, const struct record *b)
+{
+    uint64_t seq_a = naive_number(a->body, 0), seq_b = naive_number(b->body, 0);
+
+    return seq_a != seq_b ? seq_a > seq_b : memcmp(a->id, b->id, ID_SIZE) < 0;
+}
+
+static inline bool naive_withdrawn(const struct record *deal)
+{
+    uint32_t lots[3], minimums[3];
+
+    return deal->box == BOX_JOIN && naive_choices(deal, lots, minimums) == 0;
+}
+
+static inline void naive_digest(struct naive_set *set, const struct naive *naive)
+{
+    uint8_t box[8], settled[8];
+    struct bytes parts[] = { BYTES(naive->topic),
+                             BYTES(box),
+                             BYTES(naive->parent),
+                             BYTES(settled),
+                             { set->ids[0], set->count * ID_SIZE } };
+
+    be64_write(box, naive->box);
+    be64_write(settled, set->settled_s);
+    hash_parts(set->digest, LABEL_DIGEST, parts, ARRAY_SIZE(parts));
+}
+
+static inline int naive_compare(const void *a, const void *b)
+{
+    return memcmp(a, b, ID_SIZE);
+}
+
+/* false: it cannot be computed from these records. */
+static inline bool naive_cut(struct naive_set *out, const struct naive *naive, const struct record *cut)
+{
+    struct bytes ids = naive_last(cut->body);
+    const struct record *lists[COMMITTEE_MAX], *in[NAIVE_DEALS_MAX];
+    size_t count = ids.size / ID_SIZE, found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        lists[i] = naive_find(naive, RECORD_SEEN, ids.data + i * ID_SIZE, ID_SIZE);
+        if (lists[i] == NULL)
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (memcmp(lists[i]->author, lists[j]->author, KEY_SIZE) == 0)
+                return false;
+    }
+    if (!naive_complete(naive, lists, count))
+        return false;
+    for (size_t i = 0; i < naive->count; i++)
+        if (naive->records[i].kind == RECORD_DEAL &&
+            naive_times(lists, count, naive->records[i].id) >= naive->k)
+            in[found++] = &naive->records[i];
+    out->count = 0;
+    for (size_t i = 0; i < found; i++) {
+        bool last = true;
+
+        for (size_t j = 0; j < found; j++)
+            last = last && (j == i || memcmp(naive_voice(in[i]), naive_voice(in[j]), KEY_SIZE) != 0 ||
+                            naive_beats(in[i], in[j]));
+        if (last && !naive_withdrawn(in[i]))
+            memcpy(out->ids[out->count++], in[i]->id, ID_SIZE);
+    }
+    qsort(out->ids, out->count, ID_SIZE, naive_compare);
+    out->settled_s = naive_number(cut->body, 1);
+    naive_digest(out, naive);
+    return true;
+}
+
+/* ---- Closing. */
+
+static inline struct bytes naive_voted(const struct record *vote)
+{
+    return naive_last(vote->body);
+}
+
+/* Distinct members who vote for this digest in this round and step. */
+static inline unsigned naive_votes(const struct naive *naive, uint64_t round, uint64_t step,
+                                   const uint8_t digest[HASH_SIZE])
+{
+    bool voted[COMMITTEE_MAX] = { false };
+    unsigned count = 0;
+
+    for (size_t i = 0; i < naive->count; i++) {
+        const struct record *r = &naive->records[i];
+        int member = naive_member(naive, r->author);
+
+        if (r->kind != RECORD_VOTE || member < 0 || voted[member] || naive_number(r->body, 0) != round ||
+            naive_number(r->body, 1) != step || memcmp(naive_voted(r).data, digest, HASH_SIZE) != 0)
+            continue;
+        voted[member] = true;
+        count++;
+    }
+    return count;
+}
+
+static inline bool naive_won(const struct naive *naive, const uint8_t digest[HASH_SIZE])
+{
+    for (uint64_t round = 0; round < ROUNDS_MAX; round++)
+        if (naive_votes(naive, round, 2, digest) >= naive->q)
+            return true;
+    return false;
+}
+
+/* How many digests are closed: 0, 1, or more, which is a fork. */
+static inline size_t naive_close(struct naive_set *out, const struct naive *naive)
+{
+    struct naive_set set;
+    size_t closed = 0;
+
+    for (size_t i = 0; i < naive->count; i++) {
+        const struct record *r = &naive->records[i];
+
+        if (r->kind != RECORD_CUT || naive_member(naive, r->author) < 0 || !naive_cut(&set, naive, r) ||
+            !naive_won(naive, set.digest))
+            continue;
+        if (closed > 0 && memcmp(out->digest, set.digest, HASH_SIZE) == 0)
+            continue;
+        *out = set;
+        closed++;
+    }
+    return closed;
+}
+
+/* ---- Elect: the lines of the executable specification, one by one. */
+
+struct naive_home {
+    uint32_t lots[3], minimums[3];
+    size_t count;
+    int lot; /* -1: none */
+};
+
+static inline int naive_take(const struct naive_home *home, const long *size, long floor)
+{
+    for (size_t i = 0; i < home->count; i++) {
+        long minimum = home->minimums[i] > floor ? home->minimums[i] : floor;
+
+        if (minimum <= size[home->lots[i]])
+            return (int)home->lots[i];
+    }
+    return -1;
+}
+
+static inline void naive_elect(struct naive_home *homes, size_t count, size_t lots, long floor)
+{
+    long size[LOTS_MAX] = { 0 }, held[LOTS_MAX];
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t c = 0; c < homes[i].count; c++)
+            size[homes[i].lots[c]]++;
+    for (;;) {
+        int worst = -1;
+
+        memset(held, 0, sizeof held);
+        for (size_t i = 0; i < count; i++)
+            if ((homes[i].lot = naive_take(&homes[i], size, floor)) >= 0)
+                held[homes[i].lot]++;
+        for (int l = (int)lots - 1; l >= 0; l--) /* from the end: of equal ratios the lowest lot remains */
+            if (held[l] < size[l] &&
+                (worst < 0 || (long double)held[l] / size[l] <= (long double)held[worst] / size[worst]))
+                worst = l;
+        if (worst < 0)
+            break;
+        size[worst] = held[worst] < floor ? 0 : (held[worst] + size[worst]) / 2;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (homes[i].lot >= 0 && held[homes[i].lot] < floor)
+            homes[i].lot = -1;
+}
+
+#endif
