@@ -180,6 +180,7 @@ void charter_take(struct core *core, struct link *link, const struct message *me
     if (!followed->asked)
         return;
     followed->asked = false;
-    /* Full, or known meanwhile: nobody's fault. */
-    round_follow(core, message->charter, true, NULL);
+    /* Full, or known meanwhile, is nobody's fault. Without memory the link begins anew, and with it the question. */
+    if (round_follow(core, message->charter, true, NULL) == STATUS_NOMEM)
+        link_close(link, STATUS_NOMEM);
 }
