@@ -5,9 +5,11 @@
  * Every input is a pure function of the code, so the files change only when a format does. */
 #include "tests/fuzz/crypto_case.h"
 #include "tests/fuzz/letter_case.h"
+#include "tests/fuzz/link_corpus.h"
 #include "tests/fuzz/sync_corpus.h"
 #include "tests/support/sample_charter.h"
 #include "tests/support/street_life.h"
+#include "tests/support/world.h"
 
 #include "node/proof.h"
 
@@ -144,6 +146,27 @@ static void syncs(void)
             }
 }
 
+/* Into the home and the round of fuzz_link.c. */
+static void links(void)
+{
+    static struct link_corpus body, out;
+    struct world *w = world_new(1, 3);
+    uint8_t topic[ID_SIZE];
+
+    world_belong(w, 0, -1);
+    world_found(w, 0, "pellets", "demo", topic);
+    world_free(w);
+    link_corpus_body(&body, topic);
+    keep("message/all", body.bytes, body.size);
+    link_corpus_frames(&out, &body);
+    keep("link/all", out.bytes, out.size);
+    for (int i = 0; i < 2; i++) {
+        if (!link_corpus_stream(&out, i == 1, &body))
+            abort();
+        keep(i == 0 ? "session/called" : "session/dialled", out.bytes, out.size);
+    }
+}
+
 static void proofs_of_crypto(void)
 {
     static const char *const names[CASE_KINDS] = { "seal",   "dkg_deal", "admission", "deal",
@@ -208,6 +231,7 @@ int main(int argc, char **argv)
     announcements();
     letters();
     syncs();
+    links();
     proofs_of_crypto();
     rounds();
     return 0;

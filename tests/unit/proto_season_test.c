@@ -1,4 +1,5 @@
 /* A street of homes takes a round from the first enrolment to the award, over links, with homes that are switched off on the way. */
+#include "tests/support/memo.h"
 #include "tests/support/season_story.h"
 
 #include <setjmp.h>
