@@ -1,4 +1,5 @@
-/* command.c - what the household asks for: each makes one record of its own, taken like any other, or is refused in words. */
+/* command.c - what the household asks for: each makes one record of its own, taken like any other, or is
+ * refused in words. */
 #include "proto/core_state.h"
 
 #include <assert.h>
@@ -17,25 +18,28 @@ static enum status enrol(struct core *core, struct deal_out *out, struct round *
     return status;
 }
 
-static enum status join(struct core *core, struct deal_out *out, struct round *round, const struct event *event,
-                        struct failure *why)
+static enum status join(struct core *core, struct deal_out *out, struct round *round,
+                        const struct event *event, struct failure *why)
 {
     struct lot_choice choices[LOT_CHOICES_MAX];
 
     if (event->choice_count > LOT_CHOICES_MAX || event->value_count > DEAL_VALUES_MAX)
-        return failure_say(why, STATUS_MALFORMED, "at most %d lots and %d values", LOT_CHOICES_MAX, DEAL_VALUES_MAX);
+        return failure_say(why, STATUS_MALFORMED, "at most %d lots and %d values", LOT_CHOICES_MAX,
+                           DEAL_VALUES_MAX);
     for (size_t i = 0; i < event->choice_count; i++)
         choices[i] = (struct lot_choice){ event->choices[i].lot, event->choices[i].minimum };
-    return deal_join(out, round->topic, &round->own, choices, event->choice_count, event->values, event->value_count,
-                     &core->rng, why);
+    return deal_join(out, round->topic, &round->own, choices, event->choice_count, event->values,
+                     event->value_count, &core->rng, why);
 }
 
 /* A company's record: signed by it, so it is taken as it is. */
-static enum status bid(struct deal_out *out, const struct round *round, struct bytes bytes, struct failure *why)
+static enum status bid(struct deal_out *out, const struct round *round, struct bytes bytes,
+                       struct failure *why)
 {
     struct record record;
 
-    if (bytes.size > RECORD_MAX || !record_read(&record, bytes) || record.kind != RECORD_DEAL || record.box != BOX_BIDS)
+    if (bytes.size > RECORD_MAX || !record_read(&record, bytes) || record.kind != RECORD_DEAL ||
+        record.box != BOX_BIDS)
         return failure_say(why, STATUS_MALFORMED, "this is not a sealed bid");
     if (memcmp(record.topic, round->id, ID_SIZE) != 0)
         return failure_say(why, STATUS_DENIED, "this bid is for another round");
@@ -44,8 +48,8 @@ static enum status bid(struct deal_out *out, const struct round *round, struct b
     return STATUS_OK;
 }
 
-static enum status make(struct core *core, struct deal_out *out, struct round *round, const struct event *event,
-                        struct failure *why)
+static enum status make(struct core *core, struct deal_out *out, struct round *round,
+                        const struct event *event, struct failure *why)
 {
     if (event->type == EVENT_ENROL)
         return enrol(core, out, round, why);

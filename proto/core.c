@@ -1,7 +1,9 @@
-/* core.c - the one entrance: an event goes to whom it concerns, then what is due is done, then what links have to say leaves.
+/* core.c - the one entrance: an event goes to whom it concerns, then what is due is done, then what links
+ * have to say leaves.
  *
- * Happy path and failure modes are those of the files behind it (core_state.h names them); nothing is decided here. Out of memory anywhere,
- * the step ends with STATUS_NOMEM: what is in the effects stands, what is not will be tried again or has not happened. */
+ * Happy path and failure modes are those of the files behind it (core_state.h names them); nothing is decided
+ * here. Out of memory anywhere, the step ends with STATUS_NOMEM: what is in the effects stands, what is not
+ * will be tried again or has not happened. */
 #include "proto/core_state.h"
 
 #include "crypto/labels.h"
@@ -26,8 +28,8 @@ bool core_reserve(struct core *core, size_t count, size_t size)
 
 /* ---- Messages. */
 
-/* Beyond its bytes bucket a peer is heard only in what keeps the two sides' ideas of the link the same, and in records, which have a rule of
- * their own. */
+/* Beyond its bytes bucket a peer is heard only in what keeps the two sides' ideas of the link the same, and
+ * in records, which have a rule of their own. */
 static bool may_be_dropped(enum message_type type)
 {
     switch (type) {
@@ -109,8 +111,8 @@ void core_message(struct core *core, struct link *link, const struct message *me
 
 /* ---- Events. */
 
-/* `ms` follows the wall clock as far as a step was to be expected, and a little beyond: more than that is a clock being set, or a machine
- * asleep. */
+/* `ms` follows the wall clock as far as a step was to be expected, and a little beyond: more than that is a
+ * clock being set, or a machine asleep. */
 static void clock_move(struct core *core, uint64_t now_ms)
 {
     uint64_t passed = now_ms > core->now_ms ? now_ms - core->now_ms : 0;

@@ -1,10 +1,11 @@
 /* core_state.h - what the core holds, and what its files ask of each other. Private to the room.
  *
- * core.c dispatches; every concern has its own file, named below. Two times: now_ms is the wall clock of the last event, used for rounds
- * and never for links; `ms` is how long this core has run, which only grows, and by at most CLOCK_STEP_MAX_MS more than a step was waited
- * for, so that a clock set forward or back neither closes every link nor keeps dead ones.
- * Nothing is sent while an event is handled: what a link has to say gathers in its buffer, and SEND and CLOSE come last in a step. So a KEEP
- * effect always precedes the frames that mention it. */
+ * core.c dispatches; every concern has its own file, named below. Two times: now_ms is the wall clock of the
+ * last event, used for rounds and never for links; `ms` is how long this core has run, which only grows, and
+ * by at most CLOCK_STEP_MAX_MS more than a step was waited for, so that a clock set forward or back neither
+ * closes every link nor keeps dead ones. Nothing is sent while an event is handled: what a link has to say
+ * gathers in its buffer, and SEND and CLOSE come last in a step. So a KEEP effect always precedes the frames
+ * that mention it. */
 #ifndef COOP_PROTO_CORE_STATE_H
 #define COOP_PROTO_CORE_STATE_H
 
@@ -14,7 +15,11 @@
 #include "proto/reconcile.h"
 #include "proto/session.h"
 
-enum { PEERS_MAX = PASSIVE_VIEW + LINKS_MAX, ROUNDS_HELD_MAX = GROUPS_MAX * TOPICS_MAX, NO_HANDLE = TOPICS_MAX };
+enum {
+    PEERS_MAX = PASSIVE_VIEW + LINKS_MAX,
+    ROUNDS_HELD_MAX = GROUPS_MAX * TOPICS_MAX,
+    NO_HANDLE = TOPICS_MAX
+};
 
 /* ---- What grows. */
 
@@ -22,7 +27,8 @@ struct id_list {
     uint8_t (*ids)[ID_SIZE];
     size_t count, room;
 };
-bool id_list_add(struct id_list *list, const uint8_t id[ID_SIZE], size_t most); /* false: full, or out of memory */
+bool id_list_add(struct id_list *list, const uint8_t id[ID_SIZE],
+                 size_t most); /* false: full, or out of memory */
 void id_list_remove(struct id_list *list, const uint8_t id[ID_SIZE]);
 void id_list_clear(struct id_list *list);
 
@@ -36,9 +42,9 @@ struct round {
     unsigned handle;     /* its place in the group */
     uint8_t id[ID_SIZE], secret[KEY_SIZE];
     bool secret_known, own_ready, touched, told;
-    enum phase phase;             /* last told */
-    uint64_t due_ms, expires_ms;  /* wall clock */
-    uint64_t expired_at;          /* `ms` when the expiry was first seen passed; 0: it is not */
+    enum phase phase;            /* last told */
+    uint64_t due_ms, expires_ms; /* wall clock */
+    uint64_t expired_at;         /* `ms` when the expiry was first seen passed; 0: it is not */
 };
 
 /* ---- Groups and who is known in them. */
@@ -59,7 +65,7 @@ struct group {
     struct round *rounds[TOPICS_MAX]; /* by handle */
     struct peer peers[PEERS_MAX];
     size_t peer_count;
-    struct id_list dropped;  /* rounds that have expired here */
+    struct id_list dropped; /* rounds that have expired here */
     uint64_t shuffle_at, visit_at;
 };
 
@@ -104,7 +110,7 @@ struct link {
     enum link_state state;
     bool closing;
     enum status why;
-    struct group *group; /* NULL: not known yet */
+    struct group *group;       /* NULL: not known yet */
     char address[ADDRESS_MAX]; /* dialled, or where the call came from */
     uint8_t key[KEY_SIZE];
     struct session *session;
@@ -143,7 +149,7 @@ struct core {
     struct rng rng;
     struct link_key link_key;
     bool started, stepping;
-    bool no_memory; /* in this step */
+    bool no_memory;                  /* in this step */
     uint64_t now_ms, ms, awaited_ms; /* the deadline after the last step */
     struct group *groups[GROUPS_MAX];
     uint8_t psks[GROUPS_MAX][KEY_SIZE]; /* in the order of groups */
@@ -153,14 +159,14 @@ struct core {
     struct link *links[LINKS_MAX];
     size_t link_count;
     uint32_t last_dial, last_sync;
-    bool members_changed;  /* membership has something to look at before members_at */
+    bool members_changed; /* membership has something to look at before members_at */
     uint64_t members_at;
     struct discouraged discouraged[DISCOURAGED_MAX];
     size_t discouraged_count;
     struct stranger strangers[STRANGERS_MAX];
     size_t stranger_count;
-    struct effects *out;       /* of the step that runs */
-    struct sync_out sync_out;  /* scratch: too large for the stack of a small machine */
+    struct effects *out;      /* of the step that runs */
+    struct sync_out sync_out; /* scratch: too large for the stack of a small machine */
 };
 
 static inline uint64_t earlier(uint64_t a, uint64_t b)
@@ -169,13 +175,16 @@ static inline uint64_t earlier(uint64_t a, uint64_t b)
 }
 /* A span of time, give or take a quarter, so that homes do not move in step. */
 uint64_t jittered(struct core *core, uint64_t span_ms);
-/* Room for so many effects with so many bytes between them. false: out of memory, which the step will say; leave things as they are. */
+/* Room for so many effects with so many bytes between them. false: out of memory, which the step will say;
+ * leave things as they are. */
 bool core_reserve(struct core *core, size_t count, size_t size);
-void core_message(struct core *core, struct link *link, const struct message *message); /* core.c: to whom it concerns */
+void core_message(struct core *core, struct link *link,
+                  const struct message *message); /* core.c: to whom it concerns */
 
 /* ---- links.c: the life of a link. */
 struct link *link_find(const struct core *core, uint32_t id);
-struct link *link_to(const struct core *core, const struct group *group, const uint8_t key[KEY_SIZE]); /* not closing */
+struct link *link_to(const struct core *core, const struct group *group,
+                     const uint8_t key[KEY_SIZE]); /* not closing */
 void links_dial(struct core *core, struct group *group, const char *address, bool visit);
 void links_up(struct core *core, uint32_t id, const char *address);
 void links_data(struct core *core, uint32_t id, struct bytes bytes);
@@ -197,7 +206,8 @@ void hello_take(struct core *core, struct link *link, const struct hello *hello)
 void rival_heard(struct core *core, const struct link *link);
 
 /* ---- sanction.c: WIRE 2.4. */
-bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms, uint64_t tokens);
+bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms,
+                 uint64_t tokens);
 void violation(struct core *core, struct link *link);
 void behaviour(struct core *core, struct link *link, unsigned points);
 bool key_discouraged(const struct core *core, const uint8_t key[KEY_SIZE]);
@@ -214,14 +224,18 @@ void peer_keep(struct core *core, struct group *group, struct peer *peer);
 void peer_failed(struct core *core, struct peer *peer);
 bool peer_dialable(const struct core *core, const struct group *group, const struct peer *peer);
 struct group *group_find(const struct core *core, const uint8_t id[ID_SIZE]);
-enum status membership_belong(struct core *core, struct bytes secret, const char *address, struct failure *why);
+enum status membership_belong(struct core *core, struct bytes secret, const char *address,
+                              struct failure *why);
 void membership_heard(struct core *core, const uint8_t group[ID_SIZE], const char *address);
-void membership_met(struct core *core, struct link *link);   /* the handshake has shown its key */
-void membership_self(struct core *core, struct link *link);  /* which was this home's own */
-void membership_linked(struct core *core, struct link *link, const char *address); /* its hello has been read */
-void membership_over(struct core *core, struct link *link);  /* closed, failed or lost */
+void membership_met(struct core *core, struct link *link);  /* the handshake has shown its key */
+void membership_self(struct core *core, struct link *link); /* which was this home's own */
+void membership_linked(struct core *core, struct link *link,
+                       const char *address);                                 /* its hello has been read */
+void membership_over(struct core *core, struct link *link);                  /* closed, failed or lost */
 size_t membership_links(const struct core *core, const struct group *group); /* ready ones */
 void peers_take(struct core *core, struct link *link, const struct peers *peers);
+void peers_say(struct core *core, struct link *link, bool reply_wanted);
+void peers_introduce(struct core *core, struct link *newcomer); /* to the others of a small group */
 void leave_take(struct core *core, struct link *link);
 void membership_run(struct core *core);
 
@@ -232,10 +246,11 @@ enum status round_follow(struct core *core, struct bytes charter, bool keep, str
 void round_attach(struct core *core, struct group *group); /* a group has come: rounds that waited for it */
 void rounds_started(struct core *core);
 void round_secret(struct core *core, struct round *round, struct bytes secret);
-/* Takes a record that is new here: KEEP, then spreading. `from` NULL: made or handed in here. The status is topic_add's. */
+/* Takes a record that is new here: KEEP, then spreading. `from` NULL: made or handed in here. The status is
+ * topic_add's. */
 enum status round_take(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
                        struct link *from);
-void rounds_run(struct core *core); /* duties, phases, expiry */
+void rounds_run(struct core *core);                /* duties, phases, expiry */
 uint64_t rounds_deadline(const struct core *core); /* wall clock */
 void round_free(struct round *round);
 enum status round_command(struct core *core, const struct event *event, struct failure *why); /* command.c */
@@ -248,7 +263,8 @@ void follow_take(struct core *core, struct link *link, const struct message *mes
 void unfollow_take(struct core *core, struct link *link, unsigned handle);
 void ask_take(struct core *core, struct link *link, unsigned handle);
 void charter_take(struct core *core, struct link *link, const struct message *message);
-/* The round that the peer means by its handle. false: it gave out no such handle. *out NULL: a round not followed here. */
+/* The round that the peer means by its handle. false: it gave out no such handle. *out NULL: a round not
+ * followed here. */
 bool follow_round(struct round **out, const struct link *link, unsigned theirs);
 void edge_clear(struct link *link, unsigned handle);
 
@@ -266,7 +282,8 @@ void wants_clear(struct link *link, unsigned handle);
 /* ---- pace.c: WIRE 10.7. */
 bool pace_allows(const struct link *link);
 void pace_send(struct core *core, struct link *link, unsigned handle, struct bytes record, bool asked);
-bool pace_give(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE]); /* now or later */
+bool pace_give(struct core *core, struct link *link, unsigned handle,
+               const uint8_t id[ID_SIZE]); /* now or later */
 void pace_go_on(struct core *core, struct link *link);
 void pace_mark(struct core *core, struct link *link); /* a ping behind what was said so far */
 void ping_take(struct core *core, struct link *link, uint32_t number);

@@ -1,5 +1,5 @@
-/* effects.c - the list of what a step wants done: effects in order, and one arena for the bytes they carry, so that a step of a
- * hundred records costs a few allocations at most, and none once the lists have grown. */
+/* effects.c - the list of what a step wants done: effects in order, and one arena for the bytes they carry,
+ * so that a step of a hundred records costs a few allocations at most, and none once the lists have grown. */
 #include "proto/effects.h"
 
 #include <assert.h>

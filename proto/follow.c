@@ -1,8 +1,9 @@
 /* follow.c - which rounds the two sides of a link speak of, and how a charter travels. WIRE 10.5.
  *
- * Happy path: both say what they follow; a round that one of them does not know comes with its charter, whose hash is its name; it is on disk
- * before its first record. Failure modes: a charter of another group, network or hash is a violation; one too many is left alone; a
- * round that has expired here is not asked for again. */
+ * Happy path: both say what they follow; a round that one of them does not know comes with its charter, whose
+ * hash is its name; it is on disk before its first record. Failure modes: a charter of another group, network
+ * or hash is a violation; one too many is left alone; a round that has expired here is not asked for again.
+ */
 #include "proto/core_state.h"
 
 #include <string.h>
@@ -119,8 +120,8 @@ void follow_take(struct core *core, struct link *link, const struct message *mes
     struct round *round;
 
     for (size_t i = 0; i < TOPICS_MAX; i++) {
-        if (link->theirs[i].used && (i == message->handle ||
-                                     memcmp(link->theirs[i].topic, message->follow.topic, ID_SIZE) == 0)) {
+        if (link->theirs[i].used &&
+            (i == message->handle || memcmp(link->theirs[i].topic, message->follow.topic, ID_SIZE) == 0)) {
             violation(core, link);
             return;
         }
@@ -173,14 +174,16 @@ void charter_take(struct core *core, struct link *link, const struct message *me
     charter_id(id, message->charter);
     if (!followed->used || memcmp(id, followed->topic, ID_SIZE) != 0 ||
         charter_read(&charter, message->charter) == STATUS_MALFORMED ||
-        memcmp(charter.group, link->group->id, ID_SIZE) != 0 || strcmp(charter.network, core->config.network) != 0) {
+        memcmp(charter.group, link->group->id, ID_SIZE) != 0 ||
+        strcmp(charter.network, core->config.network) != 0) {
         violation(core, link);
         return;
     }
     if (!followed->asked)
         return;
     followed->asked = false;
-    /* Full, or known meanwhile, is nobody's fault. Without memory the link begins anew, and with it the question. */
+    /* Full, or known meanwhile, is nobody's fault. Without memory the link begins anew, and with it the
+     * question. */
     if (round_follow(core, message->charter, true, NULL) == STATUS_NOMEM)
         link_close(link, STATUS_NOMEM);
 }

@@ -1,5 +1,5 @@
-/* hello.c - from a finished handshake to a link that counts: whose key it is, whether it is wanted, the first message each way, and which of
- * two links between the same homes stays. WIRE 2.3, 10.3, 10.4. */
+/* hello.c - from a finished handshake to a link that counts: whose key it is, whether it is wanted, the first
+ * message each way, and which of two links between the same homes stays. WIRE 2.3, 10.3, 10.4. */
 #include "proto/core_state.h"
 
 #include <assert.h>
@@ -7,10 +7,10 @@
 
 static void say_hello(struct core *core, struct link *link)
 {
-    struct message message = { .type = MESSAGE_HELLO,
-                               .hello = { .lowest = PROTOCOL_VERSION,
-                                          .highest = PROTOCOL_VERSION,
-                                          .clock_ms = core->now_ms } };
+    struct message message = {
+        .type = MESSAGE_HELLO,
+        .hello = { .lowest = PROTOCOL_VERSION, .highest = PROTOCOL_VERSION, .clock_ms = core->now_ms }
+    };
 
     memcpy(message.hello.address, core->config.listen_address, ADDRESS_MAX);
     link_say(core, link, &message);
@@ -23,8 +23,8 @@ static struct link *rival_of(const struct core *core, const struct link *link)
     for (size_t i = 0; i < core->link_count; i++) {
         struct link *other = core->links[i];
 
-        if (other != link && other->group == link->group && other->state >= LINK_GREETING && !other->closing &&
-            memcmp(other->key, link->key, KEY_SIZE) == 0)
+        if (other != link && other->group == link->group && other->state >= LINK_GREETING &&
+            !other->closing && memcmp(other->key, link->key, KEY_SIZE) == 0)
             return other;
     }
     return NULL;

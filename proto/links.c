@@ -1,8 +1,9 @@
 /* links.c - the life of a link: dialled or called, handshake, messages, silence, end. WIRE 2, 10.1.
  *
- * Happy path: LINK_UP makes a session; its handshake shows key and group (hello.c); then frames are cut into messages, which core.c hands to
- * whom they concern. Failure modes: a stranger is closed and counted; a violation parts for a day; what runs out of time or memory is closed
- * without blame. Closing happens at the end of the step, so nobody holds a pointer to a link that is gone. */
+ * Happy path: LINK_UP makes a session; its handshake shows key and group (hello.c); then frames are cut into
+ * messages, which core.c hands to whom they concern. Failure modes: a stranger is closed and counted; a
+ * violation parts for a day; what runs out of time or memory is closed without blame. Closing happens at the
+ * end of the step, so nobody holds a pointer to a link that is gone. */
 #include "proto/core_state.h"
 
 #include <assert.h>
@@ -100,7 +101,8 @@ static void refuse(struct core *core, uint32_t id, enum status why)
     effect->why = why;
 }
 
-/* Somebody who has proved nothing holds a place for a while: when there are many of these, the one who has held it longest goes. */
+/* Somebody who has proved nothing holds a place for a while: when there are many of these, the one who has
+ * held it longest goes. */
 static void crowd_out(struct core *core)
 {
     struct link *oldest = NULL;
@@ -291,7 +293,8 @@ void link_say(struct core *core, struct link *link, const struct message *messag
     assert(size > 0 && link->state >= LINK_GREETING);
     be16_write(bytes, (uint16_t)size);
     size += MESSAGE_HEAD;
-    /* A message lost would leave the two sides with different ideas of what was said: the link ends instead. */
+    /* A message lost would leave the two sides with different ideas of what was said: the link ends instead.
+     */
     if ((link->out_used + size > FRAME_PLAIN_MAX && !out_seal(core, link)) || !out_extend(core, link, size)) {
         link_close(link, STATUS_NOMEM);
         return;

@@ -1,10 +1,11 @@
 /* membership.c - whom to link to in a group. WIRE 10.9.
  *
- * Happy path: an invitation gives one address; each link brings others; up to FULL_MESH_MAX members everybody links to everybody, above that
- * to ACTIVE_VIEW or more, chosen by chance, while the rest are the passive view. Views are mixed by shuffles; a passive peer is visited now and
- * then, so that islands with full views of each other are found. Failure modes: who does not answer is tried more and more seldom and
- * gives way to others in the list; homes that cannot be dialled dial themselves. No random walk of a join (HyParView) is made: a newcomer
- * behind a router could not be dialled by whom the walk reaches. */
+ * Happy path: an invitation gives one address; each link brings others; up to FULL_MESH_MAX members everybody
+ * links to everybody, above that to ACTIVE_VIEW or more, chosen by chance, while the rest are the passive
+ * view. Views are mixed by shuffles; a passive peer is visited now and then, so that islands with full views
+ * of each other are found. Failure modes: who does not answer is tried more and more seldom and gives way to
+ * others in the list; homes that cannot be dialled dial themselves. No random walk of a join (HyParView) is
+ * made: a newcomer behind a router could not be dialled by whom the walk reaches. */
 #include "proto/core_state.h"
 
 #include <stdlib.h>
@@ -19,7 +20,8 @@ struct group *group_find(const struct core *core, const uint8_t id[ID_SIZE])
     return NULL;
 }
 
-static struct group *group_new(struct core *core, const uint8_t secret[GROUP_SECRET_SIZE], const uint8_t id[ID_SIZE])
+static struct group *group_new(struct core *core, const uint8_t secret[GROUP_SECRET_SIZE],
+                               const uint8_t id[ID_SIZE])
 {
     struct group *group = calloc(1, sizeof *group);
 
@@ -48,7 +50,8 @@ static void invite(struct core *core, struct group *group, const char *address)
     core->members_changed = true;
 }
 
-enum status membership_belong(struct core *core, struct bytes secret, const char *address, struct failure *why)
+enum status membership_belong(struct core *core, struct bytes secret, const char *address,
+                              struct failure *why)
 {
     uint8_t id[ID_SIZE];
     struct group *group;
@@ -126,7 +129,8 @@ void membership_met(struct core *core, struct link *link)
     peer_keep(core, group, peer);
 }
 
-/* WIRE 10.3: an empty or unspecified host is the one the link comes from. false: the two do not fit in an address. */
+/* WIRE 10.3: an empty or unspecified host is the one the link comes from. false: the two do not fit in an
+ * address. */
 static bool resolve(char out[ADDRESS_MAX], const char *said, const char *seen)
 {
     const char *host, *port = strrchr(said, ':'), *end = strrchr(seen, ':');
@@ -170,75 +174,6 @@ static void learn_caller(struct core *core, struct link *link, const char *said)
     peer_keep(core, link->group, peer);
 }
 
-/* ---- Telling of others. */
-
-static bool worth_telling(const struct core *core, struct group *group, const struct peer *peer, const struct link *to)
-{
-    return peer->key_known && !peer->self && memcmp(peer->key, to->key, KEY_SIZE) != 0 &&
-           (link_to(core, group, peer->key) != NULL || (peer->worked && peer->failures == 0)) &&
-           !key_discouraged(core, peer->key);
-}
-
-static void tell_one(struct peers *peers, size_t at, const struct peer *peer)
-{
-    memcpy(peers->list[at].key, peer->key, KEY_SIZE);
-    memcpy(peers->list[at].address, peer->address, ADDRESS_MAX);
-}
-
-/* Up to SHUFFLE_ADDRESSES of them, each as likely as any other. */
-static void peers_say(struct core *core, struct link *link, bool reply_wanted)
-{
-    struct message message = { .type = MESSAGE_PEERS, .peers.reply_wanted = reply_wanted };
-    struct group *group = link->group;
-    size_t seen = 0;
-
-    for (size_t i = 0; i < group->peer_count; i++) {
-        size_t at = seen;
-
-        if (!worth_telling(core, group, &group->peers[i], link))
-            continue;
-        seen++;
-        if (at >= SHUFFLE_ADDRESSES)
-            at = (size_t)rng_below(&core->rng, seen);
-        if (at >= SHUFFLE_ADDRESSES)
-            continue;
-        tell_one(&message.peers, at, &group->peers[i]);
-        if (message.peers.count <= at)
-            message.peers.count = at + 1;
-    }
-    if (message.peers.count > 0 || reply_wanted)
-        link_say(core, link, &message);
-}
-
-/* In a small group a newcomer's address is told at once: the mesh is whole within seconds instead of minutes. */
-static void introduce(struct core *core, struct link *newcomer)
-{
-    struct group *group = newcomer->group;
-    struct peer *peer = peer_by_key(group, newcomer->key);
-    struct message message = { .type = MESSAGE_PEERS, .peers.count = 1 };
-
-    if (peer == NULL || membership_links(core, group) > FULL_MESH_MAX)
-        return;
-    tell_one(&message.peers, 0, peer);
-    for (size_t i = 0; i < core->link_count; i++) {
-        struct link *link = core->links[i];
-
-        if (link->group == group && link_ready(link) && memcmp(link->key, newcomer->key, KEY_SIZE) != 0)
-            link_say(core, link, &message);
-    }
-}
-
-void peers_take(struct core *core, struct link *link, const struct peers *peers)
-{
-    if (bucket_take(&link->addresses, ADDRESSES_MAX * 1000, ADDRESSES_PER_MIN * 1000 / 60, core->ms,
-                    peers->count * 1000)) {
-        for (size_t i = 0; i < peers->count; i++)
-            peer_learn(core, link->group, peers->list[i].key, peers->list[i].address);
-    }
-    if (peers->reply_wanted)
-        peers_say(core, link, false);
-}
-
 /* ---- How many links. */
 
 size_t membership_links(const struct core *core, const struct group *group)
@@ -274,7 +209,8 @@ static bool full_mesh(const struct core *core, struct group *group)
     return members <= FULL_MESH_MAX;
 }
 
-/* One link too many: rather one that somebody else began, so that callers alone never decide who this home's neighbours are. */
+/* One link too many: rather one that somebody else began, so that callers alone never decide who this home's
+ * neighbours are. */
 static void make_place(struct core *core, const struct link *newest)
 {
     static const struct message leave = { .type = MESSAGE_LEAVE };
@@ -303,7 +239,7 @@ void membership_linked(struct core *core, struct link *link, const char *address
     if (link->incoming)
         learn_caller(core, link, address);
     peers_say(core, link, false);
-    introduce(core, link);
+    peers_introduce(core, link);
     if (membership_links(core, link->group) > ACTIVE_MAX)
         make_place(core, link);
 }
@@ -315,8 +251,10 @@ void leave_take(struct core *core, struct link *link)
     link_close(link, STATUS_OK);
     if (peer == NULL)
         return;
-    /* With other links there is no hurry to come back; without, it may be the only home that can be dialled. */
-    peer->retry_at = core->ms + jittered(core, membership_links(core, link->group) > 0 ? REDIAL_MAX_MS : VISIT_STAY_MS);
+    /* With other links there is no hurry to come back; without, it may be the only home that can be dialled.
+     */
+    peer->retry_at =
+        core->ms + jittered(core, membership_links(core, link->group) > 0 ? REDIAL_MAX_MS : VISIT_STAY_MS);
 }
 
 void membership_over(struct core *core, struct link *link)
@@ -330,7 +268,8 @@ void membership_over(struct core *core, struct link *link)
         peer = peer_by_address(link->group, link->address);
     else if (link->state == LINK_READY)
         peer = peer_by_key(link->group, link->key);
-    if (peer == NULL || peer->retry_at > core->ms || (peer->key_known && link_to(core, link->group, peer->key) != NULL))
+    if (peer == NULL || peer->retry_at > core->ms ||
+        (peer->key_known && link_to(core, link->group, peer->key) != NULL))
         return;
     if (link->visit && link->state == LINK_READY)
         peer->retry_at = core->ms + jittered(core, REDIAL_MAX_MS);

@@ -1,8 +1,8 @@
 /* message.c - the messages of WIRE 10, written and read field by field.
  *
- * Happy path: a frame's body is cut at the lengths in front of each message, each message is one canonical array. Failure modes: any
- * departure (an unknown even type, a count out of bounds, a byte left over, padding that is not zero) is the sender's violation;
- * nothing is allocated and nothing is taken over in part. */
+ * Happy path: a frame's body is cut at the lengths in front of each message, each message is one canonical
+ * array. Failure modes: any departure (an unknown even type, a count out of bounds, a byte left over, padding
+ * that is not zero) is the sender's violation; nothing is allocated and nothing is taken over in part. */
 #include "proto/message.h"
 
 #include <string.h>
@@ -271,9 +271,10 @@ static void read_fields(struct reader *r, struct message *out)
 
 /* How many elements the array of each type has. */
 static const uint8_t field_counts[] = {
-    [MESSAGE_HELLO] = 6, [MESSAGE_FOLLOW] = 3, [MESSAGE_UNFOLLOW] = 2, [MESSAGE_ASK] = 2,   [MESSAGE_CHARTER] = 3,
-    [MESSAGE_RECORD] = 4, [MESSAGE_HAVE] = 3,  [MESSAGE_GRAFT] = 3,    [MESSAGE_PRUNE] = 2, [MESSAGE_SYNC] = 5,
-    [MESSAGE_PEERS] = 3, [MESSAGE_LEAVE] = 1,  [MESSAGE_PING] = 2,     [MESSAGE_PONG] = 2,
+    [MESSAGE_HELLO] = 6,   [MESSAGE_FOLLOW] = 3, [MESSAGE_UNFOLLOW] = 2, [MESSAGE_ASK] = 2,
+    [MESSAGE_CHARTER] = 3, [MESSAGE_RECORD] = 4, [MESSAGE_HAVE] = 3,     [MESSAGE_GRAFT] = 3,
+    [MESSAGE_PRUNE] = 2,   [MESSAGE_SYNC] = 5,   [MESSAGE_PEERS] = 3,    [MESSAGE_LEAVE] = 1,
+    [MESSAGE_PING] = 2,    [MESSAGE_PONG] = 2,
 };
 
 bool message_read(struct message *out, bool *known, struct bytes in)

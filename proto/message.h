@@ -1,5 +1,5 @@
-/* message.h - what two linked homes say to each other: one struct per message, and where messages end in a frame. WIRE 10.
- * Private to the room. */
+/* message.h - what two linked homes say to each other: one struct per message, and where messages end in a
+ * frame. WIRE 10. Private to the room. */
 #ifndef COOP_PROTO_MESSAGE_H
 #define COOP_PROTO_MESSAGE_H
 
@@ -72,14 +72,17 @@ struct message {
     };
 };
 
-/* Strict. *known false: an odd type of a later version, to be passed over; out is then not filled. Bytes are borrowed from `in`. */
+/* Strict. *known false: an odd type of a later version, to be passed over; out is then not filled. Bytes are
+ * borrowed from `in`. */
 bool message_read(struct message *out, bool *known, struct bytes in);
 size_t message_write(uint8_t *out, size_t room, const struct message *message); /* 0: does not fit */
 
-/* Takes the next message off the front of a frame's body. false: there is none, and *body is empty if what was left is honest padding. */
+/* Takes the next message off the front of a frame's body. false: there is none, and *body is empty if what
+ * was left is honest padding. */
 bool message_next(struct bytes *out, struct bytes *body);
 
-/* "host:port": printable ASCII without spaces, a port of 1 to 65535; an empty host (":port") means the host the caller is seen at. */
+/* "host:port": printable ASCII without spaces, a port of 1 to 65535; an empty host (":port") means the host
+ * the caller is seen at. */
 bool address_fits(const char *address);
 /* The host part, without the brackets of IPv6. Returns its length; *host is borrowed from the address. */
 size_t address_host(const char **host, const char *address);

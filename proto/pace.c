@@ -1,7 +1,8 @@
 /* pace.c - how fast records leave on a link. WIRE 10.7.
  *
- * The core does not see the socket's queue. It counts the bytes of records it has said since the last acknowledgement, a pong, and stops at
- * WINDOW_BYTES: what was asked for waits here as ids, so that a peer who asks for everything costs 40 bytes a record and no more. */
+ * The core does not see the socket's queue. It counts the bytes of records it has said since the last
+ * acknowledgement, a pong, and stops at WINDOW_BYTES: what was asked for waits here as ids, so that a peer
+ * who asks for everything costs 40 bytes a record and no more. */
 #include "proto/core_state.h"
 
 #include <stdlib.h>

@@ -1,7 +1,8 @@
-/* peers.c - who is known in a group: link keys and addresses, from the user, from announcements and from hearsay.
+/* peers.c - who is known in a group, and telling others: link keys and addresses, from the user, from
+ * announcements and from hearsay.
  *
- * Hearsay may be wrong or a lie, so it fills gaps and never replaces what worked. The list is small; when it is full, the one that failed
- * most often gives way, never one that the user told of or that is linked. */
+ * Hearsay may be wrong or a lie, so it fills gaps and never replaces what worked. The list is small; when it
+ * is full, the one that failed most often gives way, never one that the user told of or that is linked. */
 #include "proto/core_state.h"
 
 #include <string.h>
@@ -40,7 +41,8 @@ static bool in_use(const struct core *core, const struct group *group, const str
     return (peer->key_known && link_to(core, group, peer->key) != NULL) || being_dialled(core, group, peer);
 }
 
-/* A place for one more, or NULL. Among equals the choice is by chance: who is told of last must not push out a chosen one. */
+/* A place for one more, or NULL. Among equals the choice is by chance: who is told of last must not push out
+ * a chosen one. */
 static struct peer *peer_place(struct core *core, struct group *group)
 {
     struct peer *worst = NULL;
@@ -127,4 +129,75 @@ bool peer_dialable(const struct core *core, const struct group *group, const str
     if (peer->key_known && key_discouraged(core, peer->key))
         return false;
     return peer->worked || !host_discouraged(core, peer->address);
+}
+
+/* ---- Telling of others. */
+
+static bool worth_telling(const struct core *core, struct group *group, const struct peer *peer,
+                          const struct link *to)
+{
+    return peer->key_known && !peer->self && memcmp(peer->key, to->key, KEY_SIZE) != 0 &&
+           (link_to(core, group, peer->key) != NULL || (peer->worked && peer->failures == 0)) &&
+           !key_discouraged(core, peer->key);
+}
+
+static void tell_one(struct peers *peers, size_t at, const struct peer *peer)
+{
+    memcpy(peers->list[at].key, peer->key, KEY_SIZE);
+    memcpy(peers->list[at].address, peer->address, ADDRESS_MAX);
+}
+
+/* Up to SHUFFLE_ADDRESSES of them, each as likely as any other. */
+void peers_say(struct core *core, struct link *link, bool reply_wanted)
+{
+    struct message message = { .type = MESSAGE_PEERS, .peers.reply_wanted = reply_wanted };
+    struct group *group = link->group;
+    size_t seen = 0;
+
+    for (size_t i = 0; i < group->peer_count; i++) {
+        size_t at = seen;
+
+        if (!worth_telling(core, group, &group->peers[i], link))
+            continue;
+        seen++;
+        if (at >= SHUFFLE_ADDRESSES)
+            at = (size_t)rng_below(&core->rng, seen);
+        if (at >= SHUFFLE_ADDRESSES)
+            continue;
+        tell_one(&message.peers, at, &group->peers[i]);
+        if (message.peers.count <= at)
+            message.peers.count = at + 1;
+    }
+    if (message.peers.count > 0 || reply_wanted)
+        link_say(core, link, &message);
+}
+
+/* In a small group a newcomer's address is told at once: the mesh is whole within seconds instead of minutes.
+ */
+void peers_introduce(struct core *core, struct link *newcomer)
+{
+    struct group *group = newcomer->group;
+    struct peer *peer = peer_by_key(group, newcomer->key);
+    struct message message = { .type = MESSAGE_PEERS, .peers.count = 1 };
+
+    if (peer == NULL || membership_links(core, group) > FULL_MESH_MAX)
+        return;
+    tell_one(&message.peers, 0, peer);
+    for (size_t i = 0; i < core->link_count; i++) {
+        struct link *link = core->links[i];
+
+        if (link->group == group && link_ready(link) && memcmp(link->key, newcomer->key, KEY_SIZE) != 0)
+            link_say(core, link, &message);
+    }
+}
+
+void peers_take(struct core *core, struct link *link, const struct peers *peers)
+{
+    if (bucket_take(&link->addresses, ADDRESSES_MAX * 1000, ADDRESSES_PER_MIN * 1000 / 60, core->ms,
+                    peers->count * 1000)) {
+        for (size_t i = 0; i < peers->count; i++)
+            peer_learn(core, link->group, peers->list[i].key, peers->list[i].address);
+    }
+    if (peers->reply_wanted)
+        peers_say(core, link, false);
 }

@@ -1,8 +1,9 @@
 /* rounds.c - the rounds this home follows: their secrets, their records, its duties in them, their end.
  *
- * Happy path: a charter and its random secret are kept before anything else of the round; each new record is kept, then spread; after
- * each step the duties of the rounds it touched are done until nothing is due. Failure modes: room for the effect is made before a record is
- * taken, so without memory the record is simply not there yet; a duty that the round does not take is left until something changes. */
+ * Happy path: a charter and its random secret are kept before anything else of the round; each new record is
+ * kept, then spread; after each step the duties of the rounds it touched are done until nothing is due.
+ * Failure modes: room for the effect is made before a record is taken, so without memory the record is simply
+ * not there yet; a duty that the round does not take is left until something changes. */
 #include "proto/core_state.h"
 
 #include <assert.h>
@@ -116,8 +117,8 @@ static enum status may_follow(const struct core *core, struct bytes charter, str
     if (status != STATUS_OK)
         return failure_say(why, status, "the charter does not follow the format");
     if (strcmp(read.network, core->config.network) != 0)
-        return failure_say(why, STATUS_DENIED, "the round belongs to the network \"%s\", this home to \"%s\"", read.network,
-                           core->config.network);
+        return failure_say(why, STATUS_DENIED, "the round belongs to the network \"%s\", this home to \"%s\"",
+                           read.network, core->config.network);
     if (round_find(core, id) != NULL)
         return failure_say(why, STATUS_EXISTS, "this home follows that round already");
     if (core->round_count == ROUNDS_HELD_MAX)
@@ -262,7 +263,8 @@ static void round_drop(struct core *core, struct round *round)
         group->rounds[round->handle] = NULL;
         if (group->dropped.count == DROPPED_MAX)
             memmove(group->dropped.ids, group->dropped.ids + 1, --group->dropped.count * ID_SIZE);
-        id_list_add(&group->dropped, round->id, DROPPED_MAX); /* without memory it may come back for a while */
+        id_list_add(&group->dropped, round->id,
+                    DROPPED_MAX); /* without memory it may come back for a while */
     }
     while (core->rounds[at] != round)
         at++;

@@ -1,16 +1,20 @@
-/* sanction.c - the two answers to misbehaviour, WIRE 2.4: a violation parts for a day, behaviour costs points that come back with time.
+/* sanction.c - the two answers to misbehaviour, WIRE 2.4: a violation parts for a day, behaviour costs points
+ * that come back with time.
  *
- * Everything here is remembered while the core lives and no longer, in lists of a fixed size: the oldest gives way. Who floods the
- * lists gains a day's sentence less for somebody else, at the price of that many violations of his own. */
+ * Everything here is remembered while the core lives and no longer, in lists of a fixed size: the oldest
+ * gives way. Who floods the lists gains a day's sentence less for somebody else, at the price of that many
+ * violations of his own. */
 #include "proto/core_state.h"
 
 #include <string.h>
 
-bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms, uint64_t tokens)
+bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms,
+                 uint64_t tokens)
 {
     uint64_t refilled = (ms - bucket->at) * refill_per_s / 1000;
 
-    /* The clock of the bucket moves only by whole tokens, so that many small steps refill as much as one large one. */
+    /* The clock of the bucket moves only by whole tokens, so that many small steps refill as much as one
+     * large one. */
     if (refilled >= bucket->used) {
         bucket->used = 0;
         bucket->at = ms;
@@ -37,7 +41,8 @@ static bool same_host(const char *a, const char *b)
 static void discourage(struct core *core, const struct discouraged *entry)
 {
     if (core->discouraged_count == DISCOURAGED_MAX)
-        memmove(core->discouraged, core->discouraged + 1, --core->discouraged_count * sizeof *core->discouraged);
+        memmove(core->discouraged, core->discouraged + 1,
+                --core->discouraged_count * sizeof *core->discouraged);
     core->discouraged[core->discouraged_count++] = *entry;
 }
 
@@ -89,13 +94,15 @@ void behaviour(struct core *core, struct link *link, unsigned points)
     struct bucket *score = &link->score;
 
     /* A thousand parts of a point, so that the refill of a few points a minute is not rounded away. */
-    if (bucket_take(score, SCORE_MAX * 1000, SCORE_DECAY_PER_MIN * 1000 / 60, core->ms, (uint64_t)points * 1000))
+    if (bucket_take(score, SCORE_MAX * 1000, SCORE_DECAY_PER_MIN * 1000 / 60, core->ms,
+                    (uint64_t)points * 1000))
         return;
     discourage_key(core, link, BEHAVIOUR_MS);
     link_close(link, STATUS_FULL);
 }
 
-/* ---- Strangers: hosts whose handshakes fail. They are nobody, so all there is to do is to answer less often. */
+/* ---- Strangers: hosts whose handshakes fail. They are nobody, so all there is to do is to answer less
+ * often. */
 
 static struct stranger *stranger_at(struct core *core, const char *address)
 {
@@ -131,7 +138,8 @@ bool stranger_welcome(const struct core *core, const char *address)
         struct bucket tries = core->strangers[i].tries;
 
         if (same_host(core->strangers[i].host, address))
-            return bucket_take(&tries, STRANGER_TRIES * 1000, STRANGER_TRIES_PER_MIN * 1000 / 60, core->ms, 1000);
+            return bucket_take(&tries, STRANGER_TRIES * 1000, STRANGER_TRIES_PER_MIN * 1000 / 60, core->ms,
+                               1000);
     }
     return true;
 }

@@ -1,10 +1,11 @@
 /* session.c - Noise XXpsk0 over one stream of bytes. WIRE 2.1, 2.2.
  *
- * Happy path: three handshake messages of fixed size, then frames: a sealed length, a sealed body. Bytes may come in any portions;
- * what is not whole yet waits in one buffer, of which a stranger can fill 96 bytes and a member one frame.
- * Failure modes: the first failure stays. Before the handshake is done nothing is anybody's fault, since nobody has proved who he is
- * (DENIED). A frame whose tag does not hold (FORGED) may be the work of anybody on the way; a length out of bounds inside an authentic head
- * (MALFORMED) is the peer's. */
+ * Happy path: three handshake messages of fixed size, then frames: a sealed length, a sealed body. Bytes may
+ * come in any portions; what is not whole yet waits in one buffer, of which a stranger can fill 96 bytes and
+ * a member one frame. Failure modes: the first failure stays. Before the handshake is done nothing is
+ * anybody's fault, since nobody has proved who he is (DENIED). A frame whose tag does not hold (FORGED) may
+ * be the work of anybody on the way; a length out of bounds inside an authentic head (MALFORMED) is the
+ * peer's. */
 #include "proto/session.h"
 
 #include <assert.h>
@@ -249,7 +250,8 @@ static enum status take_sealed(struct session *s, size_t size, uint8_t **out, bo
         return STATUS_OK;
     *out = from;
     s->at += size + TAG_SIZE;
-    return noise_open(&s->receiving, from, (struct bytes){ from, size + TAG_SIZE }) ? STATUS_OK : STATUS_FORGED;
+    return noise_open(&s->receiving, from, (struct bytes){ from, size + TAG_SIZE }) ? STATUS_OK
+                                                                                    : STATUS_FORGED;
 }
 
 static enum status take_frame(struct session *s, struct bytes *body, bool *found)
@@ -296,7 +298,8 @@ size_t session_padded(size_t size)
 {
     size_t unit = 64;
 
-    while (size / unit >= 16) /* unit stays 2^(e - 3) while 2^e is the largest power of two not above the size */
+    while (size / unit >=
+           16) /* unit stays 2^(e - 3) while 2^e is the largest power of two not above the size */
         unit *= 2;
     size = (size + unit - 1) / unit * unit;
     return size < FRAME_PLAIN_MAX ? size : FRAME_PLAIN_MAX;

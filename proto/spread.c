@@ -1,8 +1,10 @@
-/* spread.c - a new record travels whole along a tree and as an id beside it. WIRE 10.6; Plumtree (Leitao, Pereira, Rodrigues 2007).
+/* spread.c - a new record travels whole along a tree and as an id beside it. WIRE 10.6; Plumtree (Leitao,
+ * Pereira, Rodrigues 2007).
  *
- * Happy path: every link begins eager; a copy that was known already prunes its link, so what remains is a tree; ids over the pruned links
- * mend it when a link of the tree is lost. Failure modes: what was announced and does not come is asked for elsewhere, and costs whoever
- * announced it a point; what is lost here altogether, comparison brings. */
+ * Happy path: every link begins eager; a copy that was known already prunes its link, so what remains is a
+ * tree; ids over the pruned links mend it when a link of the tree is lost. Failure modes: what was announced
+ * and does not come is asked for elsewhere, and costs whoever announced it a point; what is lost here
+ * altogether, comparison brings. */
 #include "proto/core_state.h"
 
 #include <stdlib.h>
@@ -85,7 +87,8 @@ static void prune(struct core *core, struct link *link, unsigned handle)
 }
 
 /* WIRE 2.4: beyond its buckets a link brings only what is waited for. */
-static bool within_buckets(struct core *core, struct link *link, struct round *round, const uint8_t id[ID_SIZE])
+static bool within_buckets(struct core *core, struct link *link, struct round *round,
+                           const uint8_t id[ID_SIZE])
 {
     bool fine = bucket_take(&link->records, BUCKET_RECORDS, BUCKET_RECORDS_PER_S, core->ms, 1) && !link->over;
 
@@ -134,7 +137,8 @@ void record_take(struct core *core, struct link *link, const struct message *mes
     if (round == NULL || !within_buckets(core, link, round, record.id))
         return;
     forget_wants(core, record.id);
-    judge(core, link, round, round_take(core, round, record.id, message->record.bytes, link), message->record.asked);
+    judge(core, link, round, round_take(core, round, record.id, message->record.bytes, link),
+          message->record.asked);
 }
 
 static void want(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE])

@@ -1,8 +1,10 @@
-/* sync.c - who compares sets with whom, and when. WIRE 10.8. What a comparison says is reconcile.c's business.
+/* sync.c - who compares sets with whom, and when. WIRE 10.8. What a comparison says is reconcile.c's
+ * business.
  *
- * Happy path: the home that dialled begins, one round after the other; equal sets cost one payload each way; what the peer lacks is given
- * at the link's pace, parents first. Failure modes: a comparison that stops is dropped after SYNC_TIMEOUT_MS and begun again in its turn;
- * each side runs one at a time that it began and one that the other did, so memory is bounded by two sets a link. */
+ * Happy path: the home that dialled begins, one round after the other; equal sets cost one payload each way;
+ * what the peer lacks is given at the link's pace, parents first. Failure modes: a comparison that stops is
+ * dropped after SYNC_TIMEOUT_MS and begun again in its turn; each side runs one at a time that it began and
+ * one that the other did, so memory is bounded by two sets a link. */
 #include "proto/core_state.h"
 
 #include <stdlib.h>
@@ -15,7 +17,8 @@ enum { BAD_STREAM_POINTS = 20 };
 void sync_schedule(struct core *core, struct link *link, struct edge *edge, bool at_once)
 {
     edge->sync_at = core->ms + (at_once ? 0 : jittered(core, SYNC_MS));
-    /* Who was called leaves it to the other, who has an interest too, and begins only if that one does not. */
+    /* Who was called leaves it to the other, who has an interest too, and begins only if that one does not.
+     */
     if (link->incoming)
         edge->sync_at = core->ms + jittered(core, SYNC_MS) + SYNC_MS / 2;
     link->touched = true;
@@ -46,7 +49,8 @@ static int giving_compare(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct giving));
 }
 
-static void give(struct core *core, struct link *link, unsigned handle, const uint8_t (*ids)[ID_SIZE], size_t count)
+static void give(struct core *core, struct link *link, unsigned handle, const uint8_t (*ids)[ID_SIZE],
+                 size_t count)
 {
     struct topic *topic = link->group->rounds[handle]->topic;
     struct giving *list = count == 0 ? NULL : malloc(count * sizeof *list);

@@ -1,4 +1,5 @@
-/* views.c - what the core lets others look at: rounds, this home's place in them, peers. Nothing here changes anything. */
+/* views.c - what the core lets others look at: rounds, this home's place in them, peers. Nothing here changes
+ * anything. */
 #include "proto/core_state.h"
 
 #include <assert.h>

@@ -1,5 +1,6 @@
-/* What a member of the group can say to a home once the link is up: frames, each preceded by its length in 2 bytes. Whatever he says, the home
- * keeps its round, keeps only records that are in it, closes at once after a violation, and never sends more than its window. */
+/* What a member of the group can say to a home once the link is up: frames, each preceded by its length in 2
+ * bytes. Whatever he says, the home keeps its round, keeps only records that are in it, closes at once after
+ * a violation, and never sends more than its window. */
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/mouth.h"
 

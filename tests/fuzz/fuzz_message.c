@@ -1,5 +1,5 @@
-/* The body of a frame: whatever it says, it is cut into messages within its bounds, and a message that is understood is written back byte for
- * byte. */
+/* The body of a frame: whatever it says, it is cut into messages within its bounds, and a message that is
+ * understood is written back byte for byte. */
 #include "proto/message.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,6 @@
-/* A stream into one end of a link. First byte: which end, and how the stream is cut. Whatever comes, the end says at once whether it goes on,
- * hands over bodies within bounds, stays failed once it failed, and takes the same stream the same way however it is cut. */
+/* A stream into one end of a link. First byte: which end, and how the stream is cut. Whatever comes, the end
+ * says at once whether it goes on, hands over bodies within bounds, stays failed once it failed, and takes
+ * the same stream the same way however it is cut. */
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/session_case.h"
 
@@ -40,7 +41,8 @@ static struct heard listen(bool initiator, struct bytes stream, size_t portion)
     PROPERTY(session != NULL);
     for (size_t at = 0; at < stream.size; at += portion) {
         size_t size = stream.size - at < portion ? stream.size - at : portion;
-        enum status before = heard.status, status = session_take(session, (struct bytes){ stream.data + at, size });
+        enum status before = heard.status,
+                    status = session_take(session, (struct bytes){ stream.data + at, size });
 
         PROPERTY(before == STATUS_OK || status == before);
         hear(&heard, session);

@@ -14,7 +14,8 @@ struct link_corpus {
 
 static inline void link_corpus_message(struct link_corpus *c, const struct message *message)
 {
-    size_t size = message_write(c->bytes + c->size + MESSAGE_HEAD, sizeof c->bytes - c->size - MESSAGE_HEAD, message);
+    size_t size =
+        message_write(c->bytes + c->size + MESSAGE_HEAD, sizeof c->bytes - c->size - MESSAGE_HEAD, message);
 
     be16_write(c->bytes + c->size, (uint16_t)size);
     c->size += size == 0 ? 0 : MESSAGE_HEAD + size;
@@ -37,7 +38,8 @@ static inline void link_corpus_body(struct link_corpus *c, const uint8_t topic[I
         { .type = MESSAGE_UNFOLLOW, .handle = 5 },
         { .type = MESSAGE_LEAVE },
     };
-    const struct message hello = { .type = MESSAGE_HELLO, .hello = { .lowest = 1, .highest = 1, .address = ":7711" } };
+    const struct message hello = { .type = MESSAGE_HELLO,
+                                   .hello = { .lowest = 1, .highest = 1, .address = ":7711" } };
 
     c->size = 0;
     link_corpus_message(c, &hello);
@@ -62,7 +64,8 @@ static inline void link_corpus_frames(struct link_corpus *out, const struct link
 }
 
 /* A whole stream into one end, as fuzz_session reads it: the handshake and two frames. */
-static inline bool link_corpus_stream(struct link_corpus *out, bool into_initiator, const struct link_corpus *body)
+static inline bool link_corpus_stream(struct link_corpus *out, bool into_initiator,
+                                      const struct link_corpus *body)
 {
     struct session_case c;
     struct session *side[2];

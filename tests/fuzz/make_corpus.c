@@ -9,7 +9,7 @@
 #include "tests/fuzz/sync_corpus.h"
 #include "tests/support/sample_charter.h"
 #include "tests/support/street_life.h"
-#include "tests/support/world.h"
+#include "tests/support/world_story.h"
 
 #include "node/proof.h"
 

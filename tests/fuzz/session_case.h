@@ -1,4 +1,5 @@
-/* session_case.h - the two ends of fuzz_session: everything is fixed, so that a stream once heard can be heard again. */
+/* session_case.h - the two ends of fuzz_session: everything is fixed, so that a stream once heard can be
+ * heard again. */
 #ifndef COOP_TESTS_SESSION_CASE_H
 #define COOP_TESTS_SESSION_CASE_H
 
@@ -24,8 +25,8 @@ static inline void session_case_init(struct session_case *c)
 
 static inline struct session *session_case_side(struct session_case *c, bool initiator)
 {
-    return session_new(initiator, "test", &c->keys[initiator], (const uint8_t(*)[KEY_SIZE])c->psks, initiator ? 1 : 2,
-                       &c->rngs[initiator]);
+    return session_new(initiator, "test", &c->keys[initiator], (const uint8_t(*)[KEY_SIZE])c->psks,
+                       initiator ? 1 : 2, &c->rngs[initiator]);
 }
 
 #endif

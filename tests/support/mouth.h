@@ -1,10 +1,11 @@
-/* mouth.h - somebody at the other end of a link who can say anything: a session by hand into one home of a world. */
+/* mouth.h - somebody at the other end of a link who can say anything: a session by hand into one home of a
+ * world. */
 #ifndef COOP_TESTS_MOUTH_H
 #define COOP_TESTS_MOUTH_H
 
 #include "proto/message.h"
 #include "proto/session.h"
-#include "tests/support/world.h"
+#include "tests/support/world_story.h"
 
 struct mouth {
     struct world *w;
@@ -90,7 +91,8 @@ static inline void mouth_say(struct mouth *m, const struct message *message)
 
 static inline struct message mouth_hello(void)
 {
-    return (struct message){ .type = MESSAGE_HELLO, .hello = { .lowest = 1, .highest = 1, .clock_ms = 1800000000000 } };
+    return (struct message){ .type = MESSAGE_HELLO,
+                             .hello = { .lowest = 1, .highest = 1, .clock_ms = 1800000000000 } };
 }
 
 /* A member like any other, up to the hello. */
@@ -104,10 +106,11 @@ static inline bool mouth_greet(struct mouth *m, const char *host)
     return !m->w->outside_closed;
 }
 
-/* Runs over everything that was said to the mouth, and answers each ping when asked to. Returns how many messages of the type there were; the
- * last one is copied to *last (its bytes are borrowed until the next call). */
-static inline size_t mouth_hear(struct mouth *m, enum message_type type, struct message *last, size_t *record_bytes,
-                                bool answer)
+/* Runs over everything that was said to the mouth, and answers each ping when asked to. Returns how many
+ * messages of the type there were; the last one is copied to *last (its bytes are borrowed until the next
+ * call). */
+static inline size_t mouth_hear(struct mouth *m, enum message_type type, struct message *last,
+                                size_t *record_bytes, bool answer)
 {
     static uint8_t kept[FRAME_PLAIN_MAX];
     uint32_t pings[64];

@@ -1,8 +1,9 @@
-/* season_story.h - what households and companies do in a round of a world: enrol, say what they need, join, bid, each as soon as it can. */
+/* season_story.h - what households and companies do in a round of a world: enrol, say what they need, join,
+ * bid, each as soon as it can. */
 #ifndef COOP_TESTS_SEASON_STORY_H
 #define COOP_TESTS_SEASON_STORY_H
 
-#include "tests/support/world.h"
+#include "tests/support/world_story.h"
 
 enum { STORY_COMPANIES = 2 };
 struct story {
@@ -60,7 +61,9 @@ static inline void story_company(struct story *s, int company, int member)
     static uint8_t record[RECORD_MAX];
     struct world_home *home = &s->w->homes[member];
     struct topic *topic = home->core == NULL ? NULL : core_topic_find(home->core, s->topic);
-    struct bid bid = { .contact = "sales@example.org", .terms = "Thirty days.", .price_count = 1, .lot_count = 1 };
+    struct bid bid = {
+        .contact = "sales@example.org", .terms = "Thirty days.", .price_count = 1, .lot_count = 1
+    };
     struct event event = { .type = EVENT_BID };
     uint8_t seed[KEY_SIZE] = { 0xc0, (uint8_t)company };
     struct sign_key key;
@@ -75,7 +78,8 @@ static inline void story_company(struct story *s, int company, int member)
     bid.lots[0].steps[0].from_homes = 1;
     bid.lots[0].steps[0].price[0] = 900 + 10 * (uint32_t)company;
     sign_key_init(&key, seed);
-    event.bytes = (struct bytes){ record, bid_seal(record, sizeof record, topic, &bid, &key, &s->w->rng, &s->w->why) };
+    event.bytes =
+        (struct bytes){ record, bid_seal(record, sizeof record, topic, &bid, &key, &s->w->rng, &s->w->why) };
     memcpy(event.topic, s->topic, ID_SIZE);
     if (event.bytes.size > 0)
         s->bid[company] = world_step(s->w, member, event) == STATUS_OK;
@@ -110,7 +114,8 @@ static inline bool story_agrees(struct story *s)
         if (first == NULL)
             first = season;
         if (season->phase != PHASE_AWARDED || !season->lots[0].awarded ||
-            memcmp(season->bids[season->lots[0].winner].record, first->bids[first->lots[0].winner].record, ID_SIZE) != 0 ||
+            memcmp(season->bids[season->lots[0].winner].record, first->bids[first->lots[0].winner].record,
+                   ID_SIZE) != 0 ||
             season->lots[0].cost_cents != first->lots[0].cost_cents)
             return false;
     }

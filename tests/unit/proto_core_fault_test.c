@@ -1,8 +1,8 @@
-/* Every allocation of two homes that meet and share a round fails in its turn. Never a crash; afterwards they go on as if nothing had been:
- * linked, alike, and with on disk exactly what they have in memory. */
+/* Every allocation of two homes that meet and share a round fails in its turn. Never a crash; afterwards they
+ * go on as if nothing had been: linked, alike, and with on disk exactly what they have in memory. */
 #include "tests/support/fault.h"
 
-#include "tests/support/world.h"
+#include "tests/support/world_story.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

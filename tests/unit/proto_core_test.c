@@ -1,6 +1,6 @@
 /* Stories of homes that find each other, keep the same records, and part with who does not keep the rules. */
 #include "proto/own.h"
-#include "tests/support/world.h"
+#include "tests/support/world_story.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -158,7 +158,9 @@ static void what_comes_from_disk_sends_nothing_and_commands_wait_for_it(void **u
 {
     struct world *w = world_new(1, 7);
     struct core_config config;
-    struct event event = { .type = EVENT_GROUP, .now_ms = 1000, .bytes = BYTES(w->secret), .address = "10.0.0.9:7" };
+    struct event event = {
+        .type = EVENT_GROUP, .now_ms = 1000, .bytes = BYTES(w->secret), .address = "10.0.0.9:7"
+    };
     struct core *core;
 
     (void)unused;
@@ -199,7 +201,8 @@ static void refusals_say_why(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-        assert_int_equal(world_step(w, 0, (struct event){ .type = table[i].type, .bytes = { topic, 1 } }), table[i].status);
+        assert_int_equal(world_step(w, 0, (struct event){ .type = table[i].type, .bytes = { topic, 1 } }),
+                         table[i].status);
         assert_non_null(strstr(w->why.text, table[i].words));
     }
     world_found(w, 0, "pellets", "street", topic);
@@ -273,9 +276,11 @@ static void a_charter_of_another_network_is_refused_in_words(void **unused)
     world_found(w, 0, "pellets", "street", topic);
     charter = *topic_charter(core_topic_find(w->homes[0].core, topic));
     strcpy(charter.network, "market");
-    assert_int_equal(world_step(w, 0, (struct event){ .type = EVENT_TOPIC,
-                                                      .bytes = { bytes, charter_write(bytes, sizeof bytes, &charter) } }),
-                     STATUS_DENIED);
+    assert_int_equal(
+        world_step(w, 0,
+                   (struct event){ .type = EVENT_TOPIC,
+                                   .bytes = { bytes, charter_write(bytes, sizeof bytes, &charter) } }),
+        STATUS_DENIED);
     assert_string_equal(w->why.text, "the round belongs to the network \"market\", this home to \"test\"");
     world_free(w);
 }

@@ -1,6 +1,6 @@
-/* Small groups are a full mesh, larger ones a connected net of few links; who cannot be called calls; islands find each other. WIRE 10.4,
- * 10.9. */
-#include "tests/support/world.h"
+/* Small groups are a full mesh, larger ones a connected net of few links; who cannot be called calls; islands
+ * find each other. WIRE 10.4, 10.9. */
+#include "tests/support/world_story.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,7 +155,8 @@ static void a_link_that_dies_without_a_sign_is_replaced(void **unused)
     world_free(w);
 }
 
-/* One side has forgotten the link (its address changed), the other has not noticed: the new one must not be refused for the old one. */
+/* One side has forgotten the link (its address changed), the other has not noticed: the new one must not be
+ * refused for the old one. */
 static void a_home_that_comes_back_is_let_in_though_its_old_link_seems_alive(void **unused)
 {
     (void)unused;
@@ -226,8 +227,8 @@ static void an_idle_home_is_quiet(void **unused)
     world_run(w, 3600 * 1000);
     bytes = (w->homes[3].bytes_sent - bytes) / 3600;
     steps = (w->homes[3].steps - steps) / 3600;
-    printf("idle, %zu links: %llu bytes a second sent, %llu wake-ups\n", world_links(w, 3), (unsigned long long)bytes,
-           (unsigned long long)steps);
+    printf("idle, %zu links: %llu bytes a second sent, %llu wake-ups\n", world_links(w, 3),
+           (unsigned long long)bytes, (unsigned long long)steps);
     assert_true(bytes < 25 * world_links(w, 3)); /* 50 B/s a neighbour, both ways */
     assert_true(steps < 2);
     world_free(w);

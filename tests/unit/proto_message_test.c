@@ -11,8 +11,7 @@
 static const uint8_t big[CHARTER_MAX > RECORD_MAX ? CHARTER_MAX : RECORD_MAX] = { 0x91, 5 };
 
 static const struct message samples[] = {
-    { .type = MESSAGE_HELLO,
-      .hello = { 1, 1, { NULL, 0 }, "192.168.1.20:7711", 1800000000123 } },
+    { .type = MESSAGE_HELLO, .hello = { 1, 1, { NULL, 0 }, "192.168.1.20:7711", 1800000000123 } },
     { .type = MESSAGE_HELLO, .hello = { 0, UINT32_MAX, { big, FEATURES_MAX }, "", INT64_MAX } },
     { .type = MESSAGE_HELLO, .hello = { 1, 2, { big, 1 }, ":7711", 0 } },
     { .type = MESSAGE_FOLLOW, .handle = 15, .follow = { { 1, 2, 3 } } },
@@ -21,7 +20,7 @@ static const struct message samples[] = {
     { .type = MESSAGE_CHARTER, .handle = 7, .charter = { big, CHARTER_MAX } },
     { .type = MESSAGE_RECORD, .handle = 15, .record = { { big, RECORD_MAX }, true } },
     { .type = MESSAGE_RECORD, .handle = 0, .record = { { big, 1 }, false } },
-    { .type = MESSAGE_HAVE, .handle = 1, .ids = { big, IHAVE_MAX * ID_SIZE } },
+    { .type = MESSAGE_HAVE, .handle = 1, .ids = { big, IHAVE_MAX *ID_SIZE } },
     { .type = MESSAGE_GRAFT, .handle = 2, .ids = { big, ID_SIZE } },
     { .type = MESSAGE_PRUNE, .handle = 9 },
     { .type = MESSAGE_SYNC, .handle = 4, .sync = { true, UINT32_MAX, { big, SYNC_PAYLOAD_MAX } } },
@@ -103,7 +102,7 @@ static void a_cut_or_lengthened_message_is_refused(void **unused)
     for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
         size_t size = message_write(wire, sizeof wire - 1, &samples[i]);
 
-        for (size_t cut = 0; cut < size; cut += size > 600 && cut > 300 && cut + 300 < size ? 97 : 1) {
+        for (size_t cut = 0; cut<size; cut += size> 600 && cut > 300 && cut + 300 < size ? 97 : 1) {
             uint8_t *copy = exact(wire, cut == 0 ? 1 : cut);
 
             assert_false(reads(&message, copy, cut));
@@ -111,7 +110,7 @@ static void a_cut_or_lengthened_message_is_refused(void **unused)
         }
         wire[size] = 0;
         assert_false(reads(&message, wire, size + 1));
-        for (size_t room = 0; room < size; room += size > 600 ? 101 : 1) {
+        for (size_t room = 0; room<size; room += size> 600 ? 101 : 1) {
             uint8_t small[MESSAGE_MAX];
 
             assert_int_equal(message_write(small, room, &samples[i]), 0);

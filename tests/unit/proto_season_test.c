@@ -1,4 +1,5 @@
-/* A street of homes takes a round from the first enrolment to the award, over links, with homes that are switched off on the way. */
+/* A street of homes takes a round from the first enrolment to the award, over links, with homes that are
+ * switched off on the way. */
 #include "tests/support/memo.h"
 #include "tests/support/season_story.h"
 
@@ -19,7 +20,8 @@ static struct world *street(int homes, uint64_t seed)
     return w;
 }
 
-/* A home goes off at the turn and comes back `away` turns later; after `effects` of its next ones when that is not negative. */
+/* A home goes off at the turn and comes back `away` turns later; after `effects` of its next ones when that
+ * is not negative. */
 static void season(int homes, uint64_t seed, int home, int at_turn, int away, long effects)
 {
     struct world *w = street(homes, seed);

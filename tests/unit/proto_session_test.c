@@ -1,4 +1,5 @@
-/* A stream between two homes: whole, in order, unaltered, and only for who knows the group's key. WIRE 2.1, 2.2. */
+/* A stream between two homes: whole, in order, unaltered, and only for who knows the group's key.
+ * WIRE 2.1, 2.2. */
 #include "proto/session.h"
 #include "tests/support/fault.h"
 
@@ -196,7 +197,8 @@ static void every_flipped_bit_is_refused(void **unused)
     (void)unused;
     for (size_t at = 0; at < HANDSHAKE_BYTES + 18 + 80; at++) {
         for (unsigned bit = 0; bit < 8; bit++)
-            assert_int_equal(altered(at, (uint8_t)(1u << bit)), at < HANDSHAKE_BYTES ? STATUS_DENIED : STATUS_FORGED);
+            assert_int_equal(altered(at, (uint8_t)(1u << bit)),
+                             at < HANDSHAKE_BYTES ? STATUS_DENIED : STATUS_FORGED);
     }
     assert_int_equal(altered(SIZE_MAX, 0), STATUS_OK);
 }
@@ -248,8 +250,12 @@ static void a_length_out_of_bounds_is_the_peers_fault(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
-        struct noise_setup setup = { .pattern = NOISE_XX, .psk_place = 0, .initiator = true, .psk = psks[0],
-                                     .prologue = { (const uint8_t *)"coopair/1 street", 16 }, .local_static = &keys[1] };
+        struct noise_setup setup = { .pattern = NOISE_XX,
+                                     .psk_place = 0,
+                                     .initiator = true,
+                                     .psk = psks[0],
+                                     .prologue = { (const uint8_t *)"coopair/1 street", 16 },
+                                     .local_static = &keys[1] };
         struct session *responder = session_new(false, "street", &keys[0], psks, 1, &rng);
         struct noise_handshake state;
         struct noise_cipher sending, receiving;
@@ -303,9 +309,9 @@ static void padding_hides_sizes_at_an_eighth(void **unused)
 {
     static const struct {
         size_t size, padded;
-    } table[] = { { 1, 64 },       { 63, 64 },       { 64, 64 },       { 65, 128 },      { 512, 512 },
-                  { 513, 576 },    { 1023, 1024 },   { 1024, 1024 },   { 1025, 1152 },   { 2047, 2048 },
-                  { 2049, 2304 },  { 16384, 16384 }, { 16385, 18432 }, { 32769, 36864 }, { 61440, 61440 },
+    } table[] = { { 1, 64 },        { 63, 64 },       { 64, 64 },       { 65, 128 },      { 512, 512 },
+                  { 513, 576 },     { 1023, 1024 },   { 1024, 1024 },   { 1025, 1152 },   { 2047, 2048 },
+                  { 2049, 2304 },   { 16384, 16384 }, { 16385, 18432 }, { 32769, 36864 }, { 61440, 61440 },
                   { 61441, 65519 }, { 65519, 65519 } };
 
     (void)unused;
