@@ -27,6 +27,7 @@ int cmd_journal(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
+int cmd_usage(int argc, char **argv);
 int cmd_group(int argc, char **argv);
 int cmd_round(int argc, char **argv);
 int cmd_tender(int argc, char **argv);

@@ -10,6 +10,7 @@ int main(int argc, char **argv)
         { "run", cmd_run, "start the node and stay in the foreground" },
         { "import", cmd_import, "read meter files into the store" },
         { "profile", cmd_profile, "what the readings say, and exactly what of it may leave" },
+        { "usage", cmd_usage, "what this home used, this year beside last year" },
         { "group", cmd_group, "who buys together: create, join, invite, list, show" },
         { "round", cmd_round, "a buying round: list, show, join, leave" },
         { "tender", cmd_tender, "what companies read: show, export" },
