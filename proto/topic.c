@@ -233,6 +233,8 @@ enum status topic_add(struct topic *topic, struct bytes bytes, uint64_t arrival_
     status = entry_take(topic, entry);
     if (status != STATUS_OK && status != STATUS_MISSING)
         entry_free(entry);
+    else
+        topic_settle(topic); /* if memory is short, at the next call */
     return status;
 }
 

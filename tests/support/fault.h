@@ -1,6 +1,6 @@
 /* fault.h - makes the k-th allocation or disk call fail. Include it in the one source file of a test program.
  *
- * It defines malloc, calloc, realloc and the calls that write to a disk or open a file, for the whole program: the linker gives
+ * It defines malloc, calloc, realloc, aligned_alloc and the calls that write to a disk or open a file, for the whole program: the linker gives
  * them to shared libraries too, so LMDB's own calls fail as readily as ours. Until armed they only pass on.
  *
  *     for (long k = 1;; k++) {
@@ -76,6 +76,7 @@ static bool fault_due(unsigned kind)
 extern void *FAULT_REAL(malloc)(size_t size);
 extern void *FAULT_REAL(calloc)(size_t count, size_t size);
 extern void *FAULT_REAL(realloc)(void *old, size_t size);
+extern void *FAULT_REAL(memalign)(size_t alignment, size_t size);
 
 void *malloc(size_t size)
 {
@@ -97,6 +98,14 @@ void *realloc(void *old, size_t size)
 {
     if (!fault_due(FAULT_MEMORY))
         return FAULT_REAL(realloc)(old, size);
+    errno = ENOMEM;
+    return NULL;
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    if (!fault_due(FAULT_MEMORY))
+        return FAULT_REAL(memalign)(alignment, size);
     errno = ENOMEM;
     return NULL;
 }
