@@ -125,81 +125,88 @@ static json_t *offline_ask(const char *home, json_t *request, enum status *statu
 
 /* ---- Both. */
 
-static int say_no_daemon(const struct cli *cli, const char *home)
-{
-    struct failure why;
-    int code;
-
-    failure_say(&why, STATUS_MISSING, "no node is running for %.150s; start it with: coopair run", home);
-    code = cli_fail(cli, STATUS_MISSING, &why);
-    return code == EXIT_NOT_FOUND ? EXIT_NO_DAEMON : code;
-}
-
-/* Takes a reply apart: EXIT_DONE and *out, or the failure said. */
-static int reply_take(const struct cli *cli, json_t *reply, json_t **out)
+/* Takes a reply apart: STATUS_OK and *out, or the failure in words. */
+static enum status reply_take(json_t *reply, json_t **out, struct failure *why)
 {
     const char *name = json_string_value(json_object_get(reply, "status"));
     const char *text = json_string_value(json_object_get(reply, "error"));
-    struct failure why;
     enum status status;
 
     if (json_is_true(json_object_get(reply, "ok"))) {
         *out = reply;
-        return EXIT_DONE;
+        return STATUS_OK;
     }
     status = name ? status_of_name(name) : STATUS_MALFORMED;
     if (status == STATUS_OK)
         status = STATUS_MALFORMED;
-    failure_say(&why, status, "%s",
+    failure_say(why, status, "%s",
                 text ? text : "the node's answer is not understood; is it an older version?");
     json_decref(reply);
-    return cli_fail(cli, status, &why);
+    return status;
 }
 
-static int ask(const struct cli *cli, const char *home, const char *verb, json_t *request, json_t **out)
+/* *no_daemon: the verb makes no sense without one, and none runs. */
+static enum status ask(const char *home, const char *verb, json_t *request, json_t **out, bool *no_daemon,
+                       struct failure *why)
 {
     char path[sizeof((struct sockaddr_un *)0)->sun_path];
     const struct served *served = served_find(verb);
-    struct failure why = { "" };
-    enum status status = home_check(home, &why);
+    enum status status = home_check(home, why);
     json_t *reply = NULL;
     int fd;
 
     if (!status)
-        status = home_socket(path, sizeof path, home, &why);
+        status = home_socket(path, sizeof path, home, why);
     if (status)
-        return cli_fail(cli, status, &why);
+        return status;
     fd = daemon_connect(path);
     if (fd >= 0) {
-        reply = daemon_ask(fd, request, &why);
+        reply = daemon_ask(fd, request, why);
         close(fd);
-        return reply ? reply_take(cli, reply, out) : cli_fail(cli, STATUS_BUSY, &why);
+        return reply ? reply_take(reply, out, why) : STATUS_BUSY;
     }
-    if (served && served->online)
-        return say_no_daemon(cli, home);
-    reply = offline_ask(home, request, &status, &why);
-    return reply ? reply_take(cli, reply, out) : cli_fail(cli, status, &why);
+    *no_daemon = served && served->online;
+    if (*no_daemon)
+        return failure_say(why, STATUS_MISSING, "no node is running for %.150s; start it with: coopair run",
+                           home);
+    reply = offline_ask(home, request, &status, why);
+    return reply ? reply_take(reply, out, why) : status;
 }
 
-int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply)
+static enum status ask_home(const struct cli *cli, const char *verb, json_t *args, json_t **reply,
+                            bool *no_daemon, struct failure *why)
 {
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
-    enum status status = home_path(home, cli->home, &why);
+    enum status status = home_path(home, cli->home, why);
     json_t *request;
-    int code;
 
     *reply = NULL;
     if (status) {
         json_decref(args);
-        return cli_fail(cli, status, &why);
+        return status;
     }
     request = json_pack("{s:i, s:s, s:o*}", "v", 1, "verb", verb, "args", args);
-    if (!request) {
-        failure_say(&why, STATUS_NOMEM, "out of memory");
-        return cli_fail(cli, STATUS_NOMEM, &why);
-    }
-    code = ask(cli, home, verb, request, reply);
+    if (!request)
+        return failure_say(why, STATUS_NOMEM, "out of memory");
+    status = ask(home, verb, request, reply, no_daemon, why);
     json_decref(request);
-    return code;
+    return status;
+}
+
+enum status cli_try(const struct cli *cli, const char *verb, json_t *args, json_t **reply,
+                    struct failure *why)
+{
+    bool no_daemon;
+
+    return ask_home(cli, verb, args, reply, &no_daemon, why);
+}
+
+int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply)
+{
+    struct failure why = { "" };
+    bool no_daemon = false;
+    enum status status = ask_home(cli, verb, args, reply, &no_daemon, &why);
+    int code = status ? cli_fail(cli, status, &why) : EXIT_DONE;
+
+    return no_daemon && code == EXIT_NOT_FOUND ? EXIT_NO_DAEMON : code;
 }

@@ -1,7 +1,9 @@
 /* cmd_status.c - coopair status: what is well, what is not, and what to do, in words. */
 #include "node/command.h"
+#include "node/words.h"
 
 #include <string.h>
+#include <time.h>
 
 static const char *text_of(json_t *object, const char *key)
 {
@@ -86,11 +88,18 @@ static void say_rounds(json_t *reply)
 static void say_health(json_t *reply)
 {
     const char *trouble = text_of(reply, "trouble"), *clock = text_of(reply, "clock_warning");
+    char when[SAID_MAX];
 
     printf("store    %lld records, %lld KiB on disk\n", number_of(reply, "records"),
            number_of(reply, "store_bytes") / 1024);
     if (clock[0])
         printf("clock    WARNING: %s\n", clock);
+    if (json_is_integer(json_object_get(reply, "backup_s"))) {
+        words_when(when, (uint64_t)number_of(reply, "backup_s"), (uint64_t)time(NULL));
+        printf("backup   made %s\n", when);
+    } else {
+        puts("backup   never made: coopair backup FILE, on another disk");
+    }
     printf("disk     %s%s\n", trouble[0] ? "TROUBLE: " : "well", trouble);
 }
 

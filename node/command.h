@@ -24,6 +24,7 @@ int cmd_run(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_peers(int argc, char **argv);
 int cmd_journal(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
@@ -68,6 +69,8 @@ int cli_family(const char *family, const struct command *table, size_t count, in
 /* ---- Asking the node: the daemon of this home, or, where the verb allows it and none runs, the store itself. Steals args. EXIT_DONE: *reply is the
  * caller's. Otherwise the sentence has been printed on stderr (or as JSON on stdout with --json) and the code is returned. */
 int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply);
+/* The same without a word printed: for whoever has more to say than one sentence. */
+enum status cli_try(const struct cli *cli, const char *verb, json_t *args, json_t **reply, struct failure *why);
 int cli_fail(const struct cli *cli, enum status status, const struct failure *why); /* prints, returns the exit code */
 int cli_json(json_t *reply); /* prints one object on stdout, frees it, returns EXIT_DONE */
 /* Asks a yes/no question on a terminal; --yes answers yes; without a terminal or with --no-input: no, with a word on stderr how to say yes. */

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
         { "bid", cmd_bid, "a company's sealed offer: seal, send, open" },
         { "offer", cmd_offer, "your own bill under every bid: show, accept, decline" },
         { "status", cmd_status, "how this home is doing: node, neighbours, rounds, disk" },
+        { "doctor", cmd_doctor, "check clock, disk, store, key, backup, recovery sheet and readings" },
         { "peers", cmd_peers, "list the neighbours" },
         { "journal", cmd_journal, "list what left this house, to whom and why" },
         { "demo", cmd_demo, "a whole street on this machine, as a story" },

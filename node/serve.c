@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const struct served *const tables[] = { serve_status, serve_group,  serve_round,
-                                               serve_tender, serve_offer,  serve_data, serve_advice };
+                                               serve_tender, serve_offer,  serve_data, serve_advice,
+                                               serve_care };
 
 const struct served *served_find(const char *verb)
 {

@@ -18,7 +18,7 @@ struct served {
     bool online; /* makes no sense without a running daemon: exit code 3 instead */
 };
 extern const struct served serve_status[], serve_group[], serve_round[], serve_tender[], serve_offer[],
-    serve_data[], serve_advice[]; /* each ends with verb NULL */
+    serve_data[], serve_advice[], serve_care[]; /* each ends with verb NULL */
 /* Always gives a reply object (NULL only when out of memory). Flushes the node. */
 json_t *serve(struct node *node, json_t *request);
 const struct served *served_find(const char *verb);
@@ -35,6 +35,9 @@ const char *arg_text(json_t *args, const char *name, size_t max, struct failure 
 const char *arg_text_or(json_t *args, const char *name, const char *otherwise);
 bool arg_uint(uint64_t *out, json_t *args, const char *name, uint64_t max, struct failure *why);
 bool arg_flag(json_t *args, const char *name);
+/* serve_status.c: the median of how far the clocks of linked peers are ahead of this one's. false: too few say
+ * anything. Never used to set a clock. */
+bool serve_clock_offset(int64_t *out, const struct core *core);
 /* args "round": finds a round by a prefix of its id in hex (4 digits or more), by its title, or the only one
  * there is when the text is "". NULL: *why says how to list them. */
 struct topic *arg_topic(struct node *node, json_t *args, struct failure *why);

@@ -1,4 +1,5 @@
 /* serve_status.c - how this home is doing: status, peers, journal. Only looks, changes nothing. */
+#include "node/care.h"
 #include "node/groups.h"
 #include "node/serve.h"
 
@@ -92,6 +93,15 @@ static bool clock_median(int64_t *out, const struct peer_view *peers, size_t cou
     return true;
 }
 
+bool serve_clock_offset(int64_t *out, const struct core *core)
+{
+    struct peer_view *peers = malloc(PEERS_SHOWN * sizeof *peers);
+    bool known = peers && clock_median(out, peers, core_peers(core, peers, PEERS_SHOWN));
+
+    free(peers);
+    return known;
+}
+
 static void status_peers(struct node *node, json_t *reply)
 {
     struct peer_view *peers = malloc(PEERS_SHOWN * sizeof *peers);
@@ -161,7 +171,9 @@ static enum status run_status(struct node *node, json_t *args, json_t *reply, st
     const struct core *core = node_core(node);
     const char *trouble = node_trouble(node);
     json_t *rounds = json_array();
+    struct care care = { 0, 0 };
     struct node_facts facts;
+    enum status status;
     size_t records = 0;
 
     (void)args;
@@ -184,8 +196,10 @@ static enum status run_status(struct node *node, json_t *args, json_t *reply, st
     set(reply, "rounds", rounds);
     set(reply, "records", json_integer((json_int_t)records));
     status_store(node, reply);
+    status = care_read(&care, node_store(node), why);
+    set(reply, "backup_s", care.backup_ms ? json_integer((json_int_t)(care.backup_ms / 1000)) : json_null());
     set(reply, "trouble", trouble ? json_string(trouble) : json_null());
-    return status_groups(node, reply, why);
+    return status ? status : status_groups(node, reply, why);
 }
 
 /* ---- peers */

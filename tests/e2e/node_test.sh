@@ -65,6 +65,18 @@ expect 3 "$coopair" peers --home "$home"
 says "coopair run" err
 expect 0 "$coopair" journal --home "$home"
 
+echo "- doctor looks without a daemon: what lacks is a warning, what is broken a failure"
+expect 0 "$coopair" doctor --home "$home"
+quiet
+says "never made"
+chmod 644 "$home/key"
+expect 1 "$coopair" doctor --home "$home" --json
+says '"ok":false'
+says "chmod 600"
+chmod 600 "$home/key"
+expect 1 "$coopair" doctor --home "$work/nowhere"
+says "coopair init"
+
 echo "- a node says once that it is ready, and answers"
 start --listen 127.0.0.1:0 --no-lan
 address=$(field listen)
@@ -77,6 +89,7 @@ quiet
 expect 0 "$coopair" peers --home "$home" --json
 key=$(field link_key)
 COOPAIR_HOME=$home expect 0 "$coopair" status
+expect 0 "$coopair" doctor --home "$home"
 
 echo "- a second node on the same folder, and a first one on the same port, are refused in words"
 expect 75 "$coopair" run --home "$home"
