@@ -98,6 +98,27 @@ static inline void round_free(struct round *r)
     free(r);
 }
 
+/* Another round with the same past, to go on from there in another way. */
+static inline struct round *round_branch(const struct round *from)
+{
+    struct round *r = malloc(sizeof *r);
+
+    assert(r != NULL && from->refused_count == 0);
+    *r = *from;
+    r->topic = topic_new(round_charter(r));
+    assert(r->topic != NULL);
+    for (size_t i = 0; i < r->count; i++) {
+        enum status status;
+
+        r->records[i].bytes = malloc(r->records[i].size);
+        assert(r->records[i].bytes != NULL);
+        memcpy(r->records[i].bytes, from->records[i].bytes, r->records[i].size);
+        status = topic_add(r->topic, round_bytes(&r->records[i]), i);
+        assert(status == STATUS_OK);
+    }
+    return r;
+}
+
 /* ---- What the households of each box do. */
 
 static inline void round_play_registry(struct round *r)
