@@ -95,7 +95,7 @@ struct box {
 };
 
 /* Who closes and opens the boxes after the registry. */
-struct committee {
+struct drawn_committee {
     unsigned count; /* 0: not drawn yet */
     uint32_t seats[COMMITTEE_MAX];
     uint8_t keys[COMMITTEE_MAX][KEY_SIZE];
@@ -131,7 +131,7 @@ struct topic {
     size_t registry_count;
     struct ciphertext beacon_sum;
     uint8_t beacon[HASH_SIZE];
-    struct committee committee;
+    struct drawn_committee committee;
     struct committee_key key;
     bool key_known;
     uint64_t cells[4], cells_estimate[4];

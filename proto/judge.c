@@ -147,7 +147,7 @@ static enum status judge_open(const struct topic *topic, const struct box *box, 
 
 static enum status judge_bad_share(const struct topic *topic, const struct entry *entry)
 {
-    const struct committee *c = &topic->committee;
+    const struct drawn_committee *c = &topic->committee;
     struct held *found = sorted_find(&topic->boxes[BOX_KEY].records[RECORD_DEAL],
                                      (struct bytes){ entry->flag.deal, ID_SIZE });
     uint8_t context[HASH_SIZE];

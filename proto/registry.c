@@ -152,7 +152,7 @@ static int compare_ticket(const void *a, const void *b)
 
 static void seat(struct topic *topic, const struct lottery *drawn)
 {
-    struct committee *c = &topic->committee;
+    struct drawn_committee *c = &topic->committee;
 
     c->count = topic->registry_count < COMMITTEE_MAX ? (unsigned)topic->registry_count : COMMITTEE_MAX;
     for (unsigned i = 0; i < c->count; i++) {

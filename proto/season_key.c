@@ -13,7 +13,7 @@ static void read_key(const struct charter *charter, struct deal *deal, struct re
 
 static enum status check_key(const struct topic *topic, struct entry *entry)
 {
-    const struct committee *c = &topic->committee;
+    const struct drawn_committee *c = &topic->committee;
     uint8_t context[HASH_SIZE];
 
     if (c->count == 0)

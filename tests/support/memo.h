@@ -277,6 +277,18 @@ void __wrap_log_table_init(struct log_table *table, uint64_t *slots, uint32_t st
     table->steps = steps;
 }
 
+static struct log_table memo_logs; /* the caller's is not filled */
+
+static inline void memo_table(uint32_t steps)
+{
+    if (memo_logs.steps == steps)
+        return;
+    free(memo_logs.slots);
+    memo_logs.slots = malloc(2 * (size_t)steps * sizeof *memo_logs.slots);
+    assert(memo_logs.slots != NULL);
+    __real_log_table_init(&memo_logs, memo_logs.slots, steps);
+}
+
 bool __real_log_find(uint64_t *out, const struct log_table *table, const struct point *p, uint64_t bound);
 bool __wrap_log_find(uint64_t *out, const struct log_table *table, const struct point *p, uint64_t bound);
 bool __wrap_log_find(uint64_t *out, const struct log_table *table, const struct point *p, uint64_t bound)
@@ -286,14 +298,9 @@ bool __wrap_log_find(uint64_t *out, const struct log_table *table, const struct 
 
     if (memo->used)
         return memo_tell(memo, out);
-    struct log_table real = { 0 }; /* the caller's is not filled */
-    uint64_t *slots = malloc(2 * (size_t)table->steps * sizeof *slots);
+    memo_table(table->steps);
+    bool verdict = __real_log_find(out, &memo_logs, p, bound);
 
-    assert(slots != NULL);
-    __real_log_table_init(&real, slots, table->steps);
-    bool verdict = __real_log_find(out, &real, p, bound);
-
-    free(slots);
     return memo_keep(memo, verdict, out, verdict ? sizeof *out : 0);
 }
 

@@ -28,13 +28,15 @@ struct round_plan {
     unsigned homes;    /* at least 7 for a round that goes to its end */
     unsigned founders; /* 0: one */
     uint8_t seed;
-    uint32_t floor;  /* 0: 7 */
-    bool no_reserve; /* a charter that does not ask what the homes pay today */
+    uint32_t floor;   /* 0: 7 */
+    uint32_t invited; /* 0: as many as the template says */
+    bool no_reserve;  /* a charter that does not ask what the homes pay today */
     bool liars; /* f members of each committee list twice, vote for two cuts, open badly; homes deal late */
     bool changing; /* homes change their mind: deals replaced, withdrawn, doubled under a second pseudonym */
     bool bad_key_dealer; /* member 2's key deal cheats member 1, who says so */
     bool junk_bids;      /* sealed garbage, a lot that is not there */
     bool no_bids;
+    bool wide; /* values of 32 bits, and as large as that */
 };
 struct round_home {
     struct sign_key member, pseudonym, second; /* second: another pseudonym of the same home */
@@ -257,6 +259,13 @@ struct round_choice {
     uint32_t lot, minimum;
 };
 
+static inline uint64_t round_value(struct round *r, size_t item)
+{
+    if (r->plan.wide)
+        return UINT32_MAX - rng_below(&r->rng, 1000);
+    return rng_below(&r->rng, r->charter.items[item].use == ITEM_LIMIT ? 2 : 6000);
+}
+
 /* No choices: withdrawn. */
 static inline struct round_record *round_join(struct round *r, unsigned home, const struct sign_key *author,
                                               const struct round_choice *choices, size_t count, uint64_t seq)
@@ -275,7 +284,7 @@ static inline struct round_record *round_join(struct round *r, unsigned home, co
         writer_uint(&w, choices[i].minimum);
     }
     for (size_t i = 0; i < r->charter.item_count; i++)
-        h->values[i] = rng_below(&r->rng, r->charter.items[i].use == ITEM_LIMIT ? 2 : 6000);
+        h->values[i] = round_value(r, i);
     if (count > 0) {
         bool fine = deal_make(deal, &size, topic_bases(r->topic), &box_key(r->topic, BOX_JOIN)->joint,
                               BYTES(context), h->values, &r->rng);

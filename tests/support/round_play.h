@@ -56,6 +56,8 @@ static inline void round_charter_make(struct round *r)
     charter->opens_s = 1800000000;
     charter->floor = r->plan.floor == 0 ? 7 : r->plan.floor;
     charter->min_saving_percent = 0;
+    charter->value_bits = r->plan.wide ? 32 : charter->value_bits;
+    charter->invite_count = r->plan.invited == 0 ? charter->invite_count : r->plan.invited;
     charter->group[0] = r->plan.seed + 1;
     for (size_t i = 0; i < charter->item_count && r->plan.no_reserve; i++)
         if (charter->items[i].use == ITEM_RESERVE)
