@@ -15,6 +15,7 @@
 #define LABEL_FOUNDER_SHARE "coopair/1 founder share" /* + group, opening time */
 #define LABEL_BOX_KEY "coopair/1 box key"             /* from the topic's own random secret */
 #define LABEL_DKG_SECRET "coopair/1 dkg secret"
+#define LABEL_DEAL_TIME "coopair/1 deal time"         /* + topic, box */
 #define LABEL_PROFILE_NOISE "coopair/1 profile noise" /* + category, season */
 
 /* groups and invitations */

@@ -36,6 +36,7 @@ struct node {
     struct effects effects;
     struct rng rng;
     uint64_t now_ms, started_ms, bytes_in, bytes_out;
+    uint64_t wish_ms; /* when a wish waits for its moment; UINT64_MAX: none does */
     /* What the journal gets with the next flush: texts, each with its NUL. */
     char *lines;
     size_t lines_size;
@@ -225,6 +226,16 @@ static enum status down_say(const struct node *node, struct failure *why)
     return failure_say(why, STATUS_DISK, "%s", node->trouble.text);
 }
 
+static bool wishes_due(const struct node *node)
+{
+    return (node->told || node->now_ms >= node->wish_ms) && !node->wishing;
+}
+
+void node_wake_at(struct node *node, uint64_t at_ms)
+{
+    node->wish_ms = at_ms < node->wish_ms ? at_ms : node->wish_ms;
+}
+
 enum status node_flush(struct node *node, struct failure *why)
 {
     enum status status;
@@ -235,8 +246,9 @@ enum status node_flush(struct node *node, struct failure *why)
         return down_say(node, why);
     }
     status = node_flush_once(node, false, why);
-    for (unsigned turn = 0; !status && node->told && !node->wishing && turn < WISH_TURNS; turn++) {
+    for (unsigned turn = 0; !status && wishes_due(node) && turn < WISH_TURNS; turn++) {
         node->told = false;
+        node->wish_ms = UINT64_MAX;
         node->wishing = true;
         wishes_try(node);
         node->wishing = false;
@@ -330,7 +342,12 @@ enum status node_command(struct node *node, struct event *event, struct failure 
 
 uint64_t node_deadline(const struct node *node)
 {
-    return node->down ? node->retry_ms : core_deadline(node->core);
+    uint64_t core_ms;
+
+    if (node->down)
+        return node->retry_ms;
+    core_ms = core_deadline(node->core);
+    return core_ms < node->wish_ms ? core_ms : node->wish_ms;
 }
 
 const char *node_trouble(const struct node *node)
@@ -392,6 +409,7 @@ enum status node_start(struct node *node, const char *listen_address, const stru
     status = node_remake(node, why);
     if (status)
         return status;
+    node->wish_ms = UINT64_MAX;
     node->told = true;      /* wishes kept before the last end */
     node_flush(node, NULL); /* a full disk is no reason not to start: node_trouble says it */
     return STATUS_OK;

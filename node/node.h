@@ -68,6 +68,8 @@ struct node_facts {
     uint64_t started_ms, bytes_in, bytes_out;
 };
 void node_facts(const struct node *node, struct node_facts *out);
+/* The wishes of the household are to be tried at this time, if not before (wish.c). */
+void node_wake_at(struct node *node, uint64_t at_ms);
 /* What left this house, to whom and why, for `coopair journal`; on disk with the next flush. */
 void node_journal(struct node *node, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -6,6 +6,7 @@
  * about the home. */
 #include "node/wish.h"
 
+#include "crypto/labels.h"
 #include "node/envelope.h"
 #include "node/tender.h"
 
@@ -184,6 +185,36 @@ static void journal_interest(struct node *node, const struct charter *charter, c
 
 /* ---- Doing what is due. */
 
+/* Neighbours can watch when a deal leaves. So it leaves at a moment in the first quarter of the box's time that only this home can
+ * compute, not when its people come home or its node notices the box. A box of less than an hour is a demonstration. */
+enum { HURRY_S = 3600, DELAY_SHARE = 4 };
+
+static uint64_t moment_ms(const uint8_t seed[KEY_SIZE], struct topic *topic, const struct season *season,
+                          enum box_index box)
+{
+    uint64_t window_s = topic_charter(topic)->window_s[box], opened_s = season->boxes[box].deadline_s - window_s;
+    uint8_t number[8], drawn[KEY_SIZE];
+    struct bytes parts[] = { { topic_id(topic), ID_SIZE }, BYTES(number) };
+
+    if (window_s < HURRY_S)
+        return 0;
+    be64_write(number, (uint64_t)box);
+    derive_key(drawn, seed, LABEL_DEAL_TIME, parts, ARRAY_SIZE(parts));
+    return opened_s * 1000 + be64_read(drawn) % (window_s * 1000 / DELAY_SHARE);
+}
+
+/* A home that has dealt in the box is known by its pseudonym already: what it says next need not wait. */
+static bool its_time(struct node *node, struct topic *topic, const struct season *season, enum box_index box,
+                     bool dealt)
+{
+    uint64_t at_ms = dealt ? 0 : moment_ms(node_seed(node), topic, season, box);
+
+    if (node_now_ms(node) >= at_ms)
+        return true;
+    node_wake_at(node, at_ms);
+    return false;
+}
+
 static bool enrol_due(const struct season *season, const struct own_view *own, const struct wish *wish)
 {
     return wish->enrol && !own->enrolled && season->boxes[BOX_REGISTRY].state == BOX_OPEN;
@@ -235,7 +266,8 @@ static struct event join_event(const struct wish *wish)
 }
 
 /* The one command that is due now; the wish is then what it sends. false: none. */
-static bool due(struct event *event, struct topic *topic, const struct own_view *own, struct wish *wish)
+static bool due(struct node *node, struct event *event, struct topic *topic, const struct own_view *own,
+                struct wish *wish)
 {
     bool withdraws = wish->choice_count == 0;
     const struct season *season = topic_season(topic);
@@ -248,9 +280,9 @@ static bool due(struct event *event, struct topic *topic, const struct own_view 
         wish->join = false;
     if (enrol_due(season, own, wish))
         *event = (struct event){ .type = EVENT_ENROL };
-    else if (interest_due(season, own, wish))
+    else if (interest_due(season, own, wish) && its_time(node, topic, season, BOX_INTEREST, false))
         *event = (struct event){ .type = EVENT_INTEREST, .report = wish->report };
-    else if (join_due(topic, season, own, wish))
+    else if (join_due(topic, season, own, wish) && its_time(node, topic, season, BOX_JOIN, own->joined))
         *event = join_event(wish);
     else
         return false;
@@ -285,7 +317,7 @@ enum status wish_try(struct node *node, const uint8_t id[ID_SIZE], struct failur
         if (topic == NULL)
             break;
         core_own(node_core(node), topic, &own);
-        if (!due(&event, topic, &own, &wish))
+        if (!due(node, &event, topic, &own, &wish))
             break;
         event.now_ms = node_now_ms(node);
         status = node_event(node, &event, why);

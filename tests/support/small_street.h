@@ -9,6 +9,9 @@
 
 enum { SMALL_HOMES = 3 };
 
+/* How long the interest and join boxes of the next round are open; 0: seconds, as in the demonstration. */
+static uint32_t small_window_s;
+
 /* A charter that no template allows (K = 2), so that three homes are enough; for the rest as `group create`
  * makes it. */
 static inline void small_charter(struct charter *out, struct nodes *n,
@@ -22,6 +25,8 @@ static inline void small_charter(struct charter *out, struct nodes *n,
     strcpy(out->zone, "fr:insee:44109");
     strcpy(out->season, "2027");
     out->floor = 2;
+    if (small_window_s > 0)
+        out->window_s[BOX_INTEREST] = out->window_s[BOX_JOIN] = small_window_s;
     out->opens_s = n->now_ms / 1000;
     charter_found(out, node_seed(n->list[0].node), secret);
 }

@@ -233,6 +233,54 @@ static void a_minimum_above_the_registry_is_never_dealt(void **unused)
     nodes_close(&street);
 }
 
+/* The moments at which the homes of a round of four hours dealt, from the opening of the box; UINT64_MAX: not yet. */
+static uint64_t dealt_after_ms[BOXES][SMALL_HOMES];
+
+static bool all_have_dealt(struct nodes *n)
+{
+    bool all = true;
+
+    for (unsigned i = 0; i < n->count; i++) {
+        const struct season *season = small_season(n, i, round_id);
+        struct own_view own = own_of(i);
+        const bool dealt[BOXES] = { [BOX_INTEREST] = own.interested, [BOX_JOIN] = own.joined };
+
+        for (size_t box = BOX_INTEREST; box <= BOX_JOIN; box++)
+            if (dealt[box] && dealt_after_ms[box][i] == UINT64_MAX)
+                dealt_after_ms[box][i] = n->now_ms - (season->boxes[box].deadline_s - small_window_s) * 1000;
+        all = all && own.joined;
+    }
+    return all;
+}
+
+/* Not when the box opens, not when the node starts again, and well before the box closes. */
+static void deals_leave_at_moments_that_tell_nobody_who_is_at_home(void **unused)
+{
+    struct wish wish = wish_for(0, 2, 1000);
+
+    (void)unused;
+    small_window_s = 4 * 3600;
+    memset(dealt_after_ms, 0xff, sizeof dealt_after_ms);
+    street_begin();
+    wait_for(&street, all_in_registry);
+    for (unsigned i = 0; i < SMALL_HOMES; i++) {
+        assert_int_equal(wish_write(street.list[i].node, round_id, &wish, NULL), STATUS_OK);
+        assert_int_equal(wish_try(street.list[i].node, round_id, NULL), STATUS_OK);
+    }
+    nodes_kill(&street, 1);
+    nodes_start(&street, 1);
+    assert_true(nodes_until(&street, 2 * small_window_s, all_have_dealt));
+    for (size_t box = BOX_INTEREST; box <= BOX_JOIN; box++)
+        for (unsigned i = 0; i < SMALL_HOMES; i++) {
+            assert_true(dealt_after_ms[box][i] > 2000);
+            assert_true(dealt_after_ms[box][i] <= small_window_s * UINT64_C(250) + 2000);
+            for (unsigned other = 0; other < i; other++)
+                assert_true(dealt_after_ms[box][i] != dealt_after_ms[box][other]);
+        }
+    nodes_close(&street);
+    small_window_s = 0;
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -242,6 +290,7 @@ int main(void)
         cmocka_unit_test(who_left_before_it_was_found_is_not_enrolled),
         cmocka_unit_test(interest_and_join_are_dealt_when_their_boxes_open_and_never_twice),
         cmocka_unit_test(a_minimum_above_the_registry_is_never_dealt),
+        cmocka_unit_test(deals_leave_at_moments_that_tell_nobody_who_is_at_home),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
