@@ -41,7 +41,9 @@ static bool choose(void *arg, const struct store_series *series)
 enum status advice_meter(struct store_series *out, struct store *store, json_t *args, enum quantity quantity,
                          struct failure *why)
 {
-    struct choice choice = { json_string_value(json_object_get(args, "meter")), quantity, { .count = 0 }, "" };
+    struct choice choice = {
+        json_string_value(json_object_get(args, "meter")), quantity, { .count = 0 }, ""
+    };
     struct store_txn *txn = store_begin(store, STORE_READ);
     enum status status;
 
@@ -73,8 +75,8 @@ static bool date(int64_t *day, json_t *args, const char *key, int64_t otherwise,
     return false;
 }
 
-enum status advice_range(struct advice_days *out, json_t *args, const struct store_series *series, int64_t days,
-                         struct failure *why)
+enum status advice_range(struct advice_days *out, json_t *args, const struct store_series *series,
+                         int64_t days, struct failure *why)
 {
     char first_text[CALENDAR_TEXT_MAX], last_text[CALENDAR_TEXT_MAX];
     int64_t first = day_of(series->first_s), last = day_of(series->last_s);

@@ -17,8 +17,8 @@ enum status advice_meter(struct store_series *out, struct store *store, json_t *
                          struct failure *why);
 /* args "from" and "to" ("2023-01-16"), each may be absent: the last day that there is, and `days` days up to
  * it. Cut to the days that the meter has. */
-enum status advice_range(struct advice_days *out, json_t *args, const struct store_series *series, int64_t days,
-                         struct failure *why);
+enum status advice_range(struct advice_days *out, json_t *args, const struct store_series *series,
+                         int64_t days, struct failure *why);
 /* Every reading that begins on these days, in order. */
 enum status advice_scan(struct store *store, const struct series_name *name, struct advice_days days,
                         bool (*visit)(void *arg, const struct reading *readings, size_t count), void *arg,

@@ -8,11 +8,13 @@
 #include "node/say.h"
 
 enum { ADVICE_BAR = 18 };
-const char *advice_bar(char out[SAY_MAX], uint64_t value, uint64_t most); /* "######            ", never cut short */
-const char *advice_kwh(char out[SAY_MAX], uint64_t mwh);                  /* "1 234.6 kWh" */
-const char *advice_span(char out[SAY_MAX], enum span span, int64_t start_s); /* "Jan 2023", "Mon 16 Jan 2023" */
-const char *advice_change(char out[SAY_MAX], int64_t permille);              /* "+12.3 %" */
-const char *advice_date(char out[SAY_MAX], const char *iso);                 /* "16 Jan 2023" */
+const char *advice_bar(char out[SAY_MAX], uint64_t value,
+                       uint64_t most);                   /* "######            ", never cut short */
+const char *advice_kwh(char out[SAY_MAX], uint64_t mwh); /* "1 234.6 kWh" */
+const char *advice_span(char out[SAY_MAX], enum span span,
+                        int64_t start_s);                       /* "Jan 2023", "Mon 16 Jan 2023" */
+const char *advice_change(char out[SAY_MAX], int64_t permille); /* "+12.3 %" */
+const char *advice_date(char out[SAY_MAX], const char *iso);    /* "16 Jan 2023" */
 
 /* The options of every such command, as request arguments; a date that does not exist is said on stderr with
  * the way out. */

@@ -52,7 +52,8 @@ static void say_bin(json_t *bin, enum span span, uint64_t most, bool two)
     if (two)
         say_side(before, most);
     if (field_flag(bin, "whole") && field_flag(before, "whole") && before_mwh > 0)
-        printf("%9s", advice_change(change, ((int64_t)now_mwh - (int64_t)before_mwh) * 1000 / (int64_t)before_mwh));
+        printf("%9s",
+               advice_change(change, ((int64_t)now_mwh - (int64_t)before_mwh) * 1000 / (int64_t)before_mwh));
     putchar('\n');
 }
 
@@ -112,15 +113,17 @@ int cmd_usage(int argc, char **argv)
         { "by", OPTION_TEXT, &by, "SPAN    hour, day, week, month (default) or year" },
         { "from", OPTION_TEXT, &options.from, "DATE  the first day, such as 2023-01-31" },
         { "to", OPTION_TEXT, &options.to, "DATE    the last day (default: the last one with readings)" },
-        { "meter", OPTION_TEXT, &options.meter, "NAME  another meter than the one whose readings go furthest" },
+        { "meter", OPTION_TEXT, &options.meter,
+          "NAME  another meter than the one whose readings go furthest" },
         { "of", OPTION_TEXT, &of, "WHAT    electricity (default), electricity-out or gas" },
     };
     struct cli cli = {
         .usage = "coopair usage [OPTIONS]",
-        .summary =
-            "Shows what this home used, this year beside the year before (weeks: 52 weeks before). Hours without\n"
-            "readings stay gaps: \"no data\" is not zero, and (61 %) means that 61 % of the span was metered.\n"
-            "Without dates: the last day by the hour, 31 days, 26 weeks, 12 months, all years.",
+        .summary = "Shows what this home used, this year beside the year before (weeks: 52 weeks before). "
+                   "Hours without\n"
+                   "readings stay gaps: \"no data\" is not zero, and (61 %) means that 61 % of the span was "
+                   "metered.\n"
+                   "Without dates: the last day by the hour, 31 days, 26 weeks, 12 months, all years.",
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };

@@ -11,6 +11,8 @@ int main(int argc, char **argv)
         { "import", cmd_import, "read meter files into the store" },
         { "profile", cmd_profile, "what the readings say, and exactly what of it may leave" },
         { "usage", cmd_usage, "what this home used, this year beside last year" },
+        { "cost", cmd_cost, "what it cost, by dated tariffs and fixed charges" },
+        { "compare", cmd_compare, "what each option would have cost" },
         { "group", cmd_group, "who buys together: create, join, invite, list, show" },
         { "round", cmd_round, "a buying round: list, show, join, leave" },
         { "tender", cmd_tender, "what companies read: show, export" },

@@ -74,10 +74,9 @@ static int64_t usual_days(enum span span)
 /* A month begun last year is shown whole: whole spans are what can be compared. */
 static struct advice_days whole_spans(enum span span, struct advice_days days)
 {
-    return (struct advice_days){
-        span_start(span, days.from * CALENDAR_DAY_S) / CALENDAR_DAY_S,
-        (span_next(span, span_start(span, days.to * CALENDAR_DAY_S)) - 1) / CALENDAR_DAY_S
-    };
+    return (struct advice_days){ span_start(span, days.from * CALENDAR_DAY_S) / CALENDAR_DAY_S,
+                                 (span_next(span, span_start(span, days.to * CALENDAR_DAY_S)) - 1) /
+                                     CALENDAR_DAY_S };
 }
 
 static enum status usage_walk(struct usage *now, struct usage *before, struct store *store,
@@ -111,10 +110,11 @@ static enum status usage_reply(struct store *store, json_t *reply, const struct 
     days = whole_spans(span, days);
     if (!usage_begin(&now, bins, span, days.from, days.to)) {
         free(bins);
-        return failure_say(why, STATUS_FULL,
-                           "these days by the %s are more than %d lines; name fewer days, or ask for a longer "
-                           "span: --by %s",
-                           span_name(span), USAGE_BINS_MAX, span == SPAN_HOUR ? "day" : "month");
+        return failure_say(
+            why, STATUS_FULL,
+            "these days by the %s are more than %d lines; name fewer days, or ask for a longer "
+            "span: --by %s",
+            span_name(span), USAGE_BINS_MAX, span == SPAN_HOUR ? "day" : "month");
     }
     usage_begin_before(&before, bins + USAGE_BINS_MAX, &now);
     status = usage_walk(&now, &before, store, &series->name, days, why);

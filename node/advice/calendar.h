@@ -1,4 +1,5 @@
-/* calendar.h - days, weeks, months and years by the wall clock of Central Europe (import/local_time.h). Pure. */
+/* calendar.h - days, weeks, months and years by the wall clock of Central Europe (import/local_time.h). Pure.
+ */
 #ifndef COOP_NODE_ADVICE_CALENDAR_H
 #define COOP_NODE_ADVICE_CALENDAR_H
 
@@ -13,7 +14,8 @@ enum span { SPAN_HOUR, SPAN_DAY, SPAN_WEEK, SPAN_MONTH, SPAN_YEAR, SPANS };
 
 bool span_of_name(enum span *out, const char *name); /* "hour", "day", "week", "month", "year" */
 const char *span_name(enum span span);
-int64_t span_start(enum span span, int64_t local_s); /* of the span that this moment lies in; weeks begin on Monday */
+int64_t span_start(enum span span,
+                   int64_t local_s); /* of the span that this moment lies in; weeks begin on Monday */
 int64_t span_next(enum span span, int64_t start);
 /* The span a year before: the same date, or 52 weeks. false: there is none (29 February, before 1971). */
 bool span_year_before(int64_t *out, enum span span, int64_t start);

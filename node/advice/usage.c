@@ -16,7 +16,8 @@ static struct usage_bin bin_at(enum span span, int64_t local_s)
                                .end_s = utc_of_local(span_next(span, local_s)) };
 }
 
-bool usage_begin(struct usage *usage, struct usage_bin *bins, enum span span, int64_t from_day, int64_t to_day)
+bool usage_begin(struct usage *usage, struct usage_bin *bins, enum span span, int64_t from_day,
+                 int64_t to_day)
 {
     int64_t local_s = span_start(span, from_day * CALENDAR_DAY_S);
 

@@ -8,17 +8,19 @@
 #include "node/advice/calendar.h"
 #include "store/store.h"
 
-enum { USAGE_BINS_MAX = 2500 }; /* of a reply of at most a MiB: a hundred days by the hour, six years by the day */
+enum {
+    USAGE_BINS_MAX = 2500
+}; /* of a reply of at most a MiB: a hundred days by the hour, six years by the day */
 
 struct usage_bin {
-    int64_t local_s;          /* its start, as the wall clock shows it */
-    int64_t start_s, end_s;   /* in UTC */
-    uint64_t energy_mwh;      /* of what was metered in it */
-    uint32_t covered_s;       /* of it; 0: nothing is known, which is not the same as nothing used */
+    int64_t local_s;        /* its start, as the wall clock shows it */
+    int64_t start_s, end_s; /* in UTC */
+    uint64_t energy_mwh;    /* of what was metered in it */
+    uint32_t covered_s;     /* of it; 0: nothing is known, which is not the same as nothing used */
 };
-/* Bins in order without holes between them. Fed in order of start; what overlaps the reading before it is left
- * out (the same meter imported once by the hour and once by the half hour), and so is a reading longer than
- * the span asked for, which says nothing about it: that goes to coarse_mwh. */
+/* Bins in order without holes between them. Fed in order of start; what overlaps the reading before it is
+ * left out (the same meter imported once by the hour and once by the half hour), and so is a reading longer
+ * than the span asked for, which says nothing about it: that goes to coarse_mwh. */
 struct usage {
     enum span span;
     struct usage_bin *bins;
@@ -27,7 +29,8 @@ struct usage {
     uint64_t coarse_mwh, total_mwh, covered_s;
 };
 /* Spans that touch the days from..to. false: more than USAGE_BINS_MAX; bins holds that many. */
-bool usage_begin(struct usage *usage, struct usage_bin *bins, enum span span, int64_t from_day, int64_t to_day);
+bool usage_begin(struct usage *usage, struct usage_bin *bins, enum span span, int64_t from_day,
+                 int64_t to_day);
 /* The spans a year before those of `now`, each where its own is; one without counterpart has no length. */
 void usage_begin_before(struct usage *usage, struct usage_bin *bins, const struct usage *now);
 void usage_add(struct usage *usage, const struct reading *readings, size_t count);

@@ -1,5 +1,6 @@
-/* advice_home.h - one home with readings, and a command as a person types it, with what it says. The command asks this node
- * in the same process: cli_ask is defined here instead of node/ask.c. Include after cmocka.h. */
+/* advice_home.h - one home with readings, and a command as a person types it, with what it says. The command
+ * asks this node in the same process: cli_ask is defined here instead of node/ask.c. Include after cmocka.h.
+ */
 #ifndef COOP_TESTS_ADVICE_HOME_H
 #define COOP_TESTS_ADVICE_HOME_H
 

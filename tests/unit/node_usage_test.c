@@ -21,9 +21,9 @@ static int64_t day(const char *text)
 
 static void dates_are_read_strictly(void **unused)
 {
-    static const char *const bad[] = { "",           "2023-1-1",    "2023-02-29", "2023-13-01", "2023-00-10",
-                                       "2023-01-32", "2023/01/01", "2023-01-01x", "1970-01-01", "2199-01-01",
-                                       "+023-01-01", " 2023-01-1" };
+    static const char *const bad[] = { "",           "2023-1-1",   "2023-02-29", "2023-13-01",
+                                       "2023-00-10", "2023-01-32", "2023/01/01", "2023-01-01x",
+                                       "1970-01-01", "2199-01-01", "+023-01-01", " 2023-01-1" };
     int64_t out;
 
     (void)unused;
@@ -75,7 +75,8 @@ static void a_day_has_23_24_or_25_hours(void **unused)
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         assert_true(usage_begin(&usage, bins, SPAN_HOUR, day(cases[i].day), day(cases[i].day)));
-        assert_int_equal(usage.count, cases[i].hours); /* the hour that October has twice is one of two hours */
+        assert_int_equal(usage.count,
+                         cases[i].hours); /* the hour that October has twice is one of two hours */
         assert_int_equal(bins[usage.count - 1].end_s - bins[0].start_s, cases[i].length_s);
         for (size_t h = 1; h < usage.count; h++)
             assert_int_equal(bins[h].start_s, bins[h - 1].end_s);
@@ -147,8 +148,8 @@ static void no_mwh_is_lost_or_counted_twice_by_any_span(void **unused)
         uint64_t sum = 0, covered = 0;
         size_t k;
 
-        assert_int_equal(TYPE(usage, "--by", spans[i], "--from", "2018-10-29", "--to", "2018-12-09", "--json"),
-                         EXIT_DONE);
+        assert_int_equal(
+            TYPE(usage, "--by", spans[i], "--from", "2018-10-29", "--to", "2018-12-09", "--json"), EXIT_DONE);
         reply = home_json();
         json_array_foreach(json_object_get(reply, "bins"), k, bin)
         {
@@ -165,7 +166,8 @@ static void no_mwh_is_lost_or_counted_twice_by_any_span(void **unused)
 static void last_year_stands_beside(void **unused)
 {
     struct reading readings[2] = { { JANUARY_2023, CALENDAR_DAY_S, 10000000 },
-                                   { JANUARY_2023 + 365 * (int64_t)CALENDAR_DAY_S, CALENDAR_DAY_S, 9000000 } };
+                                   { JANUARY_2023 + 365 * (int64_t)CALENDAR_DAY_S, CALENDAR_DAY_S,
+                                     9000000 } };
 
     (void)unused;
     home_keep(&METER, readings, 2);
