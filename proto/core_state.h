@@ -121,6 +121,7 @@ struct link {
     uint8_t *out; /* messages of this step */
     size_t out_used, out_room;
     struct bucket records, bytes, addresses, score;
+    struct bucket given; /* bytes of records that were asked for */
     struct edge edges[TOPICS_MAX];
     struct followed theirs[TOPICS_MAX];
     struct want *wants;
@@ -271,6 +272,7 @@ void edge_clear(struct link *link, unsigned handle);
 /* ---- spread.c: eager and lazy push. */
 void spread_new(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
                 const struct link *from);
+void spread_risen(struct core *core, struct round *round, const uint8_t id[ID_SIZE]);
 void record_take(struct core *core, struct link *link, const struct message *message);
 void have_take(struct core *core, struct link *link, const struct message *message);
 void graft_take(struct core *core, struct link *link, const struct message *message);

@@ -117,6 +117,7 @@ struct topic {
     struct bytes charter_bytes;
     uint8_t id[ID_SIZE];
     struct sorted held, valid, pending; /* by id */
+    struct sorted risen;                /* valid after waiting, and not told of yet: by id */
     size_t pending_bytes;
     struct entry *
         *dead; /* found wanting; freed at the next topic_add, since a caller may look at them until then */

@@ -30,6 +30,9 @@ static void read_deal(struct reader *r, const struct topic *topic, struct entry 
     reader_array(r, kind->fields, kind->fields);
     entry->deal.seq = reader_uint(r, DEAL_SEQ_MAX);
     kind->read(&topic->charter, &entry->deal, r);
+    /* WIRE 6.9: an admission begins with the nullifier, here still as it is claimed. */
+    if (entry->deal.admission.size >= KEY_SIZE)
+        memcpy(entry->deal.voice, entry->deal.admission.data, KEY_SIZE);
 }
 
 static void read_cut(struct reader *r, struct cut *cut)
@@ -239,8 +242,8 @@ enum status entry_judge(struct topic *topic, struct entry *entry)
         return status;
     if (entry->held.record.kind != RECORD_DEAL)
         return judge_member(topic, box, entry);
-    if (box_is_full(topic, entry))
+    /* Before its proofs, which cost a thousand times more: what is refused can be said again and again. */
+    if (box_is_full(topic, entry) || voice_is_full(topic, entry))
         return STATUS_FULL;
-    status = box_kinds[box->index]->check(topic, entry);
-    return status == STATUS_OK && voice_is_full(topic, entry) ? STATUS_FULL : status;
+    return box_kinds[box->index]->check(topic, entry);
 }

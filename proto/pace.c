@@ -67,7 +67,9 @@ static void give_now(struct core *core, struct link *link, unsigned handle, cons
     struct round *round = link->group->rounds[handle];
     const struct held *held = round == NULL ? NULL : topic_held_find(round->topic, id);
 
-    if (held != NULL)
+    /* 32 bytes fetch up to RECORD_MAX, as often as the peer likes: beyond this it waits for a comparison. */
+    if (held != NULL && held->valid &&
+        bucket_take(&link->given, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, held->record.whole.size))
         pace_send(core, link, handle, held->record.whole, true);
 }
 

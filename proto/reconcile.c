@@ -402,6 +402,15 @@ static const struct {
     [KIND_EQUAL] = { 1, IN(SERVING), step_equal },
 };
 
+bool sync_goes_on(struct bytes payload)
+{
+    struct reader r = reader_from(payload);
+    size_t fields = reader_array(&r, 1, 4);
+    uint64_t kind = reader_uint(&r, ARRAY_SIZE(kinds) - 1);
+
+    return !r.failed && kind != KIND_OPEN && kinds[kind].fields == fields;
+}
+
 static void out_reset(struct sync_out *out)
 {
     out->size = out->give_count = 0;

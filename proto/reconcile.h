@@ -32,6 +32,8 @@ struct sync_out {
 /* The side that begins, and its first payload. count <= SYNC_SET_MAX (asserted); the ids are copied. NULL:
  * out of memory. */
 struct sync *sync_begin(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng, struct sync_out *out);
+/* Does this payload go on with a comparison that was begun before? One that is over here, if none runs. */
+bool sync_goes_on(struct bytes payload);
 /* The other side, made when a first payload arrives, which is then given to sync_step. */
 struct sync *sync_answer(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng);
 /* STATUS_MALFORMED: the peer's fault, a violation. STATUS_FULL: its count or its symbols do not fit what it

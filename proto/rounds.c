@@ -196,7 +196,8 @@ enum status round_take(struct core *core, struct round *round, const uint8_t id[
     memcpy(effect->id, id, ID_SIZE);
     effect->arrival_ms = core->now_ms;
     round->touched = true;
-    spread_new(core, round, id, record, from);
+    if (status == STATUS_OK)
+        spread_new(core, round, id, record, from);
     return status;
 }
 
@@ -215,6 +216,16 @@ static bool duty_done(struct core *core, struct round *round)
         return false;
     status = round_take(core, round, record.id, record.whole, NULL);
     return status == STATUS_OK || status == STATUS_MISSING;
+}
+
+/* WIRE 5.3: what waited here is told of once it is known to be good. */
+static void tell_risen(struct core *core, struct round *round)
+{
+    const struct held *const *risen;
+    size_t count = topic_risen(round->topic, &risen);
+
+    for (size_t i = 0; i < count; i++)
+        spread_risen(core, round, risen[i]->record.id);
 }
 
 static void tell_phase(struct core *core, struct round *round)
@@ -239,6 +250,7 @@ static void round_run(struct core *core, struct round *round)
         return;
     while (duties < DUTIES_MAX && duty_done(core, round))
         duties++;
+    tell_risen(core, round);
     tell_phase(core, round);
     round->due_ms = voter_deadline_ms(round->topic, &round->own, core->now_ms);
     round->expires_ms = round_expiry_ms(round->topic);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_ELSEWHERE_MS = 5 * GRAFT_MS, LATE_POINTS = 1, REFUSED_POINTS = 1, OVER_POINTS = 1 };
+enum { ASK_ELSEWHERE_MS = 5 * GRAFT_MS, LATE_POINTS = 1, OVER_POINTS = 1 };
 
 /* ---- Out. */
 
@@ -35,6 +35,18 @@ void spread_new(struct core *core, struct round *round, const uint8_t id[ID_SIZE
         if (edge->eager && pace_allows(link))
             pace_send(core, link, round->handle, record, false);
         else
+            announce_later(core, link, edge, id);
+    }
+}
+
+/* It may have come from anybody a while ago, and most have it: its id is enough. */
+void spread_risen(struct core *core, struct round *round, const uint8_t id[ID_SIZE])
+{
+    for (size_t i = 0; i < core->link_count && round->group != NULL; i++) {
+        struct link *link = core->links[i];
+        struct edge *edge = &link->edges[round->handle];
+
+        if (link->group == round->group && link_ready(link) && edge->shared)
             announce_later(core, link, edge, id);
     }
 }
@@ -109,12 +121,9 @@ static void judge(struct core *core, struct link *link, struct round *round, enu
     case STATUS_FORGED:
         violation(core, link);
         break;
-    case STATUS_FULL:
+    case STATUS_FULL: /* who passed it on has other records, or stands elsewhere: WIRE 5.3, 5.5 */
     case STATUS_EARLY:
     case STATUS_DENIED:
-        if (!asked)
-            behaviour(core, link, REFUSED_POINTS);
-        break;
     case STATUS_OK:
     case STATUS_MISSING:
     case STATUS_NOMEM:

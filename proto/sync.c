@@ -112,7 +112,7 @@ static uint8_t (*all_ids(struct core *core, struct round *round, size_t *count))
     const struct held *const *held;
     uint8_t(*ids)[ID_SIZE];
 
-    *count = topic_held(round->topic, &held);
+    *count = topic_valid(round->topic, &held);
     ids = malloc((*count + 1) * ID_SIZE);
     if (ids == NULL)
         core->no_memory = true;
@@ -166,7 +166,9 @@ void sync_take(struct core *core, struct link *link, const struct message *messa
     }
     if (round == NULL)
         return;
-    if (message->sync.began && (x->sync == NULL || x->number != message->sync.number))
+    /* What goes on with one that is over here comes from a peer that is slow, and no more: WIRE 10.8. */
+    if (message->sync.began && (x->sync == NULL || x->number != message->sync.number) &&
+        !sync_goes_on(message->sync.payload))
         answer(core, link, round, message->sync.number);
     if (x->sync == NULL || x->number != message->sync.number || x->handle != round->handle)
         return;

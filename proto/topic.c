@@ -24,7 +24,7 @@ struct topic *topic_new(struct bytes charter)
     memcpy(copy, charter.data, charter.size);
     topic->charter_bytes = (struct bytes){ copy, charter.size };
     charter_id(topic->id, topic->charter_bytes);
-    topic->held.order = topic->valid.order = topic->pending.order = order_by_id;
+    topic->held.order = topic->valid.order = topic->pending.order = topic->risen.order = order_by_id;
     for (size_t i = 0; i < BOXES; i++)
         box_init(&topic->boxes[i], (enum box_index)i);
     topic->unsettled = true;
@@ -55,6 +55,7 @@ void topic_free(struct topic *topic)
     sorted_clear(&topic->held);
     sorted_clear(&topic->valid);
     sorted_clear(&topic->pending);
+    sorted_clear(&topic->risen);
     for (size_t i = 0; i < BOXES; i++)
         box_clear(&topic->boxes[i]);
     lots_clear(topic);
@@ -101,7 +102,8 @@ static bool dead_reserve(struct topic *topic)
 
 static bool room_to_judge(struct topic *topic, const struct entry *entry)
 {
-    return sorted_reserve(&topic->valid, 1) && box_reserve(&topic->boxes[entry->held.record.box], entry) &&
+    return sorted_reserve(&topic->valid, 1) && sorted_reserve(&topic->risen, 1) &&
+           box_reserve(&topic->boxes[entry->held.record.box], entry) &&
            dead_reserve(topic);
 }
 
@@ -120,10 +122,12 @@ static bool pending_judge(struct topic *topic)
             continue;
         }
         pending_remove(topic, entry);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
             accept(topic, entry);
-        else
+            sorted_insert(&topic->risen, &entry->held);
+        } else {
             reject(topic, entry);
+        }
     }
     return true;
 }
@@ -288,6 +292,22 @@ size_t topic_held(struct topic *topic, const struct held *const **out)
 {
     topic_settle(topic);
     return slice(&topic->held, out);
+}
+
+size_t topic_valid(struct topic *topic, const struct held *const **out)
+{
+    topic_settle(topic);
+    return slice(&topic->valid, out);
+}
+
+size_t topic_risen(struct topic *topic, const struct held *const **out)
+{
+    size_t count;
+
+    topic_settle(topic);
+    count = slice(&topic->risen, out);
+    topic->risen.count = 0;
+    return count;
 }
 
 /* Out of memory, the boxes are where they were: what is known of them stays true. */

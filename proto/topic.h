@@ -1,8 +1,8 @@
 /* topic.h - the fold as the voter, the dealer and the overlay see it. Private to the room; proto.h has what others see.
  *
  * A topic holds records in two states. Valid: judged and found good, it has effect. Pending: its parent is not closed here yet, or its
- * place cannot be judged; it has no effect, is judged again whenever a box moves, and is offered to peers like a valid one. Nothing here
- * reads a clock; arrival times are told by the caller and used for one thing only, the list of deals seen in time (WIRE 6.3). */
+ * place cannot be judged; it has no effect, is judged again whenever a box moves, and is offered to nobody: a peer that is further would
+ * find it forged, and blame whoever passed it on. Nothing here reads a clock; arrival times are told by the caller and used for one thing only, the list of deals seen in time (WIRE 6.3). */
 #ifndef COOP_PROTO_TOPIC_H
 #define COOP_PROTO_TOPIC_H
 
@@ -15,8 +15,13 @@ struct held {
     bool flagged; /* a key deal against which a valid flag is known: nobody lists it (WIRE 7.3) */
 };
 
-/* Every record held, valid and pending, in order of id; borrowed until the next topic_add. For reconciliation. */
+/* Every record held, valid and pending, in order of id; borrowed until the next topic_add. */
 size_t topic_held(struct topic *topic, const struct held *const **out);
+/* The valid ones: what may be told to others. */
+size_t topic_valid(struct topic *topic, const struct held *const **out);
+/* Those that waited and have become valid since the last call, in order of id; borrowed until the next topic_add. */
+size_t topic_risen(struct topic *topic, const struct held *const **out);
+/* Valid or pending. */
 const struct held *topic_held_find(const struct topic *topic, const uint8_t id[ID_SIZE]);
 /* The valid records of one kind in one box, in order of id; borrowed until the next topic_add. */
 size_t topic_records(struct topic *topic, enum box_index box, enum record_kind kind, const struct held *const **out);

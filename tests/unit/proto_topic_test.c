@@ -154,7 +154,7 @@ static void what_comes_too_early_waits_and_is_judged_once_it_can_be(void **unuse
 {
     struct topic *topic = topic_new(round_charter(whole));
     const struct held *const *held;
-    size_t waiting = 0;
+    size_t waiting = 0, risen = 0;
     struct forgery f;
 
     (void)unused;
@@ -167,6 +167,12 @@ static void what_comes_too_early_waits_and_is_judged_once_it_can_be(void **unuse
     assert_int_equal(forgery_add(&f, topic), STATUS_MALFORMED); /* no shape that could ever be right */
     for (size_t i = whole->count; i-- > 0;)
         waiting += topic_add(topic, round_bytes(&whole->records[i]), i) == STATUS_MISSING;
+    while ((risen = topic_risen(topic, &held)) > 0) { /* each is told of once, when it is known to be good */
+        assert_int_equal(risen, waiting);
+        for (size_t i = 0; i < risen; i++)
+            assert_true(held[i]->valid);
+    }
+    assert_int_equal(topic_valid(topic, &held), whole->count);
     assert_true(waiting > whole->count / 2);
     assert_int_equal(topic_record_count(topic), whole->count);
     assert_int_equal(topic_held(topic, &held), whole->count); /* the two strangers are gone */
@@ -185,6 +191,7 @@ static void what_waits_is_held_but_does_not_count(void **unused)
     assert_int_equal(topic_add(topic, round_bytes(last), 78), STATUS_EXISTS);
     assert_int_equal(topic_record_count(topic), 0);
     assert_null(topic_record_find(topic, last->id).data);
+    assert_int_equal(topic_valid(topic, &held), 0); /* and is told to nobody: he might know it for forged */
     assert_int_equal(topic_held(topic, &held), 1);
     assert_false(held[0]->valid);
     assert_true(held[0]->arrival_ms == 77);
@@ -312,6 +319,23 @@ static void a_box_is_full_but_for_what_k_members_list(void **unused)
     round_free(r);
 }
 
+/* The same claim of a voice, with a proof that does not hold. */
+static enum status with_a_false_proof(struct topic *topic, const struct round_record *deal,
+                                      const struct sign_key *author)
+{
+    uint8_t body[RECORD_MAX], bytes[RECORD_MAX];
+    struct record record;
+    size_t size;
+    bool fine = record_read(&record, round_bytes(deal));
+
+    assert_true(fine);
+    memcpy(body, record.body.data, record.body.size);
+    body[record.body.size - 1] ^= 1;
+    size = record_write(bytes, sizeof bytes, NULL, record.kind, record.topic, record.box, record.parent,
+                        author, (struct bytes){ body, record.body.size });
+    return topic_add(topic, (struct bytes){ bytes, size }, 0);
+}
+
 static void one_home_has_so_many_deals_whatever_it_calls_itself(void **unused)
 {
     struct round *r = round_new(&(struct round_plan){ .homes = 7, .seed = 65 });
@@ -333,6 +357,8 @@ static void one_home_has_so_many_deals_whatever_it_calls_itself(void **unused)
     topic_free(r->topic);
     r->topic = full;
     assert_int_equal(topic_add(full, round_bytes(&extra), 0), STATUS_FULL);
+    /* No proof is read for that. */
+    assert_int_equal(with_a_false_proof(full, &extra, &pseudonyms[VOICE_DEALS_MAX]), STATUS_FULL);
     round_interest(r, 1, &r->homes[1].pseudonym, 1, 0); /* others are not concerned */
     list_one(r, BOX_INTEREST, extra.id, 1, 3);
     assert_int_equal(topic_add(full, round_bytes(&extra), 0), STATUS_OK);

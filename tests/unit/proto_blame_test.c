@@ -1,0 +1,183 @@
+/* Nobody is blamed for what somebody else made, for standing elsewhere in a round, or for being slow; and
+ * nobody makes a home send more than its bounds. WIRE 2.4, 5.3, 5.5, 10.6 to 10.9. */
+#include "tests/support/hostile.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* A bid of the right shape for a box that follows nothing closed yet: a home that is further would know it as
+ * forged, one that is not cannot. */
+static struct bytes premature_bid(const uint8_t topic[ID_SIZE], uint32_t number, uint8_t id[ID_SIZE])
+{
+    static uint8_t bytes[RECORD_MAX], body[SEAL_OVERHEAD + 16];
+    uint8_t seed[KEY_SIZE] = { 0x66 }, parent[ID_SIZE] = { 0x77 }, sealed[SEAL_OVERHEAD] = { 0 };
+    struct writer w = writer_to(body, sizeof body);
+    struct sign_key company;
+
+    sign_key_init(&company, seed);
+    be32_write(sealed, number);
+    writer_array(&w, 2);
+    writer_uint(&w, 0);
+    writer_bin(&w, BYTES(sealed));
+    return (struct bytes){ bytes, record_write(bytes, sizeof bytes, id, RECORD_DEAL, topic, BOX_BIDS, parent,
+                                               &company, (struct bytes){ body, writer_done(&w) }) };
+}
+
+/* Two homes that follow one round; what is said to home 0 by the mouth can reach home 1 through it alone. */
+static struct world *two_homes(uint8_t topic[ID_SIZE])
+{
+    struct world *w = world_new(2, 11);
+
+    world_belong(w, 0, -1);
+    world_found(w, 0, "pellets", "street", topic);
+    world_belong(w, 1, 0);
+    world_run(w, 30000);
+    assert_true(world_linked(w, 0, 1) && core_topic_find(w->homes[1].core, topic) != NULL);
+    w->liar = true;
+    return w;
+}
+
+/* Else a liar's forgery, taken by a home that lags, would part it from all that are further. */
+static void what_cannot_be_judged_yet_is_passed_on_to_nobody(void **unused)
+{
+    uint8_t topic[ID_SIZE], ids[2][ID_SIZE];
+    struct world *w = two_homes(topic);
+    struct mouth m = member(w, 1, topic);
+    struct message graft = { .type = MESSAGE_GRAFT, .handle = 5, .ids = { ids[0], ID_SIZE } };
+    struct record read;
+
+    (void)unused;
+    say_record(&m, premature_bid(topic, 1, ids[0]), false);
+    assert_non_null(topic_held_find(core_topic_find(w->homes[0].core, topic), ids[0]));
+    assert_true(record_read(&read, somebodys_record(w, topic, 1)));
+    memcpy(ids[1], read.id, ID_SIZE);
+    say_record(&m, somebodys_record(w, topic, 1), false);
+    mouth_say(&m, &graft);
+    assert_int_equal(mouth_hear(&m, MESSAGE_RECORD, NULL, NULL, true), 0);
+    world_run(w, 5 * SYNC_MS); /* announcements and comparisons */
+    assert_null(topic_held_find(core_topic_find(w->homes[1].core, topic), ids[0]));
+    assert_false(world_has(w, 1, ids[0]));
+    assert_true(world_linked(w, 0, 1));
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+/* Two homes may have filled a quota with different records of a liar: each refuses what the other passes on.
+ */
+static void what_a_quota_refuses_costs_its_bearer_nothing(void **unused)
+{
+    uint8_t topic[ID_SIZE];
+    struct world *w = alone(topic);
+    struct mouth m = member(w, 1, topic);
+
+    (void)unused;
+    for (uint32_t i = 0; i < AUTHOR_BOX_RECORDS_MAX + 3 * SCORE_MAX; i++)
+        say_record(&m, premature_bid(topic, i, NULL), false);
+    assert_false(w->outside_closed);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+/* A peer whose line is slow goes on with a comparison that has timed out here. */
+static void going_on_with_a_comparison_that_is_over_is_no_violation(void **unused)
+{
+    static const uint8_t goes_on[][4] = {
+        { 0x93, 2, 1, 16 }, { 0x91, 4 }, { 0x91, 7 }, { 0x93, 6, 1, 0xc4 }
+    };
+    static const size_t sizes[] = { 4, 2, 2, 4 };
+    uint8_t topic[ID_SIZE];
+    struct world *w = alone(topic);
+    struct mouth m = member(w, 1, topic);
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(goes_on); i++) {
+        struct message sync = { .type = MESSAGE_SYNC,
+                                .handle = 5,
+                                .sync = { true, 7 + (uint32_t)i, { goes_on[i], sizes[i] } } };
+
+        mouth_say(&m, &sync);
+        assert_false(w->outside_closed);
+        assert_int_equal(mouth_hear(&m, MESSAGE_SYNC, NULL, NULL, true), 0);
+    }
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+static void a_few_bytes_do_not_fetch_addresses_without_end(void **unused)
+{
+    struct message peers = { .type = MESSAGE_PEERS, .peers = { .reply_wanted = true } };
+    uint8_t topic[ID_SIZE];
+    struct world *w = two_homes(topic);
+    struct mouth m = member(w, 1, topic);
+    size_t replies = 0;
+
+    (void)unused;
+    for (int i = 0; i < 10 * ADDRESSES_MAX; i++) {
+        mouth_say(&m, &peers);
+        replies += mouth_hear(&m, MESSAGE_PEERS, NULL, NULL, true);
+    }
+    assert_true(replies > 0 && replies <= ADDRESSES_MAX + 1); /* and the one of the beginning */
+    assert_false(w->outside_closed);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+/* A list by the founder, as large as records are. */
+static struct bytes large_record(struct world *w, const uint8_t topic[ID_SIZE], uint8_t id[ID_SIZE])
+{
+    static uint8_t bytes[RECORD_MAX], body[RECORD_MAX], list[BOX_DEALS_MAX * SEEN_PREFIX_SIZE];
+    struct topic *round = core_topic_find(w->homes[0].core, topic);
+    struct writer writer = writer_to(body, sizeof body);
+    struct sign_key founder;
+    struct group_key share;
+
+    for (size_t i = 0; i < BOX_DEALS_MAX; i++)
+        be16_write(list + i * SEEN_PREFIX_SIZE, (uint16_t)i);
+    founder_keys(&founder, &share, w->homes[0].seed, topic_charter(round));
+    writer_array(&writer, 1);
+    writer_bin(&writer, BYTES(list));
+    return (struct bytes){ bytes,
+                           record_write(bytes, sizeof bytes, id, RECORD_SEEN, topic, BOX_REGISTRY, topic,
+                                        &founder, (struct bytes){ body, writer_done(&writer) }) };
+}
+
+/* Acknowledges everything and asks for the same again and again. */
+static void a_few_bytes_do_not_fetch_records_without_end(void **unused)
+{
+    static uint8_t ids[IHAVE_MAX][ID_SIZE];
+    uint8_t topic[ID_SIZE];
+    struct world *w = alone(topic);
+    struct mouth m = member(w, 1, topic);
+    struct message graft = { .type = MESSAGE_GRAFT, .handle = 5, .ids = { ids[0], sizeof ids } };
+    size_t bytes = 0, before = 0;
+
+    (void)unused;
+    say_record(&m, large_record(w, topic, ids[0]), false);
+    assert_true(world_has(w, 0, ids[0]));
+    for (size_t i = 1; i < IHAVE_MAX; i++)
+        memcpy(ids[i], ids[0], ID_SIZE);
+    for (int i = 0; i < 20; i++)
+        mouth_say(&m, &graft);
+    do {
+        before = bytes;
+        mouth_hear(&m, MESSAGE_RECORD, NULL, &bytes, true);
+    } while (bytes > before);
+    assert_true(bytes > BUCKET_BYTES / 2 && bytes <= BUCKET_BYTES);
+    assert_false(w->outside_closed);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_cannot_be_judged_yet_is_passed_on_to_nobody),
+        cmocka_unit_test(what_a_quota_refuses_costs_its_bearer_nothing),
+        cmocka_unit_test(going_on_with_a_comparison_that_is_over_is_no_violation),
+        cmocka_unit_test(a_few_bytes_do_not_fetch_addresses_without_end),
+        cmocka_unit_test(a_few_bytes_do_not_fetch_records_without_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
