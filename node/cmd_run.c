@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What systemd's sd_notify does: one datagram to the socket it names. Elsewhere nothing happens. */
@@ -39,6 +40,21 @@ static int say_ready(const struct cli *cli, const struct loop *loop)
                                   "pid", (json_int_t)getpid()));
     printf("coopair: ready; neighbours reach this home at %s; stop it with Ctrl-C\n", loop_address(loop));
     return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* A command that looks into the store holds it for a moment; a node that is started just then waits for it rather than stay down. Another
+ * node holds it for good, and is named after this long. */
+enum { WAIT_MS = 100, WAITS = 30 };
+
+static enum status open_patiently(struct loop **loop, const struct loop_options *options, struct failure *why)
+{
+    enum status status = loop_open(loop, options, why);
+
+    for (unsigned i = 0; i < WAITS && status == STATUS_BUSY; i++) {
+        nanosleep(&(struct timespec){ .tv_nsec = WAIT_MS * 1000000L }, NULL);
+        status = loop_open(loop, options, why);
+    }
+    return status;
 }
 
 int cmd_run(int argc, char **argv)
@@ -78,7 +94,7 @@ int cmd_run(int argc, char **argv)
     options.home = home;
     status = home_path(home, cli.home, &why);
     if (!status)
-        status = loop_open(&loop, &options, &why);
+        status = open_patiently(&loop, &options, &why);
     if (status)
         return cli_fail(&cli, status, &why);
     code = say_ready(&cli, loop);
