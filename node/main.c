@@ -13,6 +13,7 @@ int main(int argc, char **argv)
         { "usage", cmd_usage, "what this home used, this year beside last year" },
         { "cost", cmd_cost, "what it cost, by dated tariffs and fixed charges" },
         { "compare", cmd_compare, "what each option would have cost" },
+        { "carbon", cmd_carbon, "the greenhouse gas of it, with the source of each factor" },
         { "group", cmd_group, "who buys together: create, join, invite, list, show" },
         { "round", cmd_round, "a buying round: list, show, join, leave" },
         { "tender", cmd_tender, "what companies read: show, export" },
