@@ -1,0 +1,289 @@
+/* main.c - the simulator's command. README: tests/sim.
+ *
+ *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--json] [--shrink]
+ *     sim --list      sim --bench      sim --crypto real ...      (which runs sim_real in its place)
+ *
+ * One JSON line per run; a failure prints the one command that plays it again. */
+#include "tests/sim/sim.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct command {
+    const struct plan *plan;
+    int nodes, days;
+    uint64_t first, last;
+    bool shrink, quiet;
+};
+struct result {
+    double hours, seconds;
+    size_t closed, timely, timely_in, backdated_in;
+    bool failed;
+};
+
+static double cpu_seconds(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static struct result result_of(const struct sim *s, double seconds)
+{
+    struct result r = { .hours = closing_hours(s, BOX_JOIN), .seconds = seconds, .failed = s->failure[0] != '\0' };
+
+    for (int box = 0; box < BOXES; box++) {
+        r.closed += s->closings[box].closed;
+        r.timely += s->closings[box].timely;
+        r.timely_in += s->closings[box].timely_in;
+        r.backdated_in += s->closings[box].backdated_in;
+    }
+    return r;
+}
+
+static void print_run(const struct sim *s, const struct result *r, const char *program)
+{
+    printf("{\"scenario\":\"%s\",\"seed\":%" PRIu64 ",\"nodes\":%d,\"closed\":%zu,\"disagreements\":%u,\"backdated_in\":%zu,"
+           "\"timely_in\":%.4f,\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"bytes_per_home\":%" PRIu64 ",\"records\":%zu,\"deliveries\":%" PRIu64
+           ",\"cpu_s\":%.2f,\"events_per_s\":%.0f,\"days_per_s\":%.2f,\"phase\":\"%s\",\"trace\":\"%016" PRIx64 "\"",
+           s->plan.name, s->seed, s->nodes, r->closed, s->forks, r->backdated_in,
+           r->timely == 0 ? 1.0 : (double)r->timely_in / (double)r->timely, r->hours, r->hours,
+           s->bytes / (uint64_t)s->nodes, s->record_count, s->deliveries, r->seconds, (double)s->steps / (r->seconds + 1e-9),
+           (double)(s->now_ms - s->begin_ms) / 86400000.0 / (r->seconds + 1e-9), phase_name(s->homes[0].phase), s->trace);
+    if (r->failed)
+        printf(",\"failure\":\"%s\"", s->failure);
+    printf("}\n");
+    if (r->failed)
+        fprintf(stderr, "FAILED: %s\n  %s --scenario %s --nodes %d --seed %" PRIu64 " --days %d\n", s->failure, program, s->plan.name,
+                s->nodes, s->seed, s->plan.days);
+    fflush(stdout);
+}
+
+static struct result run_one(const struct command *command, uint64_t seed, const char *program)
+{
+    static struct sim s;
+    double begin = cpu_seconds();
+    struct result r;
+
+    scenario_play(&s, command->plan, seed, command->nodes, command->days);
+    if (command->days > 0)
+        s.plan.days = command->days;
+    r = result_of(&s, cpu_seconds() - begin);
+    if (!command->quiet)
+        print_run(&s, &r, program);
+    sim_clear(&s);
+    return r;
+}
+
+/* ---- Smaller, while it still fails. */
+
+/* In a process of its own: a failure may be an assertion of the core. */
+static bool fails(const struct command *command, const struct plan *plan, int nodes)
+{
+    struct command smaller = *command;
+    int status;
+    pid_t child;
+
+    smaller.plan = plan;
+    smaller.nodes = nodes;
+    smaller.quiet = true;
+    fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        if (freopen("/dev/null", "w", stderr) == NULL)
+            _exit(2);
+        _exit(run_one(&smaller, command->first, "").failed ? 1 : 0);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void shrink(const struct command *command)
+{
+    struct plan plan = *command->plan;
+    double *faults[] = { &plan.skew_percent, &plan.loss_per_mille, &plan.crash_percent, &plan.full_percent, &plan.restore_percent,
+                         &plan.undecided_percent, &plan.away_percent };
+    const char *names[] = { "skew", "loss", "crash", "full", "restore", "undecided", "away" };
+    int nodes = command->nodes, days;
+
+    if (!fails(command, &plan, nodes)) {
+        printf("seed %" PRIu64 " does not fail\n", command->first);
+        return;
+    }
+    for (int less = nodes - nodes / 4; less >= 2 && less < nodes; less = nodes - (nodes / 4 > 0 ? nodes / 4 : 1)) {
+        if (!fails(command, &plan, less))
+            break;
+        nodes = less;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+        double was = *faults[i];
+
+        *faults[i] = 0;
+        if (was > 0 && fails(command, &plan, nodes))
+            printf("needs no %s\n", names[i]);
+        else
+            *faults[i] = was;
+    }
+    while (plan.liars > 1) {
+        plan.liars--;
+        if (fails(command, &plan, nodes))
+            continue;
+        plan.liars++;
+        break;
+    }
+    days = command->days > 0 ? command->days : plan.days;
+    for (struct command c = *command; days > 1; days = c.days) {
+        c.days = days / 2;
+        if (!fails(&c, &plan, nodes))
+            break;
+    }
+    printf("still fails with %d homes, %u liars, %d days of faults:\n  sim --scenario %s --nodes %d --seed %" PRIu64 " --days %d\n", nodes,
+           plan.liars, days, plan.name, nodes, command->first, days);
+}
+
+/* ---- */
+
+static int compare_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static int run_all(const struct command *command, const char *program)
+{
+    uint64_t runs = command->last - command->first + 1, failed = 0, late = 0, count = 0;
+    double *hours = calloc(runs, sizeof *hours), seconds = 0;
+    size_t timely = 0, timely_in = 0, backdated_in = 0;
+
+    for (uint64_t i = 0; i < runs && hours != NULL; i++) {
+        struct result r = run_one(command, command->first + i, program);
+
+        failed += r.failed;
+        seconds += r.seconds;
+        timely += r.timely;
+        timely_in += r.timely_in;
+        backdated_in += r.backdated_in;
+        if (r.hours >= 0)
+            hours[count++] = r.hours;
+        else
+            late++;
+    }
+    if (runs > 1 && hours != NULL) {
+        qsort(hours, count, sizeof *hours, compare_double);
+        printf("{\"scenario\":\"%s\",\"runs\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"unclosed\":%" PRIu64 ",\"timely_in\":%.4f,\"backdated_in\":%zu,"
+               "\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"cpu_s\":%.1f}\n",
+               command->plan->name, runs, failed, late, timely == 0 ? 1.0 : (double)timely_in / (double)timely, backdated_in,
+               count > 0 ? hours[count / 2] : -1, count > 0 ? hours[(count - 1) * 95 / 100] : -1, seconds);
+    }
+    free(hours);
+    return failed > 0;
+}
+
+/* A bare heap of as many entries as a run of 1000 homes holds, beside what the simulator does with them. */
+static int bench(const char *program)
+{
+    struct command command = { .plan = plan_find("bench"), .nodes = 1000, .first = 1, .last = 1 };
+    struct luck luck = { 1 };
+    struct queue queue = { 0 };
+    double begin = cpu_seconds(), took;
+
+    for (int i = 0; i < 20000; i++)
+        queue_push(&queue, (struct due){ .at_ms = luck_below(&luck, 100000) });
+    for (int i = 0; i < 4000000; i++) {
+        struct due due = queue_pop(&queue);
+
+        due.at_ms += luck_below(&luck, 100000);
+        queue_push(&queue, due);
+    }
+    took = cpu_seconds() - begin;
+    printf("{\"bench\":\"bare heap\",\"events_per_s\":%.0f}\n", 4000000 / took);
+    free(queue.heap);
+    return run_all(&command, program);
+}
+
+static void list(void)
+{
+    for (size_t i = 0; i < plan_count; i++)
+        printf("%-14s %s\n", plans[i].name, plans[i].about);
+}
+
+static void seeds_read(struct command *out, const char *text)
+{
+    char *end;
+
+    out->first = out->last = strtoull(text, &end, 10);
+    if (strncmp(end, "..", 2) == 0)
+        out->last = strtoull(end + 2, NULL, 10);
+}
+
+static void become_real(char **argv)
+{
+    char path[4096];
+    ssize_t size = readlink("/proc/self/exe", path, sizeof path - 8);
+
+    if (size > 5 && strcmp(path + size - 5, "_real") != 0) {
+        path[size] = '\0';
+        strcat(path, "_real");
+        execv(path, argv);
+        perror(path);
+        exit(2);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct command command = { .first = 1, .last = 1 };
+    bool benched = false;
+
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+
+        if (strcmp(argv[i], "--list") == 0) {
+            list();
+            return 0;
+        } else if (strcmp(argv[i], "--bench") == 0) {
+            benched = true;
+        } else if (strcmp(argv[i], "--shrink") == 0) {
+            command.shrink = true;
+        } else if (strcmp(argv[i], "--json") == 0) {
+            continue; /* there is no other form */
+        } else if (strcmp(argv[i], "--scenario") == 0) {
+            command.plan = plan_find(value);
+            i++;
+        } else if (strcmp(argv[i], "--nodes") == 0) {
+            command.nodes = atoi(value);
+            i++;
+        } else if (strcmp(argv[i], "--days") == 0) {
+            command.days = atoi(value);
+            i++;
+        } else if (strcmp(argv[i], "--seed") == 0) {
+            seeds_read(&command, value);
+            i++;
+        } else if (strcmp(argv[i], "--crypto") == 0) {
+            if (strcmp(value, "real") == 0)
+                become_real(argv);
+            i++;
+        } else {
+            fprintf(stderr, "sim: %s is not understood\n", argv[i]);
+            return 2;
+        }
+    }
+    if (benched)
+        return bench(argv[0]);
+    if (command.plan == NULL) {
+        fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --list; sim --bench\n");
+        return 2;
+    }
+    if (command.nodes <= 0)
+        command.nodes = command.plan->nodes;
+    if (command.shrink) {
+        shrink(&command);
+        return 0;
+    }
+    return run_all(&command, argv[0]);
+}
