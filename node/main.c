@@ -14,6 +14,7 @@ int main(int argc, char **argv)
         { "cost", cmd_cost, "what it cost, by dated tariffs and fixed charges" },
         { "compare", cmd_compare, "what each option would have cost" },
         { "carbon", cmd_carbon, "the greenhouse gas of it, with the source of each factor" },
+        { "alerts", cmd_alerts, "what is unusual, with the rule that found it" },
         { "group", cmd_group, "who buys together: create, join, invite, list, show" },
         { "round", cmd_round, "a buying round: list, show, join, leave" },
         { "tender", cmd_tender, "what companies read: show, export" },
