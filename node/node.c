@@ -271,6 +271,7 @@ static bool event_is_command(const struct event *event)
         return true;
     case EVENT_RECORD:
     case EVENT_SECRET:
+    case EVENT_RESTORED:
     case EVENT_STARTED:
     case EVENT_HEARD:
     case EVENT_LINK_UP:

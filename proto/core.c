@@ -157,6 +157,9 @@ static enum status dispatch(struct core *core, const struct event *event, struct
         return record_from_disk(core, event, why);
     case EVENT_SECRET:
         return secret_from_disk(core, event, why);
+    case EVENT_RESTORED:
+        rounds_restored(core, event->arrival_ms);
+        return STATUS_OK;
     case EVENT_GROUP:
         return membership_belong(core, event->bytes, event->address, why);
     case EVENT_STARTED:

@@ -152,6 +152,7 @@ struct core {
     bool started, stepping;
     bool no_memory;                  /* in this step */
     uint64_t now_ms, ms, awaited_ms; /* the deadline after the last step */
+    uint64_t restored_ms;            /* 0: never brought back */
     struct group *groups[GROUPS_MAX];
     uint8_t psks[GROUPS_MAX][KEY_SIZE]; /* in the order of groups */
     size_t group_count;
@@ -245,6 +246,7 @@ struct round *round_find(const struct core *core, const uint8_t id[ID_SIZE]);
 /* Follows a round; keep: it is new to the disk too. */
 enum status round_follow(struct core *core, struct bytes charter, bool keep, struct failure *why);
 void round_attach(struct core *core, struct group *group); /* a group has come: rounds that waited for it */
+void rounds_restored(struct core *core, uint64_t restored_ms);
 void rounds_started(struct core *core);
 void round_secret(struct core *core, struct round *round, struct bytes secret);
 /* Takes a record that is new here: KEEP, then spreading. `from` NULL: made or handed in here. The status is

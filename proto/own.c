@@ -2,7 +2,8 @@
  *
  * All keys but one come from the household seed, so a home restored from its recovery words finds itself
  * again; the key for sealed shares comes from a random secret of the topic, so it does not find its seat
- * again, and cannot vote a second time in a round it may have voted in. */
+ * again. A founder's seat does come from the seed, and a backup holds the secret too: where a home was brought
+ * back, own.abstains keeps it from voting a second time in a round it may have voted in. */
 #include "proto/own.h"
 
 #include "crypto/labels.h"
@@ -101,6 +102,8 @@ unsigned own_seat(const struct own *own, struct topic *topic, enum box_index box
 {
     size_t index;
 
+    if (own->abstains)
+        return 0;
     if (box == BOX_REGISTRY)
         return own->genesis_index;
     if (!own->secret_known || !own_in_registry(own, topic, &index) ||

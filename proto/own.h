@@ -19,6 +19,7 @@ struct own {
     bool secret_known;
     struct sign_key member, pseudonym;
     struct group_key ring, box; /* box: from the secret */
+    bool abstains; /* it may have voted here and lost its own votes: brought back from a backup or a sheet */
     struct sign_key genesis;    /* set when genesis_index > 0: this home closes the registry box */
     struct scalar genesis_share;
     unsigned genesis_index;
@@ -40,7 +41,7 @@ void own_clear(struct own *own); /* wipes */
 /* Its place, as the fold has it now. */
 bool own_in_registry(const struct own *own, struct topic *topic, size_t *index); /* index may be NULL */
 /* Member 1..n who closes this box; 0: no duty. A home that has lost the secret it enrolled with has none: it
- * cannot know what it said. */
+ * cannot know what it said; neither has one that abstains. */
 unsigned own_seat(const struct own *own, struct topic *topic, enum box_index box);
 
 struct deal_out {

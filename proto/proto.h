@@ -227,6 +227,7 @@ enum event_type {
     EVENT_TOPIC,     /* from disk, or made here: follow this charter */
     EVENT_RECORD,    /* from disk, with its arrival */
     EVENT_SECRET,    /* from disk: this topic's own secret */
+    EVENT_RESTORED,  /* from disk: this home was brought back at arrival_ms, and may not know all it had said. WIRE 6.6 */
     EVENT_GROUP,     /* belong to this group (secret, and an address to begin with, or "") */
     EVENT_STARTED,   /* everything on disk has been told */
     EVENT_HEARD,     /* somebody of a group announced itself (LAN, rendezvous, a saved peer) */
@@ -247,7 +248,7 @@ struct event {
     uint8_t topic[ID_SIZE]; /* RECORD, SECRET, ENROL, INTEREST, JOIN, BID */
     uint8_t group[ID_SIZE]; /* HEARD */
     uint32_t link;          /* LINK_* */
-    uint64_t arrival_ms;    /* RECORD */
+    uint64_t arrival_ms;    /* RECORD, RESTORED */
     struct bytes bytes;     /* TOPIC, RECORD, SECRET, LINK_DATA, BID; GROUP: the secret. Borrowed for the call */
     const char *address;    /* GROUP, HEARD, LINK_UP */
     int report;             /* INTEREST: 0..3, or -1 for presence only */

@@ -34,10 +34,17 @@ void round_free(struct round *round)
 
 /* ---- Secrets. */
 
+/* No vote is cast before a round opens, so one that opened after the home was brought back has all its votes. */
+static bool abstains(const struct core *core, const struct round *round)
+{
+    return topic_charter(round->topic)->opens_s <= core->restored_ms / 1000;
+}
+
 static void own_begin(struct core *core, struct round *round)
 {
     own_clear(&round->own);
     own_init(&round->own, core->config.seed, round->topic, round->secret_known ? round->secret : NULL);
+    round->own.abstains = abstains(core, round);
     round->own_ready = true;
 }
 
@@ -73,6 +80,14 @@ void round_secret(struct core *core, struct round *round, struct bytes secret)
     if (core->started)
         own_begin(core, round);
     round->touched = true;
+}
+
+void rounds_restored(struct core *core, uint64_t restored_ms)
+{
+    if (restored_ms > core->restored_ms)
+        core->restored_ms = restored_ms;
+    for (size_t i = 0; i < core->round_count; i++)
+        core->rounds[i]->own.abstains = abstains(core, core->rounds[i]); /* of one not ready: set again */
 }
 
 void rounds_started(struct core *core)

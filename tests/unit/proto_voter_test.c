@@ -272,6 +272,48 @@ static void a_home_that_lost_its_disk_abstains(void **unused)
     street_clear(s);
 }
 
+/* Back to what it knew at that time: the secret is there, and some of its own votes are not. */
+static void restore(struct street *s, unsigned home, uint64_t backup_ms)
+{
+    struct street_home *h = &s->homes[home];
+
+    h->sum = 0;
+    for (size_t i = 0; i < s->record_count; i++) {
+        if (h->arrived_ms[i] != STREET_ABSENT && h->arrived_ms[i] > backup_ms)
+            h->arrived_ms[i] = STREET_ABSENT;
+        if (h->arrived_ms[i] != STREET_ABSENT)
+            h->sum += be64_read(s->records[i].id) | 1;
+    }
+    street_restart(s, home);
+}
+
+/* Rule V5. Fails when only the secret of the round decides, which every backup holds. */
+static void a_home_restored_from_a_backup_never_votes_again_in_that_round(void **unused)
+{
+    struct street *s = street_init(4, 2, 31);
+    size_t said = 0;
+    unsigned victim = 3;
+    uint64_t backup_ms;
+
+    (void)unused;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
+    backup_ms = s->now_ms;
+    while (street_votes(s, victim, BOX_JOIN, 0) == 0)
+        street_step(s);
+    restore(s, victim, backup_ms);
+    assert_true(own_seat(&s->homes[victim].own, s->homes[victim].topic, BOX_JOIN) > 0); /* this is the danger */
+    s->homes[victim].own.abstains = true;
+    for (enum box_index box = BOX_REGISTRY; box < BOXES; box++)
+        assert_int_equal(own_seat(&s->homes[victim].own, s->homes[victim].topic, box), 0);
+    for (size_t i = 0; i < s->record_count; i++)
+        said += s->records[i].home == victim && s->records[i].kind != RECORD_DEAL;
+    assert_season(s, 4);
+    for (size_t i = 0; i < s->record_count; i++)
+        said -= s->records[i].home == victim && s->records[i].kind != RECORD_DEAL;
+    assert_int_equal(said, 0);
+    street_clear(s);
+}
+
 static void after_the_expiry_nothing_is_due(void **unused)
 {
     struct street *s = street_init(3, 2, 30);
@@ -307,6 +349,7 @@ int main(void)
         cmocka_unit_test(nothing_is_opened_when_too_few_join),
         cmocka_unit_test(a_lot_of_too_few_stays_shut_beside_one_that_opens),
         cmocka_unit_test(a_home_that_lost_its_disk_abstains),
+        cmocka_unit_test(a_home_restored_from_a_backup_never_votes_again_in_that_round),
         cmocka_unit_test(after_the_expiry_nothing_is_due),
     };
 
