@@ -6,6 +6,11 @@
 #define LABEL_HOUSEHOLD_SEED "coopair/1 household seed"
 #define LABEL_STORE_KEY "coopair/1 store key"
 
+/* node/backup.c, node/sheet.c: from the key file or a stretched passphrase */
+#define LABEL_BACKUP_KEY "coopair/1 backup key"     /* + head of the file */
+#define LABEL_BACKUP_CHECK "coopair/1 backup check" /* + head of the file */
+#define LABEL_SHEET_CHECK "coopair/1 sheet check"   /* + groups so far */
+
 /* identity.c: keys from the household seed */
 #define LABEL_LINK_KEY "coopair/1 link key"
 #define LABEL_MEMBER_KEY "coopair/1 member key"       /* + topic */

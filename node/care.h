@@ -23,9 +23,10 @@ struct care {
     uint64_t proved_ms; /* two groups of the recovery sheet were typed back; 0: never */
 };
 enum status care_read(struct care *out, struct store *store, struct failure *why);
-/* name: "backup" or "sheet proved". On disk when it returns. */
+/* name: one of these. On disk when it returns. */
 enum status care_note(struct store *store, const char *name, uint64_t time_ms, struct failure *why);
 #define CARE_BACKUP "backup"
+#define CARE_RESTORED "restored" /* load.c: no votes in rounds that opened before */
 #define CARE_PROVED "sheet proved"
 
 /* ---- Holes in a series, by the days of the wall clock. The first and the last day are not judged: a file

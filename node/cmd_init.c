@@ -26,7 +26,7 @@ int cmd_init(int argc, char **argv)
     if (cli.json)
         return cli_json(json_pack("{s:i, s:b, s:s}", "v", 1, "ok", 1, "home", home));
     printf("Made a home in %s: a key file only you may read, and an empty store.\n"
-           "The key file is the home: keep a copy of it in a safe place.\n"
+           "The key file is the home: print it as words for your papers: coopair identity sheet\n"
            "Next, start the node:     coopair run\n"
            "then read your meter file: coopair import FILE\n",
            home);

@@ -126,14 +126,18 @@ static int key_link(const char *home, const uint8_t secret[KEY_FILE_SIZE])
     return code ? code : folder_sync(home);
 }
 
-static enum status key_make(const char *home, struct failure *why)
+/* chosen NULL: drawn. */
+static enum status key_make(const char *home, const uint8_t *chosen, struct failure *why)
 {
     uint8_t *secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_FILE_SIZE);
     int code;
 
     if (!secret)
         return failure_say(why, STATUS_NOMEM, "make the key: out of memory");
-    randombytes_buf(secret, KEY_FILE_SIZE);
+    if (chosen)
+        memcpy(secret, chosen, KEY_FILE_SIZE);
+    else
+        randombytes_buf(secret, KEY_FILE_SIZE);
     code = key_link(home, secret);
     sodium_free(secret); /* wipes */
     if (code == EEXIST)
@@ -159,9 +163,9 @@ static enum status store_make(const char *home, struct failure *why)
 
 /* Nothing has been kept in it yet: the next try begins afresh. The key goes last, a store without a key could
  * not be told from a loss. */
-static void home_unmake(const char *home)
+static void files_unmake(const char *home)
 {
-    static const char *const names[] = { "store.mdb", "store.mdb-lock", "owner.lock", "key" };
+    static const char *const names[] = { "store.mdb", "store.mdb.new", "store.mdb-lock", "owner.lock", "key" };
     char path[FILE_PATH_MAX];
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -170,7 +174,13 @@ static void home_unmake(const char *home)
     }
 }
 
-enum status home_init(const char *home, struct failure *why)
+void home_unmake(const char *home)
+{
+    files_unmake(home);
+    rmdir(home);
+}
+
+static enum status make(const char *home, const uint8_t *secret, struct failure *why)
 {
     enum status status;
 
@@ -183,13 +193,23 @@ enum status home_init(const char *home, struct failure *why)
             "%.120s holds a store whose key file is gone: put HOME/key back, or choose another --home", home);
     status = folder_make(home, why);
     if (!status)
-        status = key_make(home, why);
+        status = key_make(home, secret, why);
     if (status)
         return status;
     status = store_make(home, why);
     if (status)
-        home_unmake(home);
+        files_unmake(home);
     return status;
+}
+
+enum status home_init(const char *home, struct failure *why)
+{
+    return make(home, NULL, why);
+}
+
+enum status home_make(const char *home, const uint8_t secret[KEY_SIZE], struct failure *why)
+{
+    return make(home, secret, why);
 }
 
 /* An open key file that is ours alone. */
@@ -227,27 +247,36 @@ enum status home_check(const char *home, struct failure *why)
     return status;
 }
 
-enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE],
-                      struct failure *why)
+enum status home_secret(const char *home, uint8_t secret[KEY_SIZE], struct failure *why)
 {
-    uint8_t *secret = NULL;
     int fd;
     enum status status = key_open(&fd, home, why);
 
-    if (!status) {
-        secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_FILE_SIZE);
-        if (!secret)
-            status = failure_say(why, STATUS_NOMEM, "read the key: out of memory");
-        else if (read(fd, secret, KEY_FILE_SIZE) != KEY_FILE_SIZE)
-            status = explain(why, "read the key in", home, errno ? errno : EIO);
+    if (!status && read(fd, secret, KEY_FILE_SIZE) != KEY_FILE_SIZE) {
+        sodium_memzero(secret, KEY_FILE_SIZE);
+        status = explain(why, "read the key in", home, errno ? errno : EIO);
     }
-    if (!status) {
-        derive_key(seed, secret, LABEL_HOUSEHOLD_SEED, NULL, 0);
-        derive_key(store_key, secret, LABEL_STORE_KEY, NULL, 0);
-    }
-    sodium_free(secret);
     if (fd >= 0)
         close(fd);
+    return status;
+}
+
+void home_keys_of(const uint8_t secret[KEY_SIZE], uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE])
+{
+    derive_key(seed, secret, LABEL_HOUSEHOLD_SEED, NULL, 0);
+    derive_key(store_key, secret, LABEL_STORE_KEY, NULL, 0);
+}
+
+enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE],
+                      struct failure *why)
+{
+    uint8_t *secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_FILE_SIZE);
+    enum status status = secret ? home_secret(home, secret, why)
+                                : failure_say(why, STATUS_NOMEM, "read the key: out of memory");
+
+    if (!status)
+        home_keys_of(secret, seed, store_key);
+    sodium_free(secret);
     return status;
 }
 

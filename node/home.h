@@ -11,6 +11,14 @@ enum status home_path(char out[HOME_PATH_MAX], const char *option, struct failur
 /* Makes the folder (0700), the key file (0600, 32 random bytes) and an empty store. STATUS_EXISTS: there is
  * one, which is not touched. */
 enum status home_init(const char *home, struct failure *why);
+/* The same with a key that was there before: a home is brought back (bring_back.h). */
+enum status home_make(const char *home, const uint8_t secret[KEY_SIZE], struct failure *why);
+/* Takes away what home_make and an opened store leave in a folder, and the folder when nothing else is in it. */
+void home_unmake(const char *home);
+/* What the key file holds; wipe it. Failures as home_keys. */
+enum status home_secret(const char *home, uint8_t secret[KEY_SIZE], struct failure *why);
+/* The two keys that everything hangs on. */
+void home_keys_of(const uint8_t secret[KEY_SIZE], uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE]);
 /* Reads the key file into two independent keys. STATUS_MISSING: no home here; STATUS_DENIED: readable by
  * others, or not by us. */
 enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE],

@@ -1,5 +1,5 @@
-/* load.c - one read transaction over the store: groups, then each topic with its secret and its records in
- * order of arrival, then the peers met before, then EVENT_STARTED. */
+/* load.c - one read transaction over the store: groups, whether the home was brought back, then each topic with
+ * its secret and its records in order of arrival, then the peers met before, then EVENT_STARTED. */
 #include "node/load.h"
 
 #include "node/groups.h"
@@ -77,6 +77,18 @@ static bool load_groups(struct loading *loading)
     return known;
 }
 
+/* Before the rounds, so that nothing is due in one that this home may have voted in. */
+static void load_restored(struct loading *loading)
+{
+    struct event event = { .type = EVENT_RESTORED };
+    struct bytes value;
+
+    if (!store_setting_get(loading->txn, &value, NULL, "restored"))
+        return;
+    event.arrival_ms = value.size == 8 ? be64_read(value.data) : UINT64_MAX; /* not understood: no votes at all */
+    load_event(loading, &event);
+}
+
 enum status load_tell(struct store *store, uint64_t now_ms,
                       enum status (*tell)(void *arg, const struct event *event), void *arg,
                       struct failure *why)
@@ -92,6 +104,8 @@ enum status load_tell(struct store *store, uint64_t now_ms,
         return failure_say(why, STATUS_VERSION,
                            "the list of groups was written by another version of coopair");
     }
+    if (!loading.nomem)
+        load_restored(&loading);
     if (!loading.nomem)
         store_topic_scan(loading.txn, load_topic, &loading);
     if (!loading.nomem)

@@ -204,7 +204,23 @@ static enum status run_doctor(struct node *node, json_t *args, json_t *reply, st
     return answer_done(&doctor.answer, why);
 }
 
+static enum status run_backed_up(struct node *node, json_t *args, json_t *reply, struct failure *why)
+{
+    (void)args;
+    (void)reply;
+    return care_note(node_store(node), CARE_BACKUP, node_now_ms(node), why);
+}
+
+static enum status run_proved(struct node *node, json_t *args, json_t *reply, struct failure *why)
+{
+    (void)args;
+    (void)reply;
+    return care_note(node_store(node), CARE_PROVED, node_now_ms(node), why);
+}
+
 const struct served serve_care[] = {
     { "doctor", run_doctor, false },
+    { "care.backed_up", run_backed_up, false },
+    { "care.proved", run_proved, false },
     { NULL, NULL, false },
 };

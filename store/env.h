@@ -88,6 +88,9 @@ struct migration {
 void state_put(struct store_txn *txn); /* the last entry of every commit */
 /* Reads the head: STATUS_MISSING when there is none. */
 enum status head_check(struct store_txn *txn, uint32_t *schema, uint32_t newest, struct failure *why);
+/* The same of the bytes of a head alone. */
+enum status head_read(const struct store_keys *keys, struct bytes head, const char *file, uint32_t *schema, uint32_t newest,
+                      struct failure *why);
 /* Brings the store from its schema to `count`: steps[i] leads from schema i to i + 1, all in one transaction. */
 enum status store_migrate(struct store *store, const struct migration *steps, uint32_t count, struct failure *why);
 extern const struct migration store_steps[STORE_SCHEMA];

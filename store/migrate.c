@@ -54,30 +54,41 @@ static bool state_is(struct store_txn *txn)
     return txn_get_bare(txn, &number, &key) && number.size == 8 && be64_read(number.data) == mdb_txn_id(txn->mdb);
 }
 
-enum status head_check(struct store_txn *txn, uint32_t *schema, uint32_t newest, struct failure *why)
+enum status head_read(const struct store_keys *keys, struct bytes head, const char *file, uint32_t *schema, uint32_t newest,
+                      struct failure *why)
 {
-    const char *file = txn->store->file;
     uint8_t sum[HEAD_CHECK];
-    struct entry_key key;
-    struct bytes head;
 
-    key_start(&key, TABLE_HEAD);
-    if (!txn_get_bare(txn, &head, &key))
-        return failure_say(why, STATUS_MISSING, "%.120s has no head: it is damaged; restore your latest backup", file);
     if (head.size == HEAD_SIZE)
         head_sum(sum, head.data);
     if (head.size != HEAD_SIZE || memcmp(head.data, MAGIC, MAGIC_SIZE) != 0 ||
-        memcmp(head.data + HEAD_SUMMED, sum, HEAD_CHECK) != 0 || !state_is(txn))
+        memcmp(head.data + HEAD_SUMMED, sum, HEAD_CHECK) != 0)
         return failure_say(why, STATUS_MALFORMED, "the head of %.120s is damaged; restore your latest backup", file);
     *schema = be32_read(head.data + MAGIC_SIZE);
     if (*schema > newest)
         return failure_say(why, STATUS_VERSION,
                            "%.120s was written by a newer coopair (layout %u, this one knows %u); update coopair, "
                            "nothing was changed", file, (unsigned)*schema, (unsigned)newest);
-    if (sodium_memcmp(head.data + MAGIC_SIZE + 4, txn->store->keys->check, STORE_KEY_SIZE) != 0)
+    if (sodium_memcmp(head.data + MAGIC_SIZE + 4, keys->check, STORE_KEY_SIZE) != 0)
         return failure_say(why, STATUS_DENIED, "this key does not open %.120s: it was locked with another key file or passphrase",
                            file);
     return STATUS_OK;
+}
+
+enum status head_check(struct store_txn *txn, uint32_t *schema, uint32_t newest, struct failure *why)
+{
+    const char *file = txn->store->file;
+    struct entry_key key;
+    struct bytes head;
+    enum status status;
+
+    key_start(&key, TABLE_HEAD);
+    if (!txn_get_bare(txn, &head, &key))
+        return failure_say(why, STATUS_MISSING, "%.120s has no head: it is damaged; restore your latest backup", file);
+    status = head_read(txn->store->keys, head, file, schema, newest, why);
+    if ((status == STATUS_OK || status == STATUS_VERSION || status == STATUS_DENIED) && !state_is(txn))
+        return failure_say(why, STATUS_MALFORMED, "the head of %.120s is damaged; restore your latest backup", file);
+    return status;
 }
 
 /* Schema 1: nothing but the head. */

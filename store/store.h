@@ -143,4 +143,17 @@ void store_series_scan(struct store_txn *txn, const struct series_name *name, in
 void store_series_list(struct store_txn *txn, bool (*visit)(void *arg, const struct store_series *series), void *arg);
 bool store_series_find(struct store_txn *txn, struct store_series *out, const struct series_name *name);
 
+/* ---- Everything, entry by entry, for a backup. An entry is opaque and sealed as it lies in the tree: it is good for a
+ * store of the same key and for no other. */
+struct store_entry {
+    struct bytes key, value;
+};
+/* Each is opened on the way: a damaged one fails the transaction, so that what was copied is known to be whole. */
+void store_entry_scan(struct store_txn *txn, bool (*visit)(void *arg, const struct store_entry *entry), void *arg);
+/* Would a store of this key take the entry, and read it back? STATUS_VERSION: it was written by a newer program. */
+enum status store_entry_check(const uint8_t key[STORE_KEY_SIZE], const struct store_entry *entry, struct failure *why);
+/* For an entry that was checked, into a store that holds nothing else. What an older program wrote is brought up to date
+ * when the store is opened the next time. */
+void store_entry_put(struct store_txn *txn, const struct store_entry *entry);
+
 #endif

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# A home is backed up, lost and brought back, by the real binary, beside a running node and without one.
+#   care_test.sh BUILD SOURCE
+set -euo pipefail
+coopair=$1/coopair
+source=$2
+work=$(mktemp -d)
+home=$work/home
+node=
+unset COOPAIR_HOME NOTIFY_SOCKET XDG_RUNTIME_DIR
+export HOME=$work
+umask 077
+trap '[ -z "$node" ] || kill -9 "$node" 2>/dev/null || true; rm -rf "$work"' EXIT
+
+fail() { echo "FAILED: $*"; exit 1; }
+# expect CODE COMMAND...: its output is in $work/out and $work/err; standard input is $work/in
+expect() {
+    local want=$1 got=0
+    shift
+    "$@" >"$work/out" 2>"$work/err" <"$work/in" || got=$?
+    [ "$got" -eq "$want" ] || { cat "$work/out" "$work/err"; fail "exit $got instead of $want: ${*##*/}"; }
+}
+says() { grep -qF -- "$1" "$work/${2:-out}" || { cat "$work/out" "$work/err"; fail "\"$1\" is not in ${2:-out}"; }; }
+start() {
+    [ -p "$work/ready" ] || mkfifo "$work/ready"
+    "$coopair" run --home "$home" --json --listen 127.0.0.1:0 --no-lan >"$work/ready" 2>"$work/log" &
+    node=$!
+    timeout 60 head -n 1 "$work/ready" >"$work/out"
+    says '"ready":true'
+}
+finish() {
+    kill -TERM "$node"
+    wait "$node" || fail "the node did not end well"
+    node=
+}
+: >"$work/in"
+echo "correct horse battery" >"$work/passphrase"
+echo "another one entirely" >"$work/wrong"
+
+expect 0 "$coopair" init --home "$home"
+expect 0 "$coopair" import --home "$home" "$source/node/sample/H013.csv"
+expect 0 "$coopair" group create --home "$home" --good pellets --pace street --zone fr:insee:44109 --title Pellets
+
+echo "- the sheet is printed, and proved by two groups that are asked for"
+expect 0 "$coopair" identity sheet --home "$home" --qr
+sed -n 's/^ *\([1-8]\)   \(.*\)/\2/p' "$work/out" >"$work/sheet"
+[ "$(wc -l <"$work/sheet")" = 8 ] || fail "a sheet has 8 groups"
+expect 7 "$coopair" identity prove --home "$home"
+mkfifo "$work/typed"
+"$coopair" identity prove --home "$home" <"$work/typed" >"$work/out" 2>"$work/asked" &
+prover=$!
+exec 3>"$work/typed"
+for turn in 1 2; do
+    for _ in $(seq 500); do
+        [ "$(grep -o 'group [1-8]' "$work/asked" | wc -l)" -ge $turn ] && break
+        sleep 0.02
+    done
+    group=$(grep -o 'group [1-8]' "$work/asked" | sed -n "${turn}s/group //p")
+    sed -n "${group}p" "$work/sheet" >&3
+done
+exec 3>&-
+wait $prover || fail "the right groups do not prove the sheet"
+expect 0 "$coopair" doctor --home "$home"
+says "sheet proved"
+
+echo "- a backup beside a running node; doctor and status know of it"
+start
+expect 0 "$coopair" backup "$work/backup" --home "$home" --passphrase-file "$work/passphrase" --json
+says '"ok":true'
+expect 0 "$coopair" status --home "$home"
+says "backup   made"
+expect 0 "$coopair" doctor --home "$home"
+says "made now"
+finish
+chmod 644 "$work/passphrase"
+expect 5 "$coopair" backup "$work/backup" --home "$home" --passphrase-file "$work/passphrase"
+says "chmod 600" err
+chmod 600 "$work/passphrase"
+echo short >"$work/short"
+expect 1 "$coopair" backup "$work/backup" --home "$home" --passphrase-file "$work/short"
+expect 5 "$coopair" backup "$work/backup" --home "$home"
+says "--passphrase-file" err
+if grep -qa H013 "$work/backup"; then fail "a meter's name in the clear"; fi
+
+echo "- the home is lost, and comes back whole"
+expect 0 "$coopair" journal --home "$home" --json
+cp "$work/out" "$work/journal"
+cp "$home/key" "$work/key"
+mv "$home" "$work/lost"
+expect 7 "$coopair" restore "$work/backup" --home "$home" --passphrase-file "$work/wrong"
+head -c 2000 "$work/backup" >"$work/cut"
+expect 7 "$coopair" restore "$work/cut" --home "$home" --passphrase-file "$work/passphrase"
+says "cut off" err
+expect 1 "$coopair" restore "$work/sheet" --home "$home" --passphrase-file "$work/passphrase"
+says "not a backup" err
+[ ! -e "$home" ] || fail "a failed restore left something"
+expect 0 "$coopair" restore "$work/backup" --home "$home" --passphrase-file "$work/passphrase"
+expect 1 "$coopair" restore "$work/backup" --home "$home" --passphrase-file "$work/passphrase"
+cmp "$home/key" "$work/key"
+expect 0 "$coopair" journal --home "$home" --json
+cmp "$work/out" "$work/journal"
+expect 0 "$coopair" profile show --home "$home"
+says H013
+expect 0 "$coopair" doctor --home "$home"
+start
+expect 0 "$coopair" round list --home "$home"
+says Pellets
+finish
+
+echo "- the same under the sheet, and the sheet alone"
+expect 0 "$coopair" backup "$work/nightly" --home "$home" --recovery
+cp "$work/sheet" "$work/in"
+expect 0 "$coopair" restore "$work/nightly" --home "$work/third"
+cmp "$work/third/key" "$work/key"
+expect 0 "$coopair" identity recover --home "$work/fourth" --sheet-file "$work/sheet"
+cmp "$work/fourth/key" "$work/key"
+sed -i '3s/^./x/' "$work/sheet"
+expect 1 "$coopair" identity recover --home "$work/fifth" --sheet-file "$work/sheet"
+says "group 3" err
+[ ! -e "$work/fifth" ] || fail "a wrong sheet made something"
+echo "all well"
