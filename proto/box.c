@@ -101,7 +101,7 @@ bool box_reserve(struct box *box, const struct entry *entry)
            (kind != RECORD_VOTE || tallies_reserve(box));
 }
 
-static struct tally *tally_find(const struct box *box, const struct vote *vote)
+struct tally *box_tally(const struct box *box, const struct vote *vote)
 {
     for (size_t i = 0; i < box->tally_count; i++) {
         struct tally *tally = &box->tallies[i];
@@ -115,7 +115,7 @@ static struct tally *tally_find(const struct box *box, const struct vote *vote)
 
 static void count_vote(struct box *box, const struct entry *entry)
 {
-    struct tally *tally = tally_find(box, &entry->vote);
+    struct tally *tally = box_tally(box, &entry->vote);
 
     if (tally == NULL) {
         assert(box->tally_count < box->tally_room);

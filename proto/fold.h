@@ -188,6 +188,7 @@ void box_take(struct topic *topic, struct entry *entry);        /* a record foun
 bool box_advance(struct topic *topic, struct box *box);         /* false: out of memory */
 bool box_stands(const struct topic *topic, enum box_index box); /* neither it nor what it follows is forked */
 void box_look(const struct topic *topic, const struct box *box, struct box_view *out);
+struct tally *box_tally(const struct box *box, const struct vote *vote); /* NULL: nobody votes so */
 struct held *box_deal(const struct topic *topic, enum box_index box, const uint8_t id[ID_SIZE]);
 
 /* set.c: WIRE 6.4, 6.5 */

@@ -45,9 +45,10 @@ static void read_cut(struct reader *r, struct cut *cut)
 
 static void read_vote(struct reader *r, struct vote *vote)
 {
-    reader_array(r, 3, 3);
+    reader_array(r, 4, 4);
     vote->round = (uint32_t)reader_uint(r, ROUNDS_MAX - 1);
     vote->step = (unsigned)reader_uint(r, 2);
+    reader_fixed(r, vote->cut, sizeof vote->cut);
     reader_fixed(r, vote->digest, sizeof vote->digest);
     if (vote->step == 0)
         reader_fail(r);

@@ -352,6 +352,7 @@ bool box_cut(struct topic *topic, struct cut *out, const struct held *record)
     if (!record->valid || record->record.kind != RECORD_CUT || !entry->cut.computed)
         return false;
     *out = entry->cut.cut;
+    out->id = record->record.id;
     return true;
 }
 

@@ -37,6 +37,7 @@ struct cut {
     uint32_t round;
     uint64_t settled_s;
     unsigned clerk;            /* member who made it */
+    const uint8_t *id;         /* of the record */
     struct bytes seen_ids;     /* 32 bytes each, as in the record: a clerk may have to name the same ones again */
     uint8_t digest[HASH_SIZE];
     size_t set_count;
@@ -49,6 +50,7 @@ unsigned box_votes(struct topic *topic, enum box_index box, uint32_t round, unsi
 struct vote {
     uint32_t round;
     unsigned step;
+    uint8_t cut[ID_SIZE]; /* a cut that stands for it: who lacks it knows what to take */
     uint8_t digest[HASH_SIZE];
 };
 bool vote_read(struct vote *out, struct bytes body);

@@ -119,14 +119,15 @@ static void voted_read(struct voted *out, const struct duty *duty, uint32_t roun
 }
 
 static bool vote_write(struct deal_out *out, const struct duty *duty, uint32_t round, unsigned step,
-                       const uint8_t digest[HASH_SIZE])
+                       const uint8_t cut[ID_SIZE], const uint8_t digest[HASH_SIZE])
 {
-    uint8_t bytes[64];
+    uint8_t bytes[96];
     struct writer body = writer_to(bytes, sizeof bytes);
 
-    writer_array(&body, 3);
+    writer_array(&body, 4);
     writer_uint(&body, round);
     writer_uint(&body, step);
+    writer_bin(&body, (struct bytes){ cut, ID_SIZE });
     writer_bin(&body, (struct bytes){ digest, HASH_SIZE });
     return duty_write(out, duty, RECORD_VOTE, &body);
 }
@@ -158,11 +159,11 @@ static bool round_due(struct deal_out *out, const struct duty *duty)
     if (voted.any && voted.last_round > round)
         return false;
     if (!voted.step[2] && round_agrees(&agreed, duty, round))
-        return vote_write(out, duty, round, 2, agreed.digest);
+        return vote_write(out, duty, round, 2, agreed.cut, agreed.digest);
     if (voted.step[1])
         return false;
     if (cut_acceptable(&cut, duty, round, &voted))
-        return vote_write(out, duty, round, 1, cut.digest);
+        return vote_write(out, duty, round, 1, cut.id, cut.digest);
     return cut_due(out, duty, round);
 }
 

@@ -399,12 +399,14 @@ static inline struct round_record *round_cut(struct round *r, enum box_index box
 static inline void round_vote(struct round *r, enum box_index box, unsigned member, uint32_t number,
                               unsigned step, const uint8_t digest[HASH_SIZE])
 {
-    uint8_t room[64];
+    static const uint8_t none[ID_SIZE];
+    uint8_t room[96];
     struct writer w = writer_to(room, sizeof room);
 
-    writer_array(&w, 3);
+    writer_array(&w, 4);
     writer_uint(&w, number);
     writer_uint(&w, step);
+    writer_bin(&w, BYTES(none)); /* the cut it names: of use to who lacks it */
     writer_bin(&w, (struct bytes){ digest, HASH_SIZE });
     round_say(r, RECORD_VOTE, box, round_signer(r, box, member), &w);
 }

@@ -10,12 +10,14 @@
 static size_t forge_vote(struct street *s, unsigned home, enum box_index box, uint32_t round, unsigned step,
                          const uint8_t digest[HASH_SIZE])
 {
-    uint8_t bytes[64];
+    static const uint8_t none[ID_SIZE];
+    uint8_t bytes[96];
     struct writer body = writer_to(bytes, sizeof bytes);
 
-    writer_array(&body, 3);
+    writer_array(&body, 4);
     writer_uint(&body, round);
     writer_uint(&body, step);
+    writer_bin(&body, BYTES(none));
     writer_bin(&body, (struct bytes){ digest, HASH_SIZE });
     return street_forge(s, home, RECORD_VOTE, box, &body);
 }

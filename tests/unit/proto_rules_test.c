@@ -113,12 +113,14 @@ static void draw_cut(struct stage *stage, struct drawn *drawn, unsigned quorum, 
 static void draw_vote(struct stage *stage, struct drawn *drawn, unsigned member, uint64_t number,
                       uint64_t step, const uint8_t digest[HASH_SIZE])
 {
-    uint8_t room[64];
+    static const uint8_t none[ID_SIZE];
+    uint8_t room[96];
     struct writer w = writer_to(room, sizeof room);
 
-    writer_array(&w, 3);
+    writer_array(&w, 4);
     writer_uint(&w, number);
     writer_uint(&w, step);
+    writer_bin(&w, BYTES(none));
     writer_bin(&w, (struct bytes){ digest, HASH_SIZE });
     say(stage, drawn, RECORD_VOTE, member, &w);
 }

@@ -36,7 +36,7 @@ struct forgery {
     enum record_kind kind;
     enum box_index box;
     struct sign_key author;
-    uint8_t topic[ID_SIZE], parent[ID_SIZE], body[1024];
+    uint8_t topic[ID_SIZE], parent[ID_SIZE], cut[ID_SIZE], body[1024];
     size_t body_size;
     uint8_t bytes[RECORD_MAX];
     size_t size;
@@ -59,9 +59,10 @@ static void forgery_vote(struct forgery *f, uint64_t number, uint64_t step, uint
     uint8_t digest[HASH_SIZE] = { mark, (uint8_t)number };
     struct writer w = writer_to(f->body, sizeof f->body);
 
-    writer_array(&w, 3);
+    writer_array(&w, 4);
     writer_uint(&w, number);
     writer_uint(&w, step);
+    writer_bin(&w, BYTES(f->cut));
     writer_bin(&w, BYTES(digest));
     f->body_size = writer_done(&w);
 }
