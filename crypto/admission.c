@@ -1,7 +1,7 @@
-/* admission.c - one home, one voice: a ring proof over the roster, bound to topic and message, with the nullifier in front.
+/* admission.c - one home, one voice: a ring proof over the roster, bound to its scope and message, with the nullifier in front.
  *
  * What is shown is that the maker holds the key of one member; which one, nobody learns. The nullifier is the same for every admission of
- * one home to one topic and unlinkable between topics. */
+ * one home in one scope and unlinkable between scopes. */
 #include "crypto/labels.h"
 #include "crypto/ring.h"
 
@@ -17,32 +17,32 @@ static size_t proof_size(size_t count)
 }
 
 /* U, whose logarithm nobody knows. */
-static void topic_point(struct point *out, struct bytes topic)
+static void scope_point(struct point *out, struct bytes scope)
 {
     uint8_t uniform[64];
     decaf_sha3_512_ctx_t hash;
 
     decaf_sha3_512_init(hash);
     decaf_sha3_512_update(hash, (const uint8_t *)LABEL_NULLIFIER, sizeof LABEL_NULLIFIER);
-    decaf_sha3_512_update(hash, topic.data, topic.size);
+    decaf_sha3_512_update(hash, scope.data, scope.size);
     decaf_sha3_512_final(hash, uniform, sizeof uniform);
     decaf_sha3_512_destroy(hash);
     point_from_hash(out, uniform);
 }
 
-static void begin(struct ring *ring, struct transcript *t, const struct point *roster, size_t count, struct bytes topic)
+static void begin(struct ring *ring, struct transcript *t, const struct point *roster, size_t count, struct bytes scope)
 {
     struct point u, g[RING_GENERATORS_MAX], h;
 
-    topic_point(&u, topic);
+    scope_point(&u, scope);
     ring_generators(g, &h);
     ring_init(ring, RING_BITS, roster, count, &u, g, &h);
     transcript_init(t, LABEL_ADMISSION);
-    transcript_append(t, "topic", topic);
+    transcript_append(t, "scope", scope);
 }
 
 bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count,
-                    size_t index, const struct group_key *own, struct bytes topic, struct bytes message, struct rng *rng)
+                    size_t index, const struct group_key *own, struct bytes scope, struct bytes message, struct rng *rng)
 {
     struct transcript t;
     struct ring ring;
@@ -50,7 +50,7 @@ bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], c
 
     if (index >= count || count > RING_MAX || !point_equal(&roster[index], &own->public_point))
         return false;
-    begin(&ring, &t, roster, count, topic);
+    begin(&ring, &t, roster, count, scope);
     transcript_append(&t, "message", message);
     ring_prove(out + POINT_SIZE, &tag, &ring, &t, index, &own->secret, rng);
     memcpy(out, tag.b, POINT_SIZE);
@@ -79,12 +79,12 @@ static bool admission_add(struct ring_batch *batch, struct point *tag, const str
     return ring_batch_add(batch, &t, tag, (struct bytes){ proof.data + POINT_SIZE, proof.size - POINT_SIZE }, weights);
 }
 
-bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count, struct bytes topic,
+bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count, struct bytes scope,
                      struct bytes message, struct bytes proof)
 {
     struct admission_item item = { .message = message, .proof = proof };
 
-    admissions_check(&item, 1, roster, count, topic);
+    admissions_check(&item, 1, roster, count, scope);
     if (item.good)
         memcpy(nullifier, item.nullifier, POINT_SIZE);
     return item.good;
@@ -125,7 +125,7 @@ static void span_check(struct span *span, struct admission_item *items, size_t c
 }
 
 void admissions_check(struct admission_item *items, size_t count, const struct point *roster, size_t roster_count,
-                      struct bytes topic)
+                      struct bytes scope)
 {
     struct span span;
     uint8_t hash[HASH_SIZE];
@@ -134,10 +134,10 @@ void admissions_check(struct admission_item *items, size_t count, const struct p
         items[i].good = false;
     if (count == 0 || !roster_sound(roster, roster_count))
         return;
-    begin(&span.ring, &span.begun, roster, roster_count, topic);
+    begin(&span.ring, &span.begun, roster, roster_count, scope);
     memcpy(hash, span.ring.input_set, sizeof hash);
     for (size_t i = 0; i < count; i++) {
-        struct bytes chain[] = { BYTES(hash), topic, items[i].message, items[i].proof };
+        struct bytes chain[] = { BYTES(hash), scope, items[i].message, items[i].proof };
 
         hash_parts(hash, LABEL_WEIGHTS, chain, ARRAY_SIZE(chain));
     }

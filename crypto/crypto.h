@@ -243,12 +243,12 @@ void committee_key_single(struct committee_key *out, const struct point *key);
 /* ---- admission.c, deal.c, beacon.c: the one small interface behind which a home deals (mechanism 2.3). */
 
 /* One home, one voice. The roster is the registry's sorted list of ring keys; the nullifier is the same for every
- * admission of one home to one topic and tells nothing else by itself. The message is what is being admitted.
+ * admission of one home in one scope (a box of a topic) and tells nothing else by itself. The message is what is being admitted.
  * out holds ADMISSION_MAX, *size is what was written; false when the roster does not have this key at this index. */
 enum { ADMISSION_MAX = 1280 };
 bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count,
-                    size_t index, const struct group_key *own, struct bytes topic, struct bytes message, struct rng *rng);
-bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count, struct bytes topic,
+                    size_t index, const struct group_key *own, struct bytes scope, struct bytes message, struct rng *rng);
+bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count, struct bytes scope,
                      struct bytes message, struct bytes proof);
 /* Many over one roster, for little more than one: sets good and, where good, nullifier. A bad one among them is found by halving. */
 struct admission_item {
@@ -257,7 +257,7 @@ struct admission_item {
     bool good;
 };
 void admissions_check(struct admission_item *items, size_t count, const struct point *roster, size_t roster_count,
-                      struct bytes topic);
+                      struct bytes scope);
 
 /* The public bases of range proofs for deals of one shape, in the caller's memory: working them out costs as much as two verifications, so it
  * is done once. Size 0: no such shape (1 to DEAL_VALUES_MAX values of 8, 16 or 32 bits). The memory is aligned to DEAL_BASES_ALIGNMENT. */

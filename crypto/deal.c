@@ -42,11 +42,11 @@ static bool shape_fits(size_t count, unsigned value_bits)
 
 size_t deal_bases_size(size_t count, unsigned value_bits)
 {
-    size_t points = 2 * range_count(count) * value_bits, size;
+    size_t size;
 
-    if (!shape_fits(count, value_bits))
+    if (!shape_fits(count, value_bits)) /* first: the next power of two of any number may be none */
         return 0;
-    size = sizeof(struct deal_bases) + points * sizeof(decaf_255_point_t);
+    size = sizeof(struct deal_bases) + 2 * range_count(count) * value_bits * sizeof(decaf_255_point_t);
     return (size + DEAL_BASES_ALIGNMENT - 1) / DEAL_BASES_ALIGNMENT * DEAL_BASES_ALIGNMENT;
 }
 

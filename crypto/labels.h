@@ -15,7 +15,8 @@
 #define LABEL_LINK_KEY "coopair/1 link key"
 #define LABEL_MEMBER_KEY "coopair/1 member key"       /* + topic */
 #define LABEL_RING_KEY "coopair/1 ring key"           /* + topic */
-#define LABEL_PSEUDONYM "coopair/1 pseudonym"         /* + topic */
+#define LABEL_PSEUDONYM "coopair/1 pseudonym"         /* + topic: signs joins and letters */
+#define LABEL_INTEREST "coopair/1 interest"           /* + topic: signs interest */
 #define LABEL_FOUNDER_KEY "coopair/1 founder key"     /* + group, opening time */
 #define LABEL_FOUNDER_SHARE "coopair/1 founder share" /* + group, opening time */
 #define LABEL_BOX_KEY "coopair/1 box key"             /* from the topic's own random secret */
@@ -41,6 +42,7 @@
 #define LABEL_TIE "coopair/1 award tie"
 #define LABEL_AWARD "coopair/1 award" /* node/round_view.c: what nodes compare */
 #define LABEL_CONTEXT "coopair/1 proof context"
+#define LABEL_VOICE "coopair/1 voice" /* + topic, box: where a home has one voice */
 #define LABEL_LETTER "coopair/1 letter"
 #define LABEL_SHORT_ID "coopair/1 short ids"
 #define LABEL_ROSTER "coopair/1 roster"
@@ -63,6 +65,6 @@
 #define LABEL_WEIGHTS "coopair/1 verifier weights"
 #define LABEL_ADMISSION "coopair/1 admission"
 #define LABEL_RING_GENERATOR "coopair/1 ring generator "
-#define LABEL_NULLIFIER "coopair/1 nullifier" /* + topic: the point U */
+#define LABEL_NULLIFIER "coopair/1 nullifier" /* + voice: the point U */
 
 #endif

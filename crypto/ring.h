@@ -1,8 +1,8 @@
-/* ring.h - "one of these keys is mine", said once per topic: Triptych (Noether and Goodell, IACR ePrint 2020/018) in its published form;
+/* ring.h - "one of these keys is mine", said once per scope: Triptych (Noether and Goodell, IACR ePrint 2020/018) in its published form;
  * private to this room. The base is 4 in this project (design: 2 bits a digit are the shortest proof); the published vectors have 2 and 8 too.
  *
- * Statement: the signer knows r with r*B in the ring, and J with r*J = U. U belongs to the topic, so J, the nullifier, is the same for every
- * proof of one key in one topic and tells nothing elsewhere. The ring is padded to a power of the base by repeating its last key. Bytes and hashes
+ * Statement: the signer knows r with r*B in the ring, and J with r*J = U. U belongs to the scope, so J, the nullifier, is the same for every
+ * proof of one key in one scope and tells nothing elsewhere. The ring is padded to a power of the base by repeating its last key. Bytes and hashes
  * are those of the triptych crate 0.1.1; the caller has begun the transcript with its label and all context. */
 #ifndef COOP_CRYPTO_RING_H
 #define COOP_CRYPTO_RING_H

@@ -42,6 +42,7 @@ struct round {
     unsigned handle;     /* its place in the group */
     uint8_t id[ID_SIZE], secret[KEY_SIZE];
     bool secret_known, own_ready, touched, told;
+    bool spent; /* the season is over, and the secret that could still open its deals is gone */
     enum phase phase;            /* last told */
     uint64_t due_ms, expires_ms; /* wall clock */
     uint64_t expired_at;         /* `ms` when the expiry was first seen passed; 0: it is not */

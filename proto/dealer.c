@@ -174,7 +174,7 @@ enum status deal_enrol(struct deal_out *out, struct topic *topic, const struct o
     return dealing_end(out, &dealing, why);
 }
 
-/* ---- Deals under the pseudonym, admitted by the ring key. */
+/* ---- Deals under a name of this box alone, admitted by the ring key. */
 
 static enum status admitted_begin(struct dealing *out, struct topic *topic, enum box_index box,
                                   const struct own *own, size_t fields, struct failure *why)
@@ -186,20 +186,21 @@ static enum status admitted_begin(struct dealing *out, struct topic *topic, enum
     if (!own_in_registry(own, topic, NULL))
         return failure_say(why, STATUS_DENIED,
                            "this home is not in the registry of the round, which is closed");
-    return dealing_begin(out, topic, box, &own->pseudonym, fields, why);
+    return dealing_begin(out, topic, box, box == BOX_INTEREST ? &own->interest : &own->pseudonym, fields, why);
 }
 
 /* What is admitted is the context, which names the author and the number; the author signs the rest. */
 static enum status admitted_end(struct deal_out *out, struct dealing *dealing, const struct own *own,
                                 struct rng *rng, struct failure *why)
 {
-    uint8_t proof[ADMISSION_MAX], nullifier[POINT_SIZE];
+    uint8_t proof[ADMISSION_MAX], nullifier[POINT_SIZE], scope[HASH_SIZE];
     const struct point *ring;
     size_t index, size, count = ring_points(dealing->topic, &ring);
 
+    voice_scope(scope, topic_id(dealing->topic), dealing->box);
     if (!own_in_registry(own, dealing->topic, &index) ||
-        !admission_make(proof, &size, nullifier, ring, count, index, &own->ring,
-                        (struct bytes){ topic_id(dealing->topic), ID_SIZE }, BYTES(dealing->context), rng))
+        !admission_make(proof, &size, nullifier, ring, count, index, &own->ring, BYTES(scope),
+                        BYTES(dealing->context), rng))
         return failure_say(why, STATUS_DENIED, "the registry of the round does not have this home's key");
     writer_bin(&dealing->body, (struct bytes){ proof, size });
     return dealing_end(out, dealing, why);

@@ -124,10 +124,11 @@ void entry_context(uint8_t out[HASH_SIZE], const struct topic *topic, const stru
 
 bool entry_admitted(const struct topic *topic, struct entry *entry)
 {
-    uint8_t context[HASH_SIZE];
+    uint8_t context[HASH_SIZE], scope[HASH_SIZE];
 
     entry_context(context, topic, entry);
-    return admission_check(entry->deal.voice, topic->rings, topic->registry_count, BYTES(topic->id),
+    voice_scope(scope, topic->id, entry->held.record.box);
+    return admission_check(entry->deal.voice, topic->rings, topic->registry_count, BYTES(scope),
                            BYTES(context), entry->deal.admission);
 }
 

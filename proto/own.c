@@ -63,6 +63,7 @@ void own_init(struct own *own, const uint8_t seed[KEY_SIZE], struct topic *topic
     memset(own, 0, sizeof *own);
     sign_key_of(&own->member, seed, LABEL_MEMBER_KEY, topic);
     sign_key_of(&own->pseudonym, seed, LABEL_PSEUDONYM, topic);
+    sign_key_of(&own->interest, seed, LABEL_INTEREST, topic);
     group_key_of(&own->ring, seed, LABEL_RING_KEY, topic);
     if (secret) {
         memcpy(own->secret, secret, sizeof own->secret);

@@ -17,7 +17,9 @@ struct own {
     /* Of this topic, random, kept on disk: gives the key for sealed shares and the key deal's polynomial. */
     uint8_t secret[KEY_SIZE];
     bool secret_known;
-    struct sign_key member, pseudonym;
+    struct sign_key member;
+    /* Two names that nobody can link: who learns from a letter whose the pseudonym is learns no report. */
+    struct sign_key pseudonym, interest;
     struct group_key ring, box; /* box: from the secret */
     bool abstains; /* it may have voted here and lost its own votes: brought back from a backup or a sheet */
     struct sign_key genesis;    /* set when genesis_index > 0: this home closes the registry box */

@@ -304,7 +304,8 @@ struct topic *core_topic_find(const struct core *core, const uint8_t id[ID_SIZE]
 /* What this home is in a round. */
 struct own_view {
     bool enrolled, in_registry, in_committee, interested, joined;
-    uint8_t member_key[KEY_SIZE], pseudonym[KEY_SIZE];
+    uint8_t member_key[KEY_SIZE];
+    uint8_t pseudonym[KEY_SIZE], interest_key[KEY_SIZE]; /* author of its joins; of its interest: nobody can link the two */
 };
 void core_own(const struct core *core, struct topic *topic, struct own_view *out);
 void core_pseudonym(const struct core *core, struct sign_key *out, const uint8_t topic[ID_SIZE]); /* for letters; clear it */

@@ -104,3 +104,12 @@ void open_context(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], enum box
     be64_write(part_number, part);
     hash_parts(out, LABEL_CONTEXT, parts, ARRAY_SIZE(parts));
 }
+
+void voice_scope(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], enum box_index box)
+{
+    uint8_t box_number[8];
+    struct bytes parts[] = { { topic, ID_SIZE }, BYTES(box_number) };
+
+    be64_write(box_number, box);
+    hash_parts(out, LABEL_VOICE, parts, ARRAY_SIZE(parts));
+}

@@ -90,6 +90,19 @@ void rounds_restored(struct core *core, uint64_t restored_ms)
         core->rounds[i]->own.abstains = abstains(core, core->rounds[i]); /* of one not ready: set again */
 }
 
+/* Once all is opened, or nothing will be, the season's shares are of use only to whoever takes them from thr homes to open what single
+ * homes dealt. The box key and the shares of the season key come from the secret, so another takes its place, here and on disk. WIRE 7.6 */
+static void secret_spend(struct core *core, struct round *round)
+{
+    const struct season *season = topic_season(round->topic);
+
+    if (round->spent || season == NULL || season->phase < PHASE_AWARDED || !core_reserve(core, 1, KEY_SIZE))
+        return;
+    secret_draw(core, round);
+    own_begin(core, round);
+    round->spent = true;
+}
+
 void rounds_started(struct core *core)
 {
     for (size_t i = 0; i < core->round_count; i++)
@@ -267,6 +280,7 @@ static void round_run(struct core *core, struct round *round)
         duties++;
     tell_risen(core, round);
     tell_phase(core, round);
+    secret_spend(core, round);
     round->due_ms = voter_deadline_ms(round->topic, &round->own, core->now_ms);
     round->expires_ms = round_expiry_ms(round->topic);
     round->touched = core->no_memory;

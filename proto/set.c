@@ -114,6 +114,30 @@ static int compare_id(const void *a, const void *b)
     return order_by_id(*(struct held *const *)a, *(struct held *const *)b);
 }
 
+static int compare_author(const void *a, const void *b)
+{
+    const struct held *one = *(struct held *const *)a, *other = *(struct held *const *)b;
+    int order = memcmp(one->record.author, other->record.author, KEY_SIZE);
+
+    return order != 0 ? order : order_by_id(one, other);
+}
+
+/* Homes that sign with one key, which only those who conspire do, are one pseudonym, and the lower id stays. A
+ * lot would otherwise hold fewer pseudonyms than homes, and of K homes nobody would open the total. */
+static size_t one_an_author(struct held **deals, size_t count)
+{
+    const uint8_t *last = NULL;
+    size_t kept = 0;
+
+    qsort(deals, count, sizeof *deals, compare_author);
+    for (size_t i = 0; i < count; i++) {
+        if (last == NULL || memcmp(last, deals[i]->record.author, KEY_SIZE) != 0)
+            deals[kept++] = deals[i];
+        last = deals[i]->record.author;
+    }
+    return kept;
+}
+
 /* Withdrawing is a last word like another: it silences what the same voice said before. */
 static size_t one_a_voice(struct held **deals, size_t count)
 {
@@ -129,6 +153,7 @@ static size_t one_a_voice(struct held **deals, size_t count)
         if (first && !deal->withdrawn)
             deals[kept++] = deals[i];
     }
+    kept = one_an_author(deals, kept);
     qsort(deals, kept, sizeof *deals, compare_id);
     return kept;
 }

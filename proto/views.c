@@ -77,10 +77,11 @@ void core_own(const struct core *core, struct topic *topic, struct own_view *out
     own = &round->own;
     memcpy(out->member_key, own->member.public_key, KEY_SIZE);
     memcpy(out->pseudonym, own->pseudonym.public_key, KEY_SIZE);
+    memcpy(out->interest_key, own->interest.public_key, KEY_SIZE);
     out->enrolled = last_deal(topic, BOX_REGISTRY, out->member_key).size > 0;
     out->in_registry = own_in_registry(own, topic, NULL);
     out->in_committee = own_seat(own, topic, BOX_KEY) > 0;
-    out->interested = last_deal(topic, BOX_INTEREST, out->pseudonym).size > 0;
+    out->interested = last_deal(topic, BOX_INTEREST, out->interest_key).size > 0;
     out->joined = names_a_lot(last_deal(topic, BOX_JOIN, out->pseudonym));
 }
 

@@ -4,13 +4,20 @@
 #define COOP_TESTS_CRYPTO_CASE_H
 
 #include "crypto/crypto.h"
-#include "tests/support/bases.h"
+#include "crypto/range_proof.h"
+#include "crypto/ring.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/bases.h"
+#include "tests/support/committee.h"
 
-#include <string.h>
-
-enum crypto_kind { CASE_SEAL, CASE_DKG_DEAL, CASE_ADMISSION, CASE_DEAL, CASE_BEACON, CASE_SHARE, CASE_SIGNATURE, CASE_KINDS };
-enum { CASE_MEMBERS = 4, CASE_THRESHOLD = 3, CASE_ROSTER = 9, CASE_VALUES = 5, CASE_BITS = 16, CASE_ROOM = DEAL_MAX + DKG_DEAL_MAX };
+enum crypto_kind {
+    CASE_SEAL, CASE_DKG_DEAL, CASE_ADMISSION, CASE_DEAL, CASE_BEACON, CASE_SHARE, CASE_SIGNATURE, CASE_COMPLAINT,
+    CASE_RANGE, CASE_RING, CASE_KINDS
+};
+enum {
+    CASE_MEMBERS = 4, CASE_THRESHOLD = 3, CASE_ROSTER = 9, CASE_VALUES = 5, CASE_BITS = 16,
+    CASE_RANGE_VALUES = 2, CASE_RANGE_BITS = 8, CASE_ROOM = DEAL_MAX + DKG_DEAL_MAX
+};
 
 struct crypto_case {
     struct rng rng;
@@ -18,11 +25,59 @@ struct crypto_case {
     struct point roster[CASE_ROSTER];
     struct sign_key signer;
     struct bytes context, message;
+    struct committee committee; /* one of its dealers gave member 2 a bad share */
+    uint8_t bad_deal[DKG_DEAL_MAX];
+    struct range_bases range;
+    decaf_255_point_t range_memory[2 * CASE_RANGE_BITS * CASE_RANGE_VALUES];
+    struct point commitments[CASE_RANGE_VALUES];
+    struct ring ring;
+    struct point nullifier;
 };
+
+/* The private proofs on their own: the transcript of whoever uses them holds one label. */
+static inline void crypto_case_range(struct crypto_case *c, uint8_t *out)
+{
+    uint64_t values[CASE_RANGE_VALUES] = { 200, 7 };
+    struct scalar blindings[CASE_RANGE_VALUES], value;
+    struct transcript t;
+
+    for (size_t i = 0; i < CASE_RANGE_VALUES; i++) {
+        scalar_random(&blindings[i], &c->rng);
+        scalar_from_u64(&value, values[i]);
+        range_commit(&c->commitments[i], &value, &blindings[i]);
+    }
+    transcript_init(&t, "range");
+    range_prove(out, &c->range, &t, c->commitments, values, blindings, &c->rng);
+}
+
+static inline bool crypto_case_range_holds(const struct crypto_case *c, struct bytes in)
+{
+    static struct range_batch batch;
+    struct rng weights;
+    struct transcript t;
+
+    rng_init(&weights, c->roster[0].b);
+    transcript_init(&t, "range");
+    range_batch_begin(&batch, &c->range);
+    return range_batch_add(&batch, &t, c->commitments, in, &weights) && range_batch_holds(&batch);
+}
+
+static inline bool crypto_case_ring_holds(const struct crypto_case *c, struct bytes in)
+{
+    static struct ring_batch batch;
+    struct rng weights;
+    struct transcript t;
+
+    rng_init(&weights, c->roster[0].b);
+    transcript_init(&t, "ring");
+    ring_batch_begin(&batch, &c->ring);
+    return ring_batch_add(&batch, &t, &c->nullifier, in, &weights) && ring_batch_holds(&batch);
+}
 
 static inline void crypto_case_init(struct crypto_case *c)
 {
     static const uint8_t context[] = "a context", message[] = "a message";
+    struct point generators[RING_GENERATORS_MAX], h;
     uint8_t seed[KEY_SIZE];
 
     memset(seed, 0x5e, sizeof seed);
@@ -34,8 +89,18 @@ static inline void crypto_case_init(struct crypto_case *c)
     }
     rng_fill(&c->rng, seed, sizeof seed);
     sign_key_init(&c->signer, seed);
-    c->context = BYTES(context);
-    c->message = BYTES(message);
+    c->context = (struct bytes){ context, sizeof context - 1 };
+    c->message = (struct bytes){ message, sizeof message - 1 };
+    committee_init(&c->committee, CASE_MEMBERS, CASE_THRESHOLD);
+    cheating_deal(c->bad_deal, &c->committee, "a context", 2, CHEAT_OTHER_SHARE);
+    range_bases_init(&c->range, c->range_memory, CASE_RANGE_BITS, CASE_RANGE_VALUES);
+    ring_generators(generators, &h);
+    ring_init(&c->ring, RING_BITS, c->roster, CASE_ROSTER, &c->roster[CASE_ROSTER - 1], generators, &h);
+}
+
+static inline struct bytes crypto_case_bad_deal(const struct crypto_case *c)
+{
+    return (struct bytes){ c->bad_deal, dkg_deal_size(CASE_MEMBERS, CASE_THRESHOLD) };
 }
 
 /* The honest bytes of a kind. `out` holds CASE_ROOM. */
@@ -43,6 +108,7 @@ static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind ki
 {
     uint64_t values[CASE_VALUES] = { 1, 20, 300, 4000, 50000 };
     uint8_t nullifier[POINT_SIZE], secret[KEY_SIZE] = { 7 };
+    struct transcript t;
     size_t size = CASE_ROOM;
     bool ok = true;
 
@@ -70,6 +136,19 @@ static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind ki
     case CASE_SIGNATURE:
         size = SIGNATURE_SIZE;
         sign_make(out, &c->signer, c->message);
+        break;
+    case CASE_COMPLAINT:
+        size = DKG_COMPLAINT_SIZE;
+        dkg_complaint_make(out, c->context, crypto_case_bad_deal(c), CASE_THRESHOLD, 2, &c->committee.keys[1], &c->rng);
+        break;
+    case CASE_RANGE:
+        size = range_proof_size(range_rounds(CASE_RANGE_BITS, CASE_RANGE_VALUES));
+        crypto_case_range(c, out);
+        break;
+    case CASE_RING:
+        size = ring_proof_size(c->ring.base, c->ring.digits);
+        transcript_init(&t, "ring");
+        ring_prove(out, &c->nullifier, &c->ring, &t, 3, &c->keys[3].secret, &c->rng);
         break;
     case CASE_KINDS:
         ok = false;
@@ -99,6 +178,14 @@ static inline bool crypto_case_check(const struct crypto_case *c, enum crypto_ki
         return share_check(&c->roster[0], c->context, c->roster + 1, 3, in);
     case CASE_SIGNATURE:
         return in.size == SIGNATURE_SIZE && sign_check(in.data, c->signer.public_key, c->message);
+    case CASE_COMPLAINT:
+        return in.size == DKG_COMPLAINT_SIZE &&
+               dkg_complaint_check(c->context, c->committee.members, CASE_MEMBERS, CASE_THRESHOLD, crypto_case_bad_deal(c), 2,
+                                   in.data);
+    case CASE_RANGE:
+        return crypto_case_range_holds(c, in);
+    case CASE_RING:
+        return crypto_case_ring_holds(c, in);
     case CASE_KINDS:
         break;
     }

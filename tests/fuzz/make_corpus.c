@@ -169,8 +169,9 @@ static void links(void)
 
 static void proofs_of_crypto(void)
 {
-    static const char *const names[CASE_KINDS] = { "seal",   "dkg_deal", "admission", "deal",
-                                                   "beacon", "share",    "signature" };
+    static const char *const names[CASE_KINDS] = { "seal",  "dkg_deal",  "admission", "deal",  "beacon",
+                                                   "share", "signature", "complaint", "range", "ring" };
+    static const uint8_t edits[] = { 2, 0, 1, 2, 2, 1, 3, 0 }; /* fuzz_crypto.c */
     static struct crypto_case honest;
     char name[64];
 
@@ -180,6 +181,10 @@ static void proofs_of_crypto(void)
         bytes[0] = (uint8_t)kind;
         snprintf(name, sizeof name, "crypto/%s", names[kind]);
         keep(name, bytes, 1 + crypto_case_make(&honest, (enum crypto_kind)kind, bytes + 1));
+        bytes[0] = (uint8_t)(0x80 | kind);
+        memcpy(bytes + 1, edits, sizeof edits);
+        snprintf(name, sizeof name, "crypto/%s_edits", names[kind]);
+        keep(name, bytes, 1 + sizeof edits);
     }
     bytes[0] = CASE_KINDS;
     memcpy(bytes + 1, POINT_BASE.b, POINT_SIZE);

@@ -182,6 +182,33 @@ static inline int naive_compare(const void *a, const void *b)
     return memcmp(a, b, ID_SIZE);
 }
 
+/* Of each voice its last word, unless that is to withdraw; of these, of each author the lowest id. In place; the number kept. */
+static inline size_t naive_last_words(const struct record **in, size_t found)
+{
+    const struct record *words[NAIVE_DEALS_MAX];
+    size_t spoken = 0, kept = 0;
+
+    for (size_t i = 0; i < found; i++) {
+        bool last = true;
+
+        for (size_t j = 0; j < found; j++)
+            last = last && (j == i || memcmp(naive_voice(in[i]), naive_voice(in[j]), KEY_SIZE) != 0 ||
+                            naive_beats(in[i], in[j]));
+        if (last && !naive_withdrawn(in[i]))
+            words[spoken++] = in[i];
+    }
+    for (size_t i = 0; i < spoken; i++) {
+        bool lowest = true;
+
+        for (size_t j = 0; j < spoken; j++)
+            lowest = lowest && (memcmp(words[i]->author, words[j]->author, KEY_SIZE) != 0 ||
+                                memcmp(words[i]->id, words[j]->id, ID_SIZE) <= 0);
+        if (lowest)
+            in[kept++] = words[i];
+    }
+    return kept;
+}
+
 /* false: it cannot be computed from these records. */
 static inline bool naive_cut(struct naive_set *out, const struct naive *naive, const struct record *cut)
 {
@@ -203,16 +230,9 @@ static inline bool naive_cut(struct naive_set *out, const struct naive *naive, c
         if (naive->records[i].kind == RECORD_DEAL &&
             naive_times(lists, count, naive->records[i].id) >= naive->k)
             in[found++] = &naive->records[i];
-    out->count = 0;
-    for (size_t i = 0; i < found; i++) {
-        bool last = true;
-
-        for (size_t j = 0; j < found; j++)
-            last = last && (j == i || memcmp(naive_voice(in[i]), naive_voice(in[j]), KEY_SIZE) != 0 ||
-                            naive_beats(in[i], in[j]));
-        if (last && !naive_withdrawn(in[i]))
-            memcpy(out->ids[out->count++], in[i]->id, ID_SIZE);
-    }
+    out->count = naive_last_words(in, found);
+    for (size_t i = 0; i < out->count; i++)
+        memcpy(out->ids[i], in[i]->id, ID_SIZE);
     qsort(out->ids, out->count, ID_SIZE, naive_compare);
     out->settled_s = naive_number(cut->body, 1);
     naive_digest(out, naive);

@@ -225,19 +225,19 @@ static inline struct round_record *round_enrol(struct round *r, unsigned home, u
     return round_enrol_with(r, &h->member, &h->ring, &h->box, seq);
 }
 
-static inline void round_admission(struct writer *w, struct round *r, unsigned home,
+static inline void round_admission(struct writer *w, struct round *r, unsigned home, enum box_index box,
                                    const uint8_t context[HASH_SIZE])
 {
     const struct point *ring;
-    uint8_t proof[ADMISSION_MAX], nullifier[POINT_SIZE];
+    uint8_t proof[ADMISSION_MAX], nullifier[POINT_SIZE], scope[HASH_SIZE];
     size_t count = ring_points(r->topic, &ring), at = 0, size;
     bool fine;
 
     while (at < count && !point_equal(&ring[at], &r->homes[home].ring.public_point))
         at++;
-    fine = admission_make(proof, &size, nullifier, ring, count, at, &r->homes[home].ring,
-                          (struct bytes){ topic_id(r->topic), ID_SIZE }, (struct bytes){ context, HASH_SIZE },
-                          &r->rng);
+    voice_scope(scope, topic_id(r->topic), box);
+    fine = admission_make(proof, &size, nullifier, ring, count, at, &r->homes[home].ring, BYTES(scope),
+                          (struct bytes){ context, HASH_SIZE }, &r->rng);
     assert(fine);
     writer_bin(w, (struct bytes){ proof, size });
 }
@@ -251,7 +251,7 @@ round_interest(struct round *r, unsigned home, const struct sign_key *author, un
 
     round_context(context, r, BOX_INTEREST, author, seq);
     writer_uint(&w, report);
-    round_admission(&w, r, home, context);
+    round_admission(&w, r, home, BOX_INTEREST, context);
     return round_say(r, RECORD_DEAL, BOX_INTEREST, author, &w);
 }
 
@@ -292,7 +292,7 @@ static inline struct round_record *round_join(struct round *r, unsigned home, co
         assert(fine);
     }
     writer_bin(&w, (struct bytes){ deal, size });
-    round_admission(&w, r, home, context);
+    round_admission(&w, r, home, BOX_JOIN, context);
     record = round_say(r, RECORD_DEAL, BOX_JOIN, author, &w);
     h->withdrawn = count == 0;
     memcpy(h->deal, record->id, ID_SIZE);

@@ -149,6 +149,7 @@ static inline bool world_signs(struct world *w, int at, const struct effect *eff
     founder_keys(&founder, &share, home->seed, topic_charter(topic));
     return memcmp(record.author, own.member_key, KEY_SIZE) == 0 ||
            memcmp(record.author, own.pseudonym, KEY_SIZE) == 0 ||
+           memcmp(record.author, own.interest_key, KEY_SIZE) == 0 ||
            memcmp(record.author, founder.public_key, KEY_SIZE) == 0;
 }
 
@@ -168,6 +169,7 @@ static inline void world_keep(struct world *w, int at, const struct effect *effe
 {
     struct world_home *home = &w->homes[at];
     struct world_item item = { .type = effect->type, .arrival_ms = effect->arrival_ms, .size = bytes.size };
+    struct world_item *old;
 
     memcpy(item.topic, effect->topic, ID_SIZE);
     memcpy(item.id, effect->type == EFFECT_KEEP_SECRET ? effect->topic : effect->id, ID_SIZE);
@@ -175,9 +177,14 @@ static inline void world_keep(struct world *w, int at, const struct effect *effe
     assert(item.data != NULL);
     if (bytes.size > 0)
         memcpy(item.data, bytes.data, bytes.size);
+    home->kept++;
+    if (effect->type == EFFECT_KEEP_SECRET && (old = world_find(home, EFFECT_KEEP_SECRET, item.id)) != NULL) {
+        free(old->data);
+        *old = item; /* one setting, the last word counts */
+        return;
+    }
     home->disk = world_grow(home->disk, home->item_count, &home->item_room, sizeof *home->disk);
     home->disk[home->item_count++] = item;
-    home->kept++;
 }
 
 static inline void world_erase(struct world_home *home, const uint8_t topic[ID_SIZE])

@@ -114,6 +114,7 @@ static void what_does_not_fit_is_not_dealt(void **unused)
     assert_int_equal(deal_bases_size(0, 32), 0);
     assert_int_equal(deal_bases_size(DEAL_VALUES_MAX + 1, 32), 0);
     assert_int_equal(deal_bases_size(SIZE_MAX / 32, 16), 0);
+    assert_int_equal(deal_bases_size(SIZE_MAX, 16), 0);
     assert_int_equal(deal_bases_size(1, 0), 0);
     assert_int_equal(deal_bases_size(1, 64), 0);
     assert_int_equal(deal_bases_size(1, 12), 0);
