@@ -267,7 +267,7 @@ static void a_join_that_asks_for_what_is_not_there_is_none(void **unused)
             writer_uint(&w, wrong[i].choices[c].minimum);
         }
         writer_bin(&w, BYTES(deal));
-        round_admission(&w, r, 0, context);
+        round_admission(&w, r, 0, BOX_JOIN, context);
         round_say_badly(r, RECORD_DEAL, BOX_JOIN, &r->homes[0].pseudonym, &w);
     }
     round_free(r);
