@@ -26,8 +26,8 @@ enum {
     VISIT_STAY_MS = 10000,        /* and left again if it had nothing new */
     SHUFFLE_ADDRESSES = 8,        /* Cyclon and HyParView exchange about this many */
     SHUFFLE_MS = 60000,           /* views stay random at a few bytes a second */
-    ADDRESSES_MAX = 24,           /* a link's addresses taken at once, */
-    ADDRESSES_PER_MIN = 16,       /* and then: shuffles, but not a view washed away in a minute */
+    ADDRESSES_MAX = 48,           /* a link's addresses taken and given at once, */
+    ADDRESSES_PER_MIN = 32,       /* and then: both sides' shuffles, but not a view washed away in a minute */
     REDIAL_MIN_MS = 1000,
     REDIAL_MAX_MS = 300000,       /* doubled at each failure: a home off for a week costs one packet in five minutes */
     ADDRESS_MAX = 64,             /* "host:port" in ASCII */

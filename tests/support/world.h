@@ -134,6 +134,8 @@ static inline enum status world_step(struct world *w, int at, struct event event
     event.now_ms = w->now_ms + (uint64_t)home->clock_ms;
     home->steps++;
     effects_reset(&w->effects);
+    if (w->fresh_effects)
+        effects_clear(&w->effects); /* so that every step has to make room for them */
     w->why.text[0] = '\0';
     if (w->around != NULL)
         w->around(true);

@@ -70,6 +70,7 @@ struct world {
     uint8_t secret[GROUP_SECRET_SIZE];
     size_t deliveries;
     uint8_t trace[HASH_SIZE];    /* of all effects so far */
+    bool fresh_effects;
     bool liar;                   /* somebody outside makes records too */
     void (*around)(bool inside); /* called before and after each core_step; may be NULL */
     uint8_t *outside;            /* what homes sent to a wire that ends outside */

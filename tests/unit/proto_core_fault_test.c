@@ -51,6 +51,7 @@ static bool evening(long k)
 
     fault_arm(0, k, false);
     w->around = around;
+    w->fresh_effects = true;
     world_belong(w, 0, -1);
     world_belong(w, 1, 0);
     world_run(w, 2000);

@@ -255,6 +255,7 @@ static void a_clock_set_wrong_breaks_no_link_and_erases_no_round(void **unused)
         world_step(w, 1, (struct event){ .type = EVENT_TIMEOUT });
         world_run(w, 600 * 1000);
         assert_int_equal(world_links(w, 1), 2);
+        assert_int_equal(w->homes[1].closes[STATUS_MISSING], 0);
         assert_non_null(core_topic_find(w->homes[1].core, topic));
     }
     world_enrol(w, 0, topic);

@@ -236,6 +236,30 @@ static void at_most_sixteen_rounds_of_a_group_are_followed(void **unused)
     world_free(w);
 }
 
+static void a_view_is_not_washed_away_by_addresses(void **unused)
+{
+    uint8_t topic[ID_SIZE];
+    struct world *w = alone(topic);
+    struct mouth m = member(w, 1, topic);
+    struct peer_view views[128];
+    size_t replies = 0;
+
+    (void)unused;
+    for (unsigned i = 0; i < 100; i++) {
+        struct message message = { .type = MESSAGE_PEERS, .peers = { .reply_wanted = true, .count = 1 } };
+
+        message.peers.list[0].key[0] = (uint8_t)(i + 1);
+        snprintf(message.peers.list[0].address, ADDRESS_MAX, "10.6.0.%u:7711", i);
+        mouth_say(&m, &message);
+        replies += mouth_hear(&m, MESSAGE_PEERS, NULL, NULL, true);
+    }
+    assert_false(w->outside_closed);
+    assert_true(replies <= ADDRESSES_MAX);
+    assert_true(core_peers(w->homes[0].core, views, ARRAY_SIZE(views)) <= 1 + ADDRESSES_MAX);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +270,7 @@ int main(void)
         cmocka_unit_test(who_does_not_acknowledge_gets_one_window),
         cmocka_unit_test(a_strangers_address_in_hello_is_not_kept),
         cmocka_unit_test(charters_of_other_groups_and_networks_are_violations),
+        cmocka_unit_test(a_view_is_not_washed_away_by_addresses),
         cmocka_unit_test(at_most_sixteen_rounds_of_a_group_are_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

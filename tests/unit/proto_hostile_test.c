@@ -220,6 +220,22 @@ static void garbage_in_an_honest_frame_is_a_violation(void **unused)
     }
 }
 
+static void nothing_more_is_said_to_who_breaks_the_rules(void **unused)
+{
+    static const uint8_t ping_then_bad[] = { 0, 3, 0x92, 24, 5, 0, 2, 0x91, 28 };
+    uint8_t topic[ID_SIZE];
+    struct world *w = alone(topic);
+    struct mouth m = member(w, 1, topic);
+    size_t sent = w->homes[0].sent;
+
+    (void)unused;
+    mouth_body(&m, BYTES(ping_then_bad));
+    assert_true(w->outside_closed);
+    assert_int_equal(w->homes[0].sent, sent);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
 static void a_forged_record_parts_for_a_day_by_key_and_host(void **unused)
 {
     uint8_t topic[ID_SIZE], forged[RECORD_MAX];
@@ -304,6 +320,7 @@ int main(void)
         cmocka_unit_test(what_cannot_follow_is_a_violation),
         cmocka_unit_test(anything_before_hello_is_a_violation),
         cmocka_unit_test(garbage_in_an_honest_frame_is_a_violation),
+        cmocka_unit_test(nothing_more_is_said_to_who_breaks_the_rules),
         cmocka_unit_test(a_forged_record_parts_for_a_day_by_key_and_host),
         cmocka_unit_test(a_neighbour_behind_the_same_router_is_not_punished_for_another),
         cmocka_unit_test(a_frame_altered_on_the_way_parts_nobody),

@@ -60,6 +60,28 @@ static void up_to_eight_homes_link_everybody_to_everybody_once(void **unused)
     }
 }
 
+/* Both dial at the same moment: WIRE 10.4 says which link stays. */
+static void of_two_links_the_one_dialled_by_the_lower_key_stays(void **unused)
+{
+    (void)unused;
+    for (uint64_t seed = 60; seed < 68; seed++) {
+        struct world *w = world_new(2, seed);
+        struct peer_view peers[4];
+        bool lower;
+
+        world_belong(w, 0, 1);
+        world_belong(w, 1, 0);
+        world_run(w, 10000);
+        lower = memcmp(core_link_key(w->homes[0].core), core_link_key(w->homes[1].core), KEY_SIZE) < 0;
+        assert_int_equal(core_peers(w->homes[0].core, peers, ARRAY_SIZE(peers)), 1);
+        assert_true(peers[0].linked);
+        if (w->wire_count == 2) /* else one dial was early enough to make the other needless */
+            assert_int_equal(peers[0].incoming, !lower);
+        assert_int_equal(links_all(w), 2);
+        world_free(w);
+    }
+}
+
 static void larger_groups_are_connected_by_few_links(void **unused)
 {
     static const int sizes[] = { 12, 40 };
@@ -238,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(up_to_eight_homes_link_everybody_to_everybody_once),
+        cmocka_unit_test(of_two_links_the_one_dialled_by_the_lower_key_stays),
         cmocka_unit_test(larger_groups_are_connected_by_few_links),
         cmocka_unit_test(homes_that_cannot_be_called_call),
         cmocka_unit_test(islands_heal_within_two_visits),

@@ -243,45 +243,75 @@ static void a_replayed_frame_is_forged(void **unused)
     pair_free(&pair);
 }
 
-/* A member who seals what he likes: only someone with the transport keys can make these. */
+/* An initiator made by hand from the noise room: it can seal what it likes, and knows the keys. The responder
+ * is ready afterwards. */
+static struct session *by_hand(struct noise_cipher *sending, struct noise_cipher *receiving)
+{
+    struct noise_setup setup = { .pattern = NOISE_XX,
+                                 .psk_place = 0,
+                                 .initiator = true,
+                                 .psk = psks[0],
+                                 .prologue = { (const uint8_t *)"coopair/1 street", 16 },
+                                 .local_static = &keys[1] };
+    struct session *responder = session_new(false, "street", &keys[0], psks, 1, &rng);
+    struct noise_handshake state;
+    uint8_t wire[128], nothing[1];
+    size_t size = 126;
+
+    assert_int_equal(noise_begin(&state, &setup), STATUS_OK);
+    for (int turn = 0; turn < 2; turn++, size = 126) {
+        assert_int_equal(noise_write(&state, wire + 2, &size, (struct bytes){ NULL, 0 }, &rng), STATUS_OK);
+        be16_write(wire, (uint16_t)size);
+        assert_int_equal(session_take(responder, (struct bytes){ wire, size + 2 }), STATUS_OK);
+        if (turn == 1)
+            break;
+        assert_int_equal(drain(responder, wire, sizeof wire), 98);
+        size = 0;
+        assert_int_equal(noise_read(&state, nothing, &size, (struct bytes){ wire + 2, 96 }), STATUS_OK);
+    }
+    noise_split(&state, sending, receiving, NULL);
+    assert_true(session_ready(responder));
+    return responder;
+}
+
 static void a_length_out_of_bounds_is_the_peers_fault(void **unused)
 {
     static const uint16_t lengths[] = { 0, FRAME_PLAIN_MAX + 1, UINT16_MAX };
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
-        struct noise_setup setup = { .pattern = NOISE_XX,
-                                     .psk_place = 0,
-                                     .initiator = true,
-                                     .psk = psks[0],
-                                     .prologue = { (const uint8_t *)"coopair/1 street", 16 },
-                                     .local_static = &keys[1] };
-        struct session *responder = session_new(false, "street", &keys[0], psks, 1, &rng);
-        struct noise_handshake state;
         struct noise_cipher sending, receiving;
-        uint8_t wire[128], head[18];
-        struct bytes body = { NULL, 0 };
-        size_t size = 126;
+        struct session *responder = by_hand(&sending, &receiving);
+        struct bytes body;
+        uint8_t head[18];
         bool found;
 
-        assert_int_equal(noise_begin(&state, &setup), STATUS_OK);
-        assert_int_equal(noise_write(&state, wire + 2, &size, body, &rng), STATUS_OK);
-        be16_write(wire, (uint16_t)size);
-        assert_int_equal(session_take(responder, (struct bytes){ wire, size + 2 }), STATUS_OK);
-        assert_int_equal(drain(responder, wire, sizeof wire), 98);
-        size = 0;
-        assert_int_equal(noise_read(&state, head, &size, (struct bytes){ wire + 2, 96 }), STATUS_OK);
-        size = 126;
-        assert_int_equal(noise_write(&state, wire + 2, &size, body, &rng), STATUS_OK);
-        be16_write(wire, (uint16_t)size);
-        assert_int_equal(session_take(responder, (struct bytes){ wire, size + 2 }), STATUS_OK);
-        noise_split(&state, &sending, &receiving, NULL);
         be16_write(head, lengths[i]);
         noise_seal(&sending, head, (struct bytes){ head, 2 });
         assert_int_equal(session_take(responder, BYTES(head)), STATUS_OK);
         assert_int_equal(session_next(responder, &body, &found), STATUS_MALFORMED);
         session_free(responder);
     }
+}
+
+/* Noise 4.2 after the 65 536th frame, of two sealed pieces each, and not one frame earlier. */
+static void keys_are_renewed_as_noise_says(void **unused)
+{
+    struct noise_cipher sending, receiving;
+    struct session *responder = by_hand(&sending, &receiving);
+    uint8_t wire[128], plain[64];
+
+    (void)unused;
+    for (uint32_t frame = 0; frame < REKEY_MESSAGES + 2; frame++) {
+        if (frame == REKEY_MESSAGES)
+            noise_rekey(&receiving);
+        assert_true(session_seal(responder, (struct bytes){ (const uint8_t *)"x", 1 }));
+        assert_int_equal(drain(responder, wire, sizeof wire), 18 + 64 + TAG_SIZE);
+        assert_true(noise_open(&receiving, plain, (struct bytes){ wire, 18 }));
+        assert_int_equal(be16_read(plain), 64);
+        assert_true(noise_open(&receiving, plain, (struct bytes){ wire + 18, 64 + TAG_SIZE }));
+    }
+    session_free(responder);
 }
 
 static void keys_are_renewed_every_65536_frames(void **unused)
@@ -387,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_replayed_frame_is_forged),
         cmocka_unit_test(a_length_out_of_bounds_is_the_peers_fault),
         cmocka_unit_test(keys_are_renewed_every_65536_frames),
+        cmocka_unit_test(keys_are_renewed_as_noise_says),
         cmocka_unit_test(padding_hides_sizes_at_an_eighth),
         cmocka_unit_test(the_largest_frame_passes),
         cmocka_unit_test(without_memory_a_stream_ends_and_nothing_breaks),
