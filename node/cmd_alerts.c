@@ -76,6 +76,16 @@ static void say_alerts(json_t *reply)
                json_array_size(alerts), watched);
 }
 
+static const char help[] =
+    "Looks for what is unusual in the electricity of this home, compared with its own four weeks before: a\n"
+    "base load that stepped up, three nights in which something stayed on, a day far above all others.\n"
+    "Each alert comes with its rule and its figures. Changes nothing and sends nothing.\n\n"
+    "How often it is wrong, every alert counted as false: on 288 real Swiss homes in autumn, many of them\n"
+    "heated with electricity, 40 alerts on 8 064 days, one in 201 days of a home (the numbers in the rules\n"
+    "were chosen on these homes); on a French home, none in 344 days. What it overlooks: of 100 W more that\n"
+    "stay on, it noticed 37 % within two weeks, of 500 W more in every night 18 %, so silence is no proof\n"
+    "that nothing is on.";
+
 int cmd_alerts(int argc, char **argv)
 {
     struct advice_options options = { NULL, NULL, NULL };
@@ -88,16 +98,7 @@ int cmd_alerts(int argc, char **argv)
     };
     struct cli cli = {
         .usage = "coopair alerts [OPTIONS]",
-        .summary = "Looks for what is unusual in the electricity of this home, compared with its own four "
-                   "weeks before: a\n"
-                   "base load that stepped up, three nights in which something stayed on, a day far above "
-                   "all others.\n"
-                   "Each alert comes with its rule and its figures. Changes nothing and sends nothing.\n\n"
-                   "How often it is wrong, every alert counted as false: on 288 real Swiss homes in autumn, many of them\n"
-            "heated with electricity, 40 alerts on 8 064 days, one in 201 days of a home (the numbers in the rules\n"
-            "were chosen on these homes); on a French home, none in 344 days. What it overlooks: of 100 W more that\n"
-            "stay on, it noticed 37 % within two weeks, of 500 W more in every night 18 %, so silence is no proof\n"
-            "that nothing is on.",
+        .summary = help,
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };
