@@ -14,9 +14,10 @@ const char *advice_bar(char out[SAY_MAX], uint64_t value, uint64_t most)
 
     if (width > ADVICE_BAR)
         width = ADVICE_BAR;
-    memset(out, ' ', ADVICE_BAR);
-    memset(out, '#', width == 0 && value > 0 ? 1 : width);
-    out[ADVICE_BAR] = '\0';
+    if (width == 0 && value > 0)
+        width = 1;
+    memset(out, '#', width);
+    out[width] = '\0';
     return out;
 }
 

@@ -9,7 +9,7 @@
 
 enum { ADVICE_BAR = 18 };
 const char *advice_bar(char out[SAY_MAX], uint64_t value,
-                       uint64_t most);                   /* "######            ", never cut short */
+                       uint64_t most);                   /* "######"; empty only for nothing */
 const char *advice_kwh(char out[SAY_MAX], uint64_t mwh); /* "1 234.6 kWh" */
 const char *advice_span(char out[SAY_MAX], enum span span,
                         int64_t start_s);                       /* "Jan 2023", "Mon 16 Jan 2023" */

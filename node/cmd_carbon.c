@@ -24,7 +24,7 @@ static void say_months(json_t *months, uint64_t most)
         printf("  %-10s", advice_span(label, SPAN_MONTH, advice_int(month, "start_s")));
         if (json_is_integer(json_object_get(month, "grams")))
             printf("%13s%12s  %s%s\n", advice_kwh(kwh, field_uint(month, "energy_mwh")), say_kg(kg, grams),
-                   advice_bar(bar, grams, most), field_flag(month, "whole") ? "" : "  (part of it metered)");
+                   advice_bar(bar, grams, most), field_flag(month, "whole") ? "" : " (part of it metered)");
         else
             printf("%13s\n", "no data");
     }
@@ -32,7 +32,7 @@ static void say_months(json_t *months, uint64_t most)
 
 static void say_kind(json_t *kind, uint64_t most)
 {
-    unsigned factor = (unsigned)field_uint(kind, "factor");
+    unsigned factor = (unsigned)field_uint(kind, "tenths_g_per_kwh");
     char from[SAY_MAX], to[SAY_MAX], kwh[SAY_MAX], kg[SAY_MAX];
 
     printf("%s, meter %s, %s to %s\n", field_text(kind, "quantity"), field_text(kind, "meter"),

@@ -9,18 +9,17 @@ enum { DAYS_ENOUGH = 360 };
 
 static void say_option(json_t *option, uint64_t best_cents, uint64_t most_cents)
 {
-    char euros[SAY_MAX], bar[SAY_MAX];
+    char euros[SAY_MAX], bar[SAY_MAX], more[SAY_MAX] = "";
     uint64_t cents = field_uint(option, "total_cents");
 
     if (!json_is_integer(json_object_get(option, "rank"))) {
         printf("     %-6s%15s\n", field_text(option, "tariff"), "not known");
         return;
     }
-    printf("  %llu. %-6s%15s  %s", (unsigned long long)field_uint(option, "rank"),
-           field_text(option, "tariff"), cost_euros(euros, cents), advice_bar(bar, cents, most_cents));
     if (cents > best_cents)
-        printf("  +%s", cost_euros(euros, cents - best_cents));
-    putchar('\n');
+        snprintf(more, sizeof more, "+%.30s", cost_euros(euros, cents - best_cents));
+    printf("  %llu. %-6s%15s%15s  %s\n", (unsigned long long)field_uint(option, "rank"),
+           field_text(option, "tariff"), cost_euros(euros, cents), more, advice_bar(bar, cents, most_cents));
 }
 
 /* Of those that have a rank. */

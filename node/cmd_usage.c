@@ -26,10 +26,11 @@ static uint64_t most_of(json_t *bins)
 }
 
 /* "512.3 kWh #####", or why there is no figure. */
-static void say_side(json_t *bin, uint64_t most)
+static void say_side(json_t *bin, enum span span, uint64_t most)
 {
     char kwh[SAY_MAX], bar[SAY_MAX], share[SAY_MAX] = "";
     uint64_t length_s = field_uint(bin, "length_s"), covered_s = field_uint(bin, "covered_s");
+    uint64_t energy_mwh = field_uint(bin, "energy_mwh");
 
     if (covered_s == 0 || length_s == 0) {
         printf("%12s  %-*s", "no data", ADVICE_BAR + 8, "");
@@ -37,8 +38,8 @@ static void say_side(json_t *bin, uint64_t most)
     }
     if (!field_flag(bin, "whole"))
         snprintf(share, sizeof share, "(%u %%)", (unsigned)(covered_s * DONE_PERCENT / length_s));
-    printf("%12s  %s %-7s", advice_kwh(kwh, field_uint(bin, "energy_mwh")),
-           advice_bar(bar, field_uint(bin, "energy_mwh"), most), share);
+    printf("%12s  %-*s %-7s", span == SPAN_HOUR ? say_kwh(kwh, energy_mwh) : advice_kwh(kwh, energy_mwh),
+           ADVICE_BAR, advice_bar(bar, energy_mwh, most), share);
 }
 
 static void say_bin(json_t *bin, enum span span, uint64_t most, bool two)
@@ -48,9 +49,9 @@ static void say_bin(json_t *bin, enum span span, uint64_t most, bool two)
     char label[SAY_MAX], change[SAY_MAX];
 
     printf("  %-17s", advice_span(label, span, advice_int(bin, "start_s")));
-    say_side(bin, most);
+    say_side(bin, span, most);
     if (two)
-        say_side(before, most);
+        say_side(before, span, most);
     if (field_flag(bin, "whole") && field_flag(before, "whole") && before_mwh > 0)
         printf("%9s",
                advice_change(change, ((int64_t)now_mwh - (int64_t)before_mwh) * 1000 / (int64_t)before_mwh));

@@ -46,7 +46,6 @@ static enum status kind_answer(json_t *kinds, uint64_t *grams, struct store *sto
                                const struct store_series *series, struct failure *why)
 {
     const struct carbon_factor *factor = carbon_factor_of(series->name.quantity);
-    static const char unit[] = "g CO2e per kWh, tenths";
     char text[CALENDAR_TEXT_MAX];
     struct answer answer = { false };
     struct advice_days days;
@@ -72,8 +71,7 @@ static enum status kind_answer(json_t *kinds, uint64_t *grams, struct store *sto
         answer_text(&answer, item, "to", day_text(text, days.to));
         answer_uint(&answer, item, "energy_mwh", usage.total_mwh);
         answer_uint(&answer, item, "grams", carbon_grams(usage.total_mwh, factor));
-        answer_uint(&answer, item, "factor", factor->tenths_g_per_kwh);
-        answer_text(&answer, item, "unit", unit);
+        answer_uint(&answer, item, "tenths_g_per_kwh", factor->tenths_g_per_kwh);
         answer_text(&answer, item, "vintage", factor->vintage);
         answer_text(&answer, item, "scope", factor->scope);
         months_answer(&answer, item, &usage, factor);

@@ -269,6 +269,59 @@ static void an_option_that_would_need_a_guess_gets_no_figure(void **unused)
     WARNED("import a load curve");
 }
 
+/* 29 % off-peak: base is cheaper by the sheet of 2024, peak and off-peak by all later ones. */
+static void a_ranking_that_flips_is_said(void **unused)
+{
+    struct reading readings[24];
+    json_t *reply, *flips;
+
+    (void)unused;
+    for (int i = 0; i < 24; i++)
+        readings[i] =
+            (struct reading){ at("2025-03-03", i, 0), HOUR_S, i < 6 || i >= 22 ? 36250000 : 44375000 };
+    home_keep(&METER, readings, 24);
+    assert_int_equal(TYPE(compare, "--kva", "9", "--json"), EXIT_DONE);
+    reply = home_json();
+    flips = json_object_get(reply, "flips");
+    assert_int_equal(json_array_size(flips), 1);
+    assert_string_equal(field_text(json_array_get(flips, 0), "from_grid"), "2024-02-01");
+    assert_string_equal(field_text(json_array_get(flips, 0), "from_tariff"), "base");
+    assert_string_equal(field_text(json_array_get(flips, 0), "to_grid"), "2025-02-01");
+    assert_string_equal(field_text(json_array_get(flips, 0), "to_tariff"), "hphc");
+    json_decref(reply);
+    assert_int_equal(TYPE(compare, "--kva", "9"), EXIT_DONE);
+    SAID("each day by the prices of its time");
+    SAID("by the prices of 1 Feb 2024 base was cheapest, by those of 1 Feb 2025 it is hphc");
+}
+
+/* Another program of the household may ask in another form. */
+static void requests_of_another_form_are_refused(void **unused)
+{
+    static const char *const bad[] = { "{\"from\":5}",
+                                       "{\"to\":\"2025-02-30\"}",
+                                       "{\"from\":\"2025-03-04\", \"to\":\"2025-03-03\"}",
+                                       "{\"kva\":-1}",
+                                       "{\"kva\":\"9\"}",
+                                       "{\"tempo\":[]}",
+                                       "{\"tempo\":{\"2025-03-03\":4}}",
+                                       "{\"tempo\":{\"2013-03-03\":\"red\"}}",
+                                       "{\"grid\":\"2025-02-02\"}",
+                                       "{\"off_peak\":\"\"}" };
+    struct reading reading = { at("2025-03-03", 12, 0), HOUR_S, 10000000 };
+
+    (void)unused;
+    home_keep(&METER, &reading, 1);
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        json_t *request = json_pack("{s:i, s:s, s:o}", "v", 1, "verb", i % 2 ? "cost.show" : "compare.show",
+                                    "args", json_loads(bad[i], 0, NULL));
+        json_t *reply = serve(home.nodes.list[0].node, request);
+
+        assert_string_equal(field_text(reply, "status"), "MALFORMED");
+        json_decref(request);
+        json_decref(reply);
+    }
+}
+
 static void tempo_days_come_from_a_file(void **unused)
 {
     struct reading reading = { at("2025-03-03", 12, 0), HOUR_S, 10000000 };
@@ -352,6 +405,8 @@ int main(void)
         ON_A_HOME(six_sample_weeks_cost_what_a_second_program_says),
         ON_A_HOME(a_real_year_costs_what_was_computed_for_it_to_the_cent),
         ON_A_HOME(an_option_that_would_need_a_guess_gets_no_figure),
+        ON_A_HOME(a_ranking_that_flips_is_said),
+        ON_A_HOME(requests_of_another_form_are_refused),
         ON_A_HOME(tempo_days_come_from_a_file),
         ON_A_HOME(what_cannot_be_answered_is_said_with_the_next_command),
     };
