@@ -8,6 +8,8 @@
 #include "node/advice/calendar.h"
 #include "tests/support/advice_home.h"
 
+#include <glob.h>
+
 enum { HOUR_S = 3600, DAYS = 49, JANUARY = 19358 /* the day 2023-01-01 */ };
 static const struct series_name METER = { "one", QUANTITY_ELECTRICITY_IN };
 
@@ -235,6 +237,35 @@ static void lines_measure(struct rate *rate, const char *head, size_t head_size,
     free(text);
 }
 
+static unsigned all_alerts(const struct rate *rate)
+{
+    return rate->alerts[ALERT_BASE] + rate->alerts[ALERT_NIGHT] + rate->alerts[ALERT_SPIKE];
+}
+
+static void few_sample_homes_hear_an_alert(void **unused)
+{
+    struct rate rate = { 0 };
+    glob_t files;
+
+    (void)unused;
+    assert_int_equal(glob(COOP_SOURCE_DIR "/node/sample/H*.csv", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        struct bytes file = file_load(files.gl_pathv[i]);
+        struct import import;
+        struct failure why;
+
+        assert_int_equal(import_read(&import, file, &why), STATUS_OK);
+        home_measure(&rate, &import);
+        import_clear(&import);
+        file_free(file);
+    }
+    globfree(&files);
+    printf("%u homes, %u home-days compared: %u alerts\n", rate.homes, rate.home_days, all_alerts(&rate));
+    assert_int_equal(rate.homes, 44);
+    assert_int_equal(rate.home_days, 44 * 21);
+    assert_true(all_alerts(&rate) * 100 <= rate.home_days); /* at most one in a hundred days of a home */
+}
+
 static void few_real_homes_hear_an_alert(void **unused)
 {
     struct bytes file = file_load(SHARED("households/ch_15min_kwh.csv"));
@@ -256,7 +287,7 @@ static void few_real_homes_hear_an_alert(void **unused)
         }
         line = next;
     }
-    all = rate.alerts[ALERT_BASE] + rate.alerts[ALERT_NIGHT] + rate.alerts[ALERT_SPIKE];
+    all = all_alerts(&rate);
     printf(
         "%u homes, %u home-days compared: %u alerts (base %u, night %u, spike %u), one in %u days; %u homes "
         "heard any\n",
@@ -294,6 +325,7 @@ int main(void)
         cmocka_unit_test(what_goes_on_is_said_once),
         cmocka_unit_test(hours_and_days_are_those_of_the_wall_clock),
         ON_A_HOME(a_command_says_rule_and_figures),
+        cmocka_unit_test(few_sample_homes_hear_an_alert),
         cmocka_unit_test(few_real_homes_hear_an_alert),
         ON_A_HOME(a_real_french_year_hears_none),
     };
