@@ -29,8 +29,15 @@ struct id_list {
 };
 bool id_list_add(struct id_list *list, const uint8_t id[ID_SIZE],
                  size_t most); /* false: full, or out of memory */
+bool id_list_has(const struct id_list *list, const uint8_t id[ID_SIZE]);
 void id_list_remove(struct id_list *list, const uint8_t id[ID_SIZE]);
 void id_list_clear(struct id_list *list);
+
+/* ---- What must not be too much in too short a time. */
+
+struct bucket {
+    uint64_t used, at; /* tokens missing from a full bucket, at that time */
+};
 
 /* ---- A round that is followed. */
 
@@ -39,6 +46,7 @@ struct round {
     struct topic *topic;
     struct own own;
     struct group *group; /* NULL: this home does not belong to it (yet); nothing is shared */
+    struct id_list early; /* made or handed in here, and kept although they wait */
     unsigned handle;     /* its place in the group */
     uint8_t id[ID_SIZE], secret[KEY_SIZE];
     bool secret_known, own_ready, touched, told;
@@ -68,6 +76,7 @@ struct group {
     size_t peer_count;
     struct id_list dropped; /* rounds that have expired here */
     uint64_t shuffle_at, visit_at;
+    struct bucket heard; /* addresses not known before, from announcements */
 };
 
 /* ---- Links. */
@@ -99,9 +108,6 @@ struct exchange { /* one comparison; sync NULL: none runs */
     unsigned handle;
     bool more;
     uint64_t ends_at;
-};
-struct bucket {
-    uint64_t used, at; /* tokens missing from a full bucket, at that time */
 };
 struct link {
     uint32_t id;

@@ -21,6 +21,15 @@ bool id_list_add(struct id_list *list, const uint8_t id[ID_SIZE], size_t most)
     return true;
 }
 
+bool id_list_has(const struct id_list *list, const uint8_t id[ID_SIZE])
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (memcmp(list->ids[i], id, ID_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
 void id_list_remove(struct id_list *list, const uint8_t id[ID_SIZE])
 {
     for (size_t i = 0; i < list->count; i++) {

@@ -81,6 +81,10 @@ void membership_heard(struct core *core, const uint8_t id[ID_SIZE], const char *
 
     if (group == NULL || address == NULL || !address_fits(address) || address[0] == ':')
         return;
+    /* A packet can be repeated from any address by who does not know the group: WIRE 3.5. */
+    if (core->started && peer_by_address(group, address) == NULL &&
+        !bucket_take(&group->heard, ADDRESSES_MAX * 1000, ADDRESSES_PER_MIN * 1000 / 60, core->ms, 1000))
+        return;
     peer = peer_learn(core, group, NULL, address);
     if (peer == NULL)
         return;

@@ -1,7 +1,7 @@
 /* rounds.c - the rounds this home follows: their secrets, their records, its duties in them, their end.
  *
  * Happy path: a charter and its random secret are kept before anything else of the round; each new record is
- * kept, then spread; after each step the duties of the rounds it touched are done until nothing is due.
+ * kept, then spread, as soon as it is known to be good (WIRE 5.3); after each step the duties of the rounds it touched are done until nothing is due.
  * Failure modes: room for the effect is made before a record is taken, so without memory the record is simply
  * not there yet; a duty that the round does not take is left until something changes. */
 #include "proto/core_state.h"
@@ -28,6 +28,7 @@ void round_free(struct round *round)
     if (round->topic != NULL)
         topic_free(round->topic);
     own_clear(&round->own);
+    id_list_clear(&round->early);
     sodium_memzero(round, sizeof *round);
     free(round);
 }
@@ -207,10 +208,21 @@ enum status round_follow(struct core *core, struct bytes charter, bool keep, str
 
 /* ---- Records. */
 
+static void keep(struct core *core, const struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
+                 uint64_t arrival_ms)
+{
+    struct effect *effect = effects_add(core->out, EFFECT_KEEP_RECORD, record);
+
+    memcpy(effect->topic, round->id, ID_SIZE);
+    memcpy(effect->id, id, ID_SIZE);
+    effect->arrival_ms = arrival_ms;
+}
+
+/* What strangers make this home wait for is in memory only, which has a bound: a disk filled with it would not
+ * be cleared before the round expires. */
 enum status round_take(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
                        struct link *from)
 {
-    struct effect *effect;
     enum status status;
 
     if (!core_reserve(core, 1, record.size))
@@ -219,13 +231,13 @@ enum status round_take(struct core *core, struct round *round, const uint8_t id[
     core->no_memory = core->no_memory || status == STATUS_NOMEM;
     if (status != STATUS_OK && status != STATUS_MISSING)
         return status;
-    effect = effects_add(core->out, EFFECT_KEEP_RECORD, record);
-    memcpy(effect->topic, round->id, ID_SIZE);
-    memcpy(effect->id, id, ID_SIZE);
-    effect->arrival_ms = core->now_ms;
     round->touched = true;
+    if (status == STATUS_OK || from == NULL)
+        keep(core, round, id, record, core->now_ms);
     if (status == STATUS_OK)
         spread_new(core, round, id, record, from);
+    else if (from == NULL)
+        id_list_add(&round->early, id, PENDING_MAX); /* without memory it is kept once more, the same */
     return status;
 }
 
@@ -246,14 +258,24 @@ static bool duty_done(struct core *core, struct round *round)
     return status == STATUS_OK || status == STATUS_MISSING;
 }
 
-/* WIRE 5.3: what waited here is told of once it is known to be good. */
-static void tell_risen(struct core *core, struct round *round)
+/* What waited here has turned out to be good. */
+static void take_risen(struct core *core, struct round *round)
 {
     const struct held *const *risen;
-    size_t count = topic_risen(round->topic, &risen);
+    size_t count = topic_risen(round->topic, &risen), size = 0;
 
     for (size_t i = 0; i < count; i++)
-        spread_risen(core, round, risen[i]->record.id);
+        size += risen[i]->record.whole.size;
+    if (count == 0 || !core_reserve(core, count, size))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const struct record *record = &risen[i]->record;
+
+        if (!id_list_has(&round->early, record->id))
+            keep(core, round, record->id, record->whole, risen[i]->arrival_ms);
+        spread_risen(core, round, record->id);
+    }
+    topic_risen_told(round->topic);
 }
 
 static void tell_phase(struct core *core, struct round *round)
@@ -276,9 +298,10 @@ static void round_run(struct core *core, struct round *round)
 
     if (!round_ready(core, round))
         return;
+    take_risen(core, round);
     while (duties < DUTIES_MAX && duty_done(core, round))
         duties++;
-    tell_risen(core, round);
+    take_risen(core, round);
     tell_phase(core, round);
     secret_spend(core, round);
     round->due_ms = voter_deadline_ms(round->topic, &round->own, core->now_ms);

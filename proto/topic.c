@@ -302,12 +302,13 @@ size_t topic_valid(struct topic *topic, const struct held *const **out)
 
 size_t topic_risen(struct topic *topic, const struct held *const **out)
 {
-    size_t count;
-
     topic_settle(topic);
-    count = slice(&topic->risen, out);
+    return slice(&topic->risen, out);
+}
+
+void topic_risen_told(struct topic *topic)
+{
     topic->risen.count = 0;
-    return count;
 }
 
 /* Out of memory, the boxes are where they were: what is known of them stays true. */

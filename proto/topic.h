@@ -19,8 +19,9 @@ struct held {
 size_t topic_held(struct topic *topic, const struct held *const **out);
 /* The valid ones: what may be told to others. */
 size_t topic_valid(struct topic *topic, const struct held *const **out);
-/* Those that waited and have become valid since the last call, in order of id; borrowed until the next topic_add. */
+/* Those that waited and have become valid since topic_risen_told, in order of id; borrowed until the next topic_add. */
 size_t topic_risen(struct topic *topic, const struct held *const **out);
+void topic_risen_told(struct topic *topic);
 /* Valid or pending. */
 const struct held *topic_held_find(const struct topic *topic, const uint8_t id[ID_SIZE]);
 /* The valid records of one kind in one box, in order of id; borrowed until the next topic_add. */

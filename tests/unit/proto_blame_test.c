@@ -58,9 +58,50 @@ static void what_cannot_be_judged_yet_is_passed_on_to_nobody(void **unused)
     assert_int_equal(mouth_hear(&m, MESSAGE_RECORD, NULL, NULL, true), 0);
     world_run(w, 5 * SYNC_MS); /* announcements and comparisons */
     assert_null(topic_held_find(core_topic_find(w->homes[1].core, topic), ids[0]));
-    assert_false(world_has(w, 1, ids[0]));
+    assert_false(world_has(w, 0, ids[0])); /* nor does it fill the disk */
     assert_true(world_linked(w, 0, 1));
     mouth_hang_up(&m);
+    world_free(w);
+}
+
+/* A bid that a company hands in early is on disk when the home says that it has it, and is kept once. */
+static void what_is_handed_in_early_is_kept(void **unused)
+{
+    uint8_t topic[ID_SIZE], id[ID_SIZE];
+    struct world *w = alone(topic);
+    struct event event = { .type = EVENT_BID };
+
+    (void)unused;
+    memcpy(event.topic, topic, ID_SIZE);
+    event.bytes = premature_bid(topic, 1, id);
+    assert_int_equal(world_step(w, 0, event), STATUS_OK);
+    assert_true(world_has(w, 0, id));
+    world_stop(w, 0);
+    world_start(w, 0);
+    assert_non_null(topic_held_find(core_topic_find(w->homes[0].core, topic), id));
+    world_free(w);
+}
+
+/* Who repeats an announcement from made-up addresses must not wash out those that are known. */
+static void announcements_cannot_wash_out_who_is_known(void **unused)
+{
+    struct peer_view peers[2 * 128];
+    uint8_t topic[ID_SIZE], group[ID_SIZE];
+    struct world *w = two_homes(topic);
+    struct event event = { .type = EVENT_HEARD };
+    char address[ADDRESS_MAX];
+
+    (void)unused;
+    group_id(group, w->secret);
+    memcpy(event.group, group, ID_SIZE);
+    event.address = address;
+    for (unsigned i = 0; i < 10000; i++) {
+        snprintf(address, sizeof address, "10.8.%u.%u:7711", i / 256, i % 256);
+        world_step(w, 0, event);
+    }
+    assert_true(core_peers(w->homes[0].core, peers, ARRAY_SIZE(peers)) <= ADDRESSES_MAX + 2);
+    world_run(w, 1000);
+    assert_true(world_linked(w, 0, 1));
     world_free(w);
 }
 
@@ -174,6 +215,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_be_judged_yet_is_passed_on_to_nobody),
+        cmocka_unit_test(what_is_handed_in_early_is_kept),
+        cmocka_unit_test(announcements_cannot_wash_out_who_is_known),
         cmocka_unit_test(what_a_quota_refuses_costs_its_bearer_nothing),
         cmocka_unit_test(going_on_with_a_comparison_that_is_over_is_no_violation),
         cmocka_unit_test(a_few_bytes_do_not_fetch_addresses_without_end),
