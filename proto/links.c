@@ -156,7 +156,8 @@ void links_up(struct core *core, uint32_t id, const char *address)
         refuse(core, id, STATUS_DENIED);
         return;
     }
-    link = core->link_count < LINKS_MAX ? link_new(core, id, address) : NULL;
+    /* Callers, who may all be one, leave places for those that this home chooses to call. */
+    link = core->link_count < LINKS_MAX - DIALS_MAX ? link_new(core, id, address) : NULL;
     if (link == NULL) {
         refuse(core, id, STATUS_FULL);
         return;

@@ -105,6 +105,38 @@ static void announcements_cannot_wash_out_who_is_known(void **unused)
     world_free(w);
 }
 
+/* A member with many keys that calls and never says hello holds all places for callers, and no other. */
+static void callers_leave_places_for_the_homes_that_are_called(void **unused)
+{
+    enum { MANY = 2 * LINKS_MAX };
+    static struct mouth mouths[MANY];
+    uint8_t topic[ID_SIZE];
+    struct event heard = { .type = EVENT_HEARD };
+    struct world *w = world_new(2, 12);
+    int held = 0;
+
+    (void)unused;
+    world_belong(w, 0, -1);
+    world_found(w, 0, "pellets", "street", topic);
+    for (int i = 0; i < MANY; i++) {
+        char host[32];
+
+        snprintf(host, sizeof host, "10.9.8.%d", i);
+        mouth_init(&mouths[i], w, 0, (uint8_t)i);
+        held += mouth_call(&mouths[i], host, w->network);
+    }
+    assert_int_equal(held, LINKS_MAX - DIALS_MAX);
+    world_belong(w, 1, -1); /* knows of nobody to call */
+    heard.address = w->homes[1].address;
+    group_id(heard.group, w->secret);
+    world_step(w, 0, heard);
+    world_run(w, 2000);
+    assert_true(world_linked(w, 0, 1));
+    for (int i = 0; i < MANY; i++)
+        mouth_hang_up(&mouths[i]);
+    world_free(w);
+}
+
 /* Two homes may have filled a quota with different records of a liar: each refuses what the other passes on.
  */
 static void what_a_quota_refuses_costs_its_bearer_nothing(void **unused)
@@ -217,6 +249,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_judged_yet_is_passed_on_to_nobody),
         cmocka_unit_test(what_is_handed_in_early_is_kept),
         cmocka_unit_test(announcements_cannot_wash_out_who_is_known),
+        cmocka_unit_test(callers_leave_places_for_the_homes_that_are_called),
         cmocka_unit_test(what_a_quota_refuses_costs_its_bearer_nothing),
         cmocka_unit_test(going_on_with_a_comparison_that_is_over_is_no_violation),
         cmocka_unit_test(a_few_bytes_do_not_fetch_addresses_without_end),
