@@ -28,6 +28,8 @@ int cmd_doctor(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_identity(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_erase(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_profile(int argc, char **argv);

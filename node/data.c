@@ -205,3 +205,39 @@ enum status data_list(struct store *store, json_t *reply, struct failure *why)
     status = store_commit(txn, why);
     return status ? status : answer_done(&listing.answer, why);
 }
+
+/* ---- Out of it for good. */
+
+enum status data_erase(struct store *store, json_t *args, json_t *reply, struct failure *why)
+{
+    const char *meter = json_string_value(json_object_get(args, "meter"));
+    struct answer answer = { false };
+    struct series_name name;
+    struct store_series series;
+    uint64_t readings = 0, erased = 0;
+
+    memset(&name, 0, sizeof name);
+    if (!meter || meter[0] == '\0' || strlen(meter) >= sizeof name.meter)
+        return failure_say(why, STATUS_MALFORMED, "\"meter\" must be 1 to %zu bytes", sizeof name.meter - 1);
+    memcpy(name.meter, meter, strlen(meter) + 1);
+    for (int quantity = 0; quantity < QUANTITIES; quantity++) {
+        struct store_txn *txn = store_begin(store, STORE_READ);
+        enum status status;
+        bool found;
+
+        name.quantity = (enum quantity)quantity;
+        found = store_series_find(txn, &series, &name);
+        status = store_commit(txn, why);
+        if (!status && found)
+            status = store_series_erase(store, &name, why);
+        if (status)
+            return status;
+        erased += found;
+        readings += found ? series.count : 0;
+    }
+    if (erased == 0)
+        return failure_say(why, STATUS_MISSING, "there are no readings of a meter \"%s\"; see: coopair doctor", meter);
+    answer_uint(&answer, reply, "series", erased);
+    answer_uint(&answer, reply, "readings", readings);
+    return answer_done(&answer, why);
+}

@@ -18,6 +18,8 @@ json_t *data_runs(const struct reading *readings, size_t *count);
 /* {"meter", "quantity", "runs"} into the store, in one transaction; into reply: "added", "replaced", "count".
  */
 enum status data_import(struct store *store, json_t *args, json_t *reply, struct failure *why);
+/* {"meter"}: all series of it are gone from the file; into reply: "readings". STATUS_MISSING. */
+enum status data_erase(struct store *store, json_t *args, json_t *reply, struct failure *why);
 enum status data_list(struct store *store, json_t *reply, struct failure *why); /* "series" */
 
 #endif

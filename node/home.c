@@ -247,6 +247,45 @@ enum status home_check(const char *home, struct failure *why)
     return status;
 }
 
+/* An errno. */
+static int key_wipe(const char *home)
+{
+    static const uint8_t zeros[KEY_FILE_SIZE];
+    char path[FILE_PATH_MAX];
+    int fd, code = 0;
+
+    file_path(path, home, "key");
+    fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : errno;
+    if (write(fd, zeros, sizeof zeros) != sizeof zeros || fsync(fd) != 0)
+        code = errno ? errno : EIO;
+    close(fd);
+    if (!code && unlink(path) != 0)
+        code = errno;
+    return code;
+}
+
+/* The key goes last: while it is there, a killed erasure is seen and can be repeated by the same command. */
+enum status home_erase(const char *home, struct failure *why)
+{
+    enum status status;
+    int code;
+
+    if (!name_taken(home, "key") && !name_taken(home, "store.mdb"))
+        return failure_say(why, STATUS_MISSING, "there is no home in %.150s", home);
+    status = store_destroy(home, why);
+    if (status)
+        return status;
+    code = key_wipe(home);
+    if (!code)
+        code = folder_sync(home);
+    if (code)
+        return explain(why, "erase the key in", home, code);
+    rmdir(home); /* what else is in it is not ours */
+    return STATUS_OK;
+}
+
 enum status home_secret(const char *home, uint8_t secret[KEY_SIZE], struct failure *why)
 {
     int fd;

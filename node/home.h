@@ -15,6 +15,9 @@ enum status home_init(const char *home, struct failure *why);
 enum status home_make(const char *home, const uint8_t secret[KEY_SIZE], struct failure *why);
 /* Takes away what home_make and an opened store leave in a folder, and the folder when nothing else is in it. */
 void home_unmake(const char *home);
+/* Overwrites and removes the store and the key file, and the folder when nothing else is in it. STATUS_BUSY: somebody has
+ * the store open. What was begun can be repeated until it is done. */
+enum status home_erase(const char *home, struct failure *why);
 /* What the key file holds; wipe it. Failures as home_keys. */
 enum status home_secret(const char *home, uint8_t secret[KEY_SIZE], struct failure *why);
 /* The two keys that everything hangs on. */

@@ -25,6 +25,8 @@ int main(int argc, char **argv)
         { "backup", cmd_backup, "everything this home holds, in one encrypted file" },
         { "restore", cmd_restore, "make a home from a backup" },
         { "identity", cmd_identity, "the recovery sheet: print it, prove it, recover from it" },
+        { "export", cmd_export, "your data in open formats: CSV and JSON" },
+        { "erase", cmd_erase, "one meter, or everything, and it is gone from the file" },
         { "peers", cmd_peers, "list the neighbours" },
         { "journal", cmd_journal, "list what left this house, to whom and why" },
         { "demo", cmd_demo, "a whole street on this machine, as a story" },

@@ -10,6 +10,11 @@ static enum status run_import(struct node *node, json_t *args, json_t *reply, st
     return data_import(node_store(node), args, reply, why);
 }
 
+static enum status run_erase(struct node *node, json_t *args, json_t *reply, struct failure *why)
+{
+    return data_erase(node_store(node), args, reply, why);
+}
+
 static enum status run_list(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {
     (void)args;
@@ -88,6 +93,7 @@ static enum status run_profile(struct node *node, json_t *args, json_t *reply, s
 
 const struct served serve_data[] = {
     { "data.import", run_import, false },
+    { "data.erase", run_erase, false },
     { "data.list", run_list, false },
     { "profile.show", run_profile, false },
     { NULL, NULL, false },

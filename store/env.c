@@ -20,7 +20,7 @@
 
 static const size_t MAP_FIRST = (size_t)64 << 20, MAP_MOST = (size_t)1 << (sizeof(size_t) == 8 ? 40 : 30);
 
-static enum status explain_errno(const struct store *store, int code, const char *doing, struct failure *why)
+enum status env_explain_errno(const struct store *store, int code, const char *doing, struct failure *why)
 {
     if (code == ENOMEM)
         return failure_say(why, STATUS_NOMEM, "%s: out of memory", doing);
@@ -40,7 +40,7 @@ static enum status explain_errno(const struct store *store, int code, const char
 enum status env_explain(const struct store *store, int code, const char *doing, struct failure *why)
 {
     if (code > 0)
-        return explain_errno(store, code, doing, why);
+        return env_explain_errno(store, code, doing, why);
     if (code == MDB_TXN_FULL)
         return failure_say(why, STATUS_FULL, "%s: too much in one transaction", doing);
     if (code == MDB_READERS_FULL)
@@ -151,7 +151,7 @@ int env_grow(struct store *store)
 }
 
 /* Takes the folder for this process, until it ends. */
-static enum status owner_take(struct store *store, struct failure *why)
+enum status env_own(struct store *store, struct failure *why)
 {
     char path[sizeof store->file], text[24];
     ssize_t size;
@@ -159,10 +159,10 @@ static enum status owner_take(struct store *store, struct failure *why)
     snprintf(path, sizeof path, "%s/owner.lock", store->dir);
     store->owner_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store->owner_fd < 0)
-        return explain_errno(store, errno, "open", why);
+        return env_explain_errno(store, errno, "open", why);
     if (flock(store->owner_fd, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK)
-            return explain_errno(store, errno, "open", why);
+            return env_explain_errno(store, errno, "open", why);
         size = pread(store->owner_fd, text, sizeof text - 1, 0);
         text[size > 0 ? size : 0] = '\0';
         text[strspn(text, "0123456789")] = '\0';
@@ -172,7 +172,7 @@ static enum status owner_take(struct store *store, struct failure *why)
     }
     snprintf(text, sizeof text, "%ld\n", (long)getpid());
     if (ftruncate(store->owner_fd, 0) != 0 || pwrite(store->owner_fd, text, strlen(text), 0) < 0)
-        return explain_errno(store, errno, "open", why);
+        return env_explain_errno(store, errno, "open", why);
     return STATUS_OK;
 }
 
@@ -183,11 +183,11 @@ static enum status folder_sync(const struct store *store, struct failure *why)
 
     if (fd >= 0)
         close(fd);
-    return code ? explain_errno(store, code, "create", why) : STATUS_OK;
+    return code ? env_explain_errno(store, code, "create", why) : STATUS_OK;
 }
 
-/* Makes an empty store under another name and renames it when it is whole. */
-static enum status store_create(struct store *store, struct failure *why)
+enum status env_create(struct store *store, enum status (*fill)(void *arg, struct store *fresh, struct failure *why), void *arg,
+                       struct failure *why)
 {
     char final[sizeof store->file];
     enum status status;
@@ -200,9 +200,11 @@ static enum status store_create(struct store *store, struct failure *why)
     status = code ? env_explain(store, code, "create", why) : env_check(store, why);
     if (!status)
         status = store_migrate(store, store_steps, STORE_SCHEMA, why);
+    if (!status && fill)
+        status = fill(arg, store, why);
     env_stop(store);
     if (!status && rename(store->file, final) != 0)
-        status = explain_errno(store, errno, "create", why);
+        status = env_explain_errno(store, errno, "create", why);
     if (status)
         unlink(store->file);
     memcpy(store->file, final, sizeof final);
@@ -226,6 +228,17 @@ static enum status settings_check(struct store *store, struct failure *why)
     return store_commit(txn, why);
 }
 
+/* Holds the file as it is for as long as it is read: an erasure makes it anew, and overwrites what is mapped here (erase.c). */
+static enum status reader_take(struct store *store, struct failure *why)
+{
+    store->owner_fd = open(store->file, O_RDONLY | O_CLOEXEC);
+    if (store->owner_fd < 0)
+        return env_explain_errno(store, errno, "open", why);
+    if (flock(store->owner_fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return failure_say(why, STATUS_BUSY, "open: something is being erased from %.120s; try again", store->file);
+    return STATUS_OK; /* a disk without such locks has one program at a time */
+}
+
 static enum status store_prepare(struct store *store, const uint8_t key[STORE_KEY_SIZE], struct failure *why)
 {
     struct stat found;
@@ -236,14 +249,18 @@ static enum status store_prepare(struct store *store, const uint8_t key[STORE_KE
     store_keys_init(store->keys, key);
     if (store->mode == STORE_WRITE) {
         if (mkdir(store->dir, 0700) != 0 && errno != EEXIST)
-            return explain_errno(store, errno, "create", why);
-        status = owner_take(store, why);
+            return env_explain_errno(store, errno, "create", why);
+        status = env_own(store, why);
+        if (!status)
+            status = erase_finish(store, why);
         if (!status && stat(store->file, &found) != 0)
-            status = errno == ENOENT ? store_create(store, why) : explain_errno(store, errno, "open", why);
+            status = errno == ENOENT ? env_create(store, NULL, NULL, why) : env_explain_errno(store, errno, "open", why);
         if (status)
             return status;
     }
-    status = env_start(store, why);
+    status = store->mode == STORE_READ ? reader_take(store, why) : STATUS_OK;
+    if (!status)
+        status = env_start(store, why);
     if (!status)
         status = store_migrate(store, store_steps, STORE_SCHEMA, why);
     return status ? status : settings_check(store, why);

@@ -71,10 +71,21 @@ enum status store_open_sized(struct store **out, const char *dir, const uint8_t 
                              size_t map_bytes, struct failure *why);
 enum status env_start(struct store *store, struct failure *why);
 void env_stop(struct store *store);
+/* Makes a store under another name, has it filled, and gives it the name store->file when it is whole. fill may be NULL. */
+enum status env_create(struct store *store, enum status (*fill)(void *arg, struct store *fresh, struct failure *why), void *arg,
+                       struct failure *why);
+/* owner.lock for this process. */
+enum status env_own(struct store *store, struct failure *why);
+enum status env_explain_errno(const struct store *store, int code, const char *doing, struct failure *why);
 /* Both return an LMDB code; env is NULL afterwards where LMDB could not keep its map. */
 int env_begin(struct store *store, MDB_txn **out, bool writing); /* *out is NULL on failure */
 int env_grow(struct store *store);                               /* no transaction may be open */
 enum status env_explain(const struct store *store, int code, const char *doing, struct failure *why);
+
+/* erase.c: overwrites what an erasure that was killed has left. */
+enum status erase_finish(struct store *store, struct failure *why);
+/* household.c: the row of a series, and what the keys of its blocks begin with. false: no such series, or the transaction failed. */
+bool series_places(struct store_txn *txn, struct entry_key *row, struct entry_key *blocks, const struct series_name *name);
 
 /* check.c: is the file fit to be mapped and walked by LMDB, which trusts every byte of it? */
 enum status check_metas(const struct store *store, struct failure *why);

@@ -258,6 +258,18 @@ static void store_equal(struct store_txn *txn, uint16_t number, const struct rea
     }
 }
 
+bool series_places(struct store_txn *txn, struct entry_key *row_out, struct entry_key *blocks, const struct series_name *name)
+{
+    struct row row;
+
+    if (!name_fits(name) || !row_find(txn, &row, name))
+        return false;
+    row_key(row_out, txn->store, name);
+    key_start(blocks, TABLE_BLOCK);
+    key_u16(blocks, row.number);
+    return true;
+}
+
 /* ---- Adding. */
 
 static bool reading_fits(const struct reading *r)

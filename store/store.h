@@ -156,4 +156,15 @@ enum status store_entry_check(const uint8_t key[STORE_KEY_SIZE], const struct st
  * when the store is opened the next time. */
 void store_entry_put(struct store_txn *txn, const struct store_entry *entry);
 
+/* ---- Gone: not only from the tree. */
+
+/* A series with all its readings. The file is made anew from what stays, and what was the file is overwritten before its name goes,
+ * so that no byte of an entry of the series is in either; killed on the way, the erasure has happened wholly or not at all, and what is
+ * left to overwrite is overwritten at the next opening. What a disk itself keeps of overwritten blocks is beyond a program's reach.
+ * STATUS_MISSING: no such series; STATUS_BUSY: another program reads the store. No transaction may be open. */
+enum status store_series_erase(struct store *store, const struct series_name *name, struct failure *why);
+/* The whole store of a folder, also a damaged one, that nobody has open: overwritten, then removed. One that is not there is fine.
+ * STATUS_BUSY. */
+enum status store_destroy(const char *dir, struct failure *why);
+
 #endif

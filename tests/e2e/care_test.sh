@@ -118,4 +118,44 @@ sed -i '3s/^./x/' "$work/sheet"
 expect 1 "$coopair" identity recover --home "$work/fifth" --sheet-file "$work/sheet"
 says "group 3" err
 [ ! -e "$work/fifth" ] || fail "a wrong sheet made something"
+
+echo "- everything leaves in open formats, exactly, beside a running node"
+expect 0 "$coopair" import --home "$home" "$source/node/sample/H004.csv"
+start
+expect 0 "$coopair" export "$work/export" --home "$home" --json
+says '"readings":8064'
+expect 1 "$coopair" export "$work/export" --home "$home"
+says "already" err
+finish
+for name in README.txt series.json groups.json rounds.json journal.json series-1.csv series-2.csv; do
+    [ -s "$work/export/$name" ] || fail "$name is not in the export"
+done
+grep -q Pellets "$work/export/rounds.json" || fail "the round is not in the export"
+csv=$work/export/$(tr -d ' \n' <"$work/export/series.json" | grep -o '"meter":"H013"[^}]*' | grep -o 'series-[0-9]*.csv')
+[ "$(wc -l <"$csv")" = 4033 ] || fail "not 4032 readings and a header"
+[ "$(awk -F, 'NR > 1 { sub(/\./, "", $3); sum += $3 } END { printf "%d", sum }' "$csv")" = 1713315000 ] || fail "another sum than the import said"
+[ "$(ls "$work" | grep -c '^export')" = 1 ] || fail "half an export is left behind"
+
+echo "- a meter is erased after a question, and the rest stays"
+expect 5 "$coopair" erase --series H013 --home "$home"
+says "not confirmed" err
+expect 0 "$coopair" erase --series H013 --home "$home" --yes
+says "4 032"
+expect 4 "$coopair" erase --series H013 --home "$home" --yes
+expect 2 "$coopair" erase --home "$home"
+expect 2 "$coopair" erase --home "$home" --series H004 --everything
+start
+expect 0 "$coopair" doctor --home "$home"
+says H004
+if grep -q H013 "$work/out"; then fail "H013 is still there"; fi
+expect 75 "$coopair" erase --everything --home "$home" --yes
+expect 0 "$coopair" erase --series H004 --home "$home" --yes
+expect 0 "$coopair" round list --home "$home"
+says Pellets
+finish
+
+echo "- everything is erased"
+expect 0 "$coopair" erase --everything --home "$home" --yes
+[ ! -e "$home" ] || fail "the home is still there"
+expect 4 "$coopair" erase --everything --home "$home" --yes
 echo "all well"
