@@ -72,13 +72,13 @@ static enum status save_store(struct saving *saving, const char *home, const uin
 }
 
 /* Everything into the file that is open beside. */
-static enum status save_all(struct saving *saving, const char *home, const struct backup_key *key, uint64_t now_ms,
-                            struct failure *why)
+static enum status save_all(struct saving *saving, const char *home, const struct backup_key *key,
+                            uint64_t now_ms, struct failure *why)
 {
     struct backup_key own = *key;
     uint8_t *secret = sodium_malloc(KEY_SIZE), made[8];
-    enum status status = secret ? home_secret(home, secret, why)
-                                : failure_say(why, STATUS_NOMEM, "backup: out of memory");
+    enum status status =
+        secret ? home_secret(home, secret, why) : failure_say(why, STATUS_NOMEM, "backup: out of memory");
 
     if (!status) {
         own.secret = secret;
@@ -105,7 +105,8 @@ static enum status may_replace(const char *path, struct failure *why)
     if (lstat(path, &found) != 0)
         return STATUS_OK;
     if (!S_ISREG(found.st_mode) || backup_lock_of(&lock, path, &other) == STATUS_MALFORMED)
-        return failure_say(why, STATUS_EXISTS, "%.150s is there and is not a backup; nothing was changed", path);
+        return failure_say(why, STATUS_EXISTS, "%.150s is there and is not a backup; nothing was changed",
+                           path);
     return STATUS_OK;
 }
 
@@ -351,7 +352,8 @@ enum status backup_restore(struct backup_facts *out, const char *path, const cha
     r->path = path;
     r->key = key;
     r->value = malloc(ENTRY_VALUE_MOST);
-    status = r->value ? restore(r, home, now_ms, why) : failure_say(why, STATUS_NOMEM, "restore: out of memory");
+    status =
+        r->value ? restore(r, home, now_ms, why) : failure_say(why, STATUS_NOMEM, "restore: out of memory");
     *out = r->facts;
     free(r->value);
     sodium_free(r);

@@ -30,8 +30,8 @@ enum status backup_write(struct backup_facts *out, const char *path, const char 
                          const struct backup_key *key, uint64_t now_ms, struct failure *why);
 /* How the file is locked, without a key. STATUS_MALFORMED: not a backup. */
 enum status backup_lock_of(enum backup_lock *out, const char *path, struct failure *why);
-/* Reads the whole file first, then makes the home. STATUS_FORGED: the wrong passphrase or sheet, or a file that
- * was cut or altered; STATUS_EXISTS: there is something in the folder. Nothing was made then. */
+/* Reads the whole file first, then makes the home. STATUS_FORGED: the wrong passphrase or sheet, or a file
+ * that was cut or altered; STATUS_EXISTS: there is something in the folder. Nothing was made then. */
 enum status backup_restore(struct backup_facts *out, const char *path, const char *home,
                            const struct backup_key *key, uint64_t now_ms, struct failure *why);
 

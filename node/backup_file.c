@@ -19,8 +19,14 @@
 static const uint8_t MAGIC[16] = "coopair backup 1";
 /* A second on a small machine; at most what a machine with 1 GiB can be asked for. */
 enum { PASSES = 4, KIB = 64 << 10, PASSES_MOST = 16, KIB_LEAST = 8 << 10, KIB_MOST = 512 << 10 };
-enum { AT_LOCK = 16, AT_PASSES = 17, AT_KIB = 21, AT_SALT = 25, AT_CHECK = BACKUP_KEYED,
-       AT_NONCE = BACKUP_KEYED + BACKUP_CHECK_SIZE };
+enum {
+    AT_LOCK = 16,
+    AT_PASSES = 17,
+    AT_KIB = 21,
+    AT_SALT = 25,
+    AT_CHECK = BACKUP_KEYED,
+    AT_NONCE = BACKUP_KEYED + BACKUP_CHECK_SIZE
+};
 
 struct backup_file *backup_file_new(int fd, const char *path)
 {
@@ -67,7 +73,8 @@ static enum status stretch(struct backup_file *file, uint8_t root[KEY_SIZE], str
     if (crypto_pwhash(root, KEY_SIZE, (const char *)passphrase.data, passphrase.size, file->head + AT_SALT,
                       be32_read(file->head + AT_PASSES), bytes, crypto_pwhash_ALG_ARGON2ID13) == 0)
         return STATUS_OK;
-    return backup_fail(file, STATUS_NOMEM, "making a key from the passphrase takes %zu MiB of memory; there is not that much",
+    return backup_fail(file, STATUS_NOMEM,
+                       "making a key from the passphrase takes %zu MiB of memory; there is not that much",
                        bytes >> 20);
 }
 
@@ -218,7 +225,8 @@ void backup_unlock(struct backup_file *file, const struct backup_key *key)
         return;
     if (key->lock != backup_file_lock(file)) {
         backup_fail(file, STATUS_DENIED, "%.150s is locked with %s", file->path,
-                    backup_file_lock(file) == BACKUP_PASSPHRASE ? "a passphrase" : "the recovery sheet of its home");
+                    backup_file_lock(file) == BACKUP_PASSPHRASE ? "a passphrase"
+                                                                : "the recovery sheet of its home");
         return;
     }
     if (keys_make(file, stream, check, key))
@@ -226,7 +234,8 @@ void backup_unlock(struct backup_file *file, const struct backup_key *key)
     if (sodium_memcmp(check, file->head + AT_CHECK, BACKUP_CHECK_SIZE) != 0)
         backup_fail(file, STATUS_FORGED, "%s does not open %.120s, or its first bytes were altered",
                     key->lock == BACKUP_PASSPHRASE ? "this passphrase" : "this recovery sheet", file->path);
-    else if (crypto_secretstream_xchacha20poly1305_init_pull(&file->state, file->head + AT_NONCE, stream) != 0)
+    else if (crypto_secretstream_xchacha20poly1305_init_pull(&file->state, file->head + AT_NONCE, stream) !=
+             0)
         backup_fail(file, STATUS_FORGED, "the head of %.150s was altered", file->path);
     sodium_memzero(stream, sizeof stream);
     sodium_memzero(check, sizeof check);
@@ -242,8 +251,8 @@ static void chunk_read(struct backup_file *file)
         return;
     if (got == 0)
         backup_fail(file, STATUS_FORGED, "%.150s was cut off: it is not whole", file->path);
-    else if (crypto_secretstream_xchacha20poly1305_pull(&file->state, file->plain, &size, &tag, file->sealed, got,
-                                                        file->head, BACKUP_HEAD) != 0)
+    else if (crypto_secretstream_xchacha20poly1305_pull(&file->state, file->plain, &size, &tag, file->sealed,
+                                                        got, file->head, BACKUP_HEAD) != 0)
         backup_fail(file, STATUS_FORGED, "%.150s was cut off or altered around byte %llu", file->path,
                     (unsigned long long)(file->bytes - got));
     else {

@@ -1,4 +1,5 @@
-/* backup_file.h - the encrypted stream of a backup: bytes in and out of a locked file. Private to backup*.c. */
+/* backup_file.h - the encrypted stream of a backup: bytes in and out of a locked file. Private to backup*.c.
+ */
 #ifndef COOP_NODE_BACKUP_FILE_H
 #define COOP_NODE_BACKUP_FILE_H
 

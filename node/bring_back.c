@@ -1,8 +1,8 @@
 /* bring_back.c - a home is built in a folder beside and renamed when it is whole.
  *
- * Happy path: clear what an earlier try left, make key and store, fill it, let the store bring an older layout
- * up to date, write the mark, read every entry back, rename. Failure modes: the folder is not empty, another
- * program builds the same home, the disk refuses; what was built goes away again. */
+ * Happy path: clear what an earlier try left, make key and store, fill it, let the store bring an older
+ * layout up to date, write the mark, read every entry back, rename. Failure modes: the folder is not empty,
+ * another program builds the same home, the disk refuses; what was built goes away again. */
 #include "node/bring_back.h"
 
 #include "node/care.h"
@@ -30,10 +30,11 @@ enum status bring_back_free(const char *home, struct failure *why)
     while (empty && (entry = readdir(dir)) != NULL)
         empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
     closedir(dir);
-    return empty ? STATUS_OK
-                 : failure_say(why, STATUS_EXISTS,
-                               "%.120s is not empty; nothing was changed. Choose a new folder with --home DIR",
-                               home);
+    return empty
+               ? STATUS_OK
+               : failure_say(why, STATUS_EXISTS,
+                             "%.120s is not empty; nothing was changed. Choose a new folder with --home DIR",
+                             home);
 }
 
 static enum status marks_write(struct store *store, const struct bring_back *what, struct failure *why)

@@ -10,9 +10,9 @@
 enum status bring_back_free(const char *home, struct failure *why);
 
 struct bring_back {
-    const uint8_t *secret;    /* of the key file */
-    uint64_t now_ms;          /* what was said before it is not known */
-    uint64_t backup_ms;       /* 0: there is none */
+    const uint8_t *secret; /* of the key file */
+    uint64_t now_ms;       /* what was said before it is not known */
+    uint64_t backup_ms;    /* 0: there is none */
     /* Fills the new, empty store; NULL: nothing to fill. */
     enum status (*fill)(void *arg, struct store *store, struct failure *why);
     void *arg;

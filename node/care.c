@@ -76,8 +76,8 @@ enum status care_note(struct store *store, const char *name, uint64_t time_ms, s
 
 struct walk {
     struct gaps *gaps;
-    int64_t day;           /* days since 1970 by the wall clock */
-    uint64_t covered_s;    /* of `day` */
+    int64_t day;        /* days since 1970 by the wall clock */
+    uint64_t covered_s; /* of `day` */
 };
 
 static int64_t day_of(int64_t utc_s)

@@ -82,7 +82,8 @@ int cmd_backup(int argc, char **argv)
             "locked with a\n"
             "passphrase, or with --recovery by the recovery sheet (coopair identity sheet), which suits a "
             "nightly timer. The\n"
-            "node may run. FILE appears when it is whole; an older backup of this name is replaced then. Back: "
+            "node may run. FILE appears when it is whole; an older backup of this name is replaced then. "
+            "Back: "
             "coopair restore",
         .options = options,
         .option_count = ARRAY_SIZE(options),
@@ -134,7 +135,8 @@ static int say_restored(const struct cli *cli, const struct backup_facts *facts,
 
     if (cli->json)
         return cli_json(json_pack("{s:i, s:b, s:s, s:I, s:I}", "v", 1, "ok", 1, "home", home, "made_s",
-                                  (json_int_t)(facts->made_ms / 1000), "entries", (json_int_t)facts->entries));
+                                  (json_int_t)(facts->made_ms / 1000), "entries",
+                                  (json_int_t)facts->entries));
     words_date(made, facts->made_ms / 1000);
     words_number(entries, facts->entries);
     printf("Restored %s as it was on %s: %s entries, each checked.\n"
@@ -157,13 +159,15 @@ int cmd_restore(int argc, char **argv)
     };
     struct cli cli = {
         .usage = "coopair restore [OPTIONS] FILE",
-        .summary =
-            "Makes a home from a backup, in a folder that does not exist yet or is empty (--home DIR). The whole "
-            "file is\n"
-            "checked before anything is made. Exit code 7: the wrong passphrase or sheet, or a file that was cut "
-            "or altered;\n"
-            "1: not a backup, or the folder is not empty. The restored home never votes in a round that opened "
-            "before.",
+        .summary = "Makes a home from a backup, in a folder that does not exist yet or is empty (--home "
+                   "DIR). The whole "
+                   "file is\n"
+                   "checked before anything is made. Exit code 7: the wrong passphrase or sheet, or a file "
+                   "that was cut "
+                   "or altered;\n"
+                   "1: not a backup, or the folder is not empty. The restored home never votes in a round "
+                   "that opened "
+                   "before.",
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 1,

@@ -59,8 +59,9 @@ static bool check_key(struct answer *answer, json_t *checks, const char *home)
 
     if (status) {
         check_add(answer, checks, "key", CHECK_FAIL,
-                  status == STATUS_MISSING ? "make a home: coopair init; or bring one back: coopair restore FILE"
-                                           : "chmod 600 the key file, or bring it back: coopair identity recover",
+                  status == STATUS_MISSING
+                      ? "make a home: coopair init; or bring one back: coopair restore FILE"
+                      : "chmod 600 the key file, or bring it back: coopair identity recover",
                   "%s", why.text);
         return false;
     }
@@ -130,12 +131,13 @@ int cmd_doctor(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair doctor [OPTIONS]",
-        .summary = "Looks whether this home would survive a bad day: clock, disk, key file, every entry of the "
-                   "store, age of the\n"
-                   "last backup, recovery sheet, neighbours, holes in the readings. Each line is ok, warn or "
-                   "fail, with what to\n"
-                   "do. Works with and without a running node, and changes nothing. Exit code 0: nothing "
-                   "failed; 1: something did.",
+        .summary =
+            "Looks whether this home would survive a bad day: clock, disk, key file, every entry of the "
+            "store, age of the\n"
+            "last backup, recovery sheet, neighbours, holes in the readings. Each line is ok, warn or "
+            "fail, with what to\n"
+            "do. Works with and without a running node, and changes nothing. Exit code 0: nothing "
+            "failed; 1: something did.",
     };
     struct answer answer = { false };
     char home[HOME_PATH_MAX];

@@ -19,7 +19,9 @@ static int erase_series(const struct cli *cli, const char *meter)
     json_t *reply;
     int code;
 
-    if (!cli_confirm(cli, "Erase all readings of the meter \"%s\"? They cannot be brought back but from a backup.", meter))
+    if (!cli_confirm(cli,
+                     "Erase all readings of the meter \"%s\"? They cannot be brought back but from a backup.",
+                     meter))
         return not_confirmed(cli);
     code = cli_ask(cli, "data.erase", json_pack("{s:s}", "meter", meter), &reply);
     if (code)
@@ -42,11 +44,12 @@ static int erase_everything(const struct cli *cli)
 
     if (status)
         return cli_fail(cli, status, &why);
-    if (!cli_confirm(cli,
-                     "Erase the home in %s, with its key, readings, rounds and journal? Only a backup or the "
-                     "recovery sheet brings it back. What it sent to neighbours stays with them until the rounds "
-                     "expire.",
-                     home))
+    if (!cli_confirm(
+            cli,
+            "Erase the home in %s, with its key, readings, rounds and journal? Only a backup or the "
+            "recovery sheet brings it back. What it sent to neighbours stays with them until the rounds "
+            "expire.",
+            home))
         return not_confirmed(cli);
     status = home_erase(home, &why);
     if (status)
@@ -69,14 +72,16 @@ int cmd_erase(int argc, char **argv)
     };
     struct cli cli = {
         .usage = "coopair erase [OPTIONS]",
-        .summary =
-            "Erases the readings of one meter, or everything, after a question (--yes answers it). The store's file "
-            "is made\n"
-            "anew from what stays and the old one is overwritten before it goes, so that nothing of what was erased "
-            "is left in\n"
-            "it. What a disk itself may keep of overwritten blocks is beyond any program: encrypt the disk. See "
-            "before: coopair\n"
-            "export, coopair backup",
+        .summary = "Erases the readings of one meter, or everything, after a question (--yes answers it). "
+                   "The store's file "
+                   "is made\n"
+                   "anew from what stays and the old one is overwritten before it goes, so that nothing of "
+                   "what was erased "
+                   "is left in\n"
+                   "it. What a disk itself may keep of overwritten blocks is beyond any program: encrypt the "
+                   "disk. See "
+                   "before: coopair\n"
+                   "export, coopair backup",
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };

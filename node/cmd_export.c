@@ -31,7 +31,8 @@ static const char readme[] =
     "groups.json   the groups this home belongs to\n"
     "rounds.json   the buying rounds it follows, their phase, and what it is in them\n"
     "journal.json  what left this house, to whom and why: \"time_ms\" is milliseconds since 1970, UTC\n\n"
-    "The key of the home and the secrets of its groups are not here: they are in a backup (coopair backup).\n";
+    "The key of the home and the secrets of its groups are not here: they are in a backup (coopair "
+    "backup).\n";
 
 struct exporting {
     const struct cli *cli;
@@ -48,8 +49,8 @@ struct exporting {
 static bool fail(struct exporting *ex, const char *name)
 {
     if (!ex->status)
-        ex->status = failure_say(&ex->why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, "write %s: %s", name,
-                                 strerror(errno));
+        ex->status = failure_say(&ex->why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, "write %s: %s",
+                                 name, strerror(errno));
     return false;
 }
 
@@ -183,7 +184,8 @@ static void export_journal(struct exporting *ex)
 /* What an export of ours may have left in its folder. */
 static void folder_unmake(const struct exporting *ex)
 {
-    static const char *const names[] = { "README.txt", "series.json", "groups.json", "rounds.json", "journal.json" };
+    static const char *const names[] = { "README.txt", "series.json", "groups.json", "rounds.json",
+                                         "journal.json" };
     char path[PATH_ROOM], name[32];
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -215,7 +217,8 @@ static void export_into(struct exporting *ex, const char *home, const char *targ
 
     while (size > 1 && target[size - 1] == '/')
         size--;
-    if ((size_t)snprintf(ex->folder, sizeof ex->folder, "%.*s.XXXXXX", (int)size, target) >= sizeof ex->folder) {
+    if ((size_t)snprintf(ex->folder, sizeof ex->folder, "%.*s.XXXXXX", (int)size, target) >=
+        sizeof ex->folder) {
         ex->status = failure_say(&ex->why, STATUS_DENIED, "the name of the folder is too long");
         return;
     }
@@ -226,7 +229,8 @@ static void export_into(struct exporting *ex, const char *home, const char *targ
     export_all(ex, home);
     if (!ex->status && rename(ex->folder, target) != 0) {
         if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
-            ex->status = failure_say(&ex->why, STATUS_EXISTS, "%.150s is there already; choose a new folder", target);
+            ex->status =
+                failure_say(&ex->why, STATUS_EXISTS, "%.150s is there already; choose a new folder", target);
         else
             fail(ex, target);
     }
@@ -238,11 +242,13 @@ int cmd_export(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair export [OPTIONS] DIR",
-        .summary = "Writes the household's data into a new folder, in open formats: a CSV file for each meter series, "
-                   "JSON for groups,\n"
-                   "rounds and journal, and a README that says what each column is. Nothing is encrypted there, and "
-                   "no key is among\n"
-                   "it: to bring a home back, make a backup. The node may run.",
+        .summary =
+            "Writes the household's data into a new folder, in open formats: a CSV file for each meter "
+            "series, "
+            "JSON for groups,\n"
+            "rounds and journal, and a README that says what each column is. Nothing is encrypted there, and "
+            "no key is among\n"
+            "it: to bring a home back, make a backup. The node may run.",
         .least = 1,
         .most = 1,
     };
@@ -259,10 +265,11 @@ int cmd_export(int argc, char **argv)
     if (ex.status)
         code = cli_fail(&cli, ex.status, &ex.why);
     else if (cli.json)
-        code = cli_json(json_pack("{s:i, s:b, s:s, s:I, s:O}", "v", 1, "ok", 1, "folder", cli.args[0], "readings",
-                                  (json_int_t)ex.readings, "series", ex.series));
+        code = cli_json(json_pack("{s:i, s:b, s:s, s:I, s:O}", "v", 1, "ok", 1, "folder", cli.args[0],
+                                  "readings", (json_int_t)ex.readings, "series", ex.series));
     else
-        printf("Wrote %s: %zu series with %" PRIu64 " readings, groups, rounds and journal; README.txt says what is "
+        printf("Wrote %s: %zu series with %" PRIu64
+               " readings, groups, rounds and journal; README.txt says what is "
                "what.\n",
                cli.args[0], json_array_size(ex.series), ex.readings);
     json_decref(ex.series);

@@ -39,7 +39,8 @@ static void print_groups(const uint8_t secret[KEY_SIZE])
     char group[SHEET_GROUP_TEXT];
 
     puts("RECOVERY SHEET OF A COOPAIR HOME\n\n"
-         "Whoever has these words has the home. Keep the paper where you keep your papers, and no photo of it.\n");
+         "Whoever has these words has the home. Keep the paper where you keep your papers, and no photo of "
+         "it.\n");
     for (unsigned i = 0; i < SHEET_GROUPS; i++) {
         sheet_group(group, secret, i);
         printf("    %u   %s\n", i + 1, group);
@@ -81,13 +82,15 @@ static int sheet_json(const uint8_t secret[KEY_SIZE])
 static int identity_sheet(int argc, char **argv)
 {
     bool qr = false;
-    const struct cli_option options[] = { { "qr", OPTION_FLAG, &qr, "also as a QR, for a scanner of your own" } };
+    const struct cli_option options[] = { { "qr", OPTION_FLAG, &qr,
+                                            "also as a QR, for a scanner of your own" } };
     struct cli cli = {
         .usage = "coopair identity sheet [OPTIONS]",
-        .summary = "Prints the recovery sheet: the key of this home as 24 words in 8 groups, each with a check. "
-                   "Print it\n"
-                   "(coopair identity sheet | lp) or copy it by hand. Whoever has it has the home. Next: coopair "
-                   "identity prove",
+        .summary =
+            "Prints the recovery sheet: the key of this home as 24 words in 8 groups, each with a check. "
+            "Print it\n"
+            "(coopair identity sheet | lp) or copy it by hand. Whoever has it has the home. Next: coopair "
+            "identity prove",
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };
@@ -127,9 +130,10 @@ static int identity_prove(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair identity prove [OPTIONS]",
-        .summary = "Asks for two groups of the recovery sheet, to be typed from the paper (or read from standard "
-                   "input, a line\n"
-                   "each). When both are right, doctor knows that the sheet exists. Exit code 7: they are not.",
+        .summary =
+            "Asks for two groups of the recovery sheet, to be typed from the paper (or read from standard "
+            "input, a line\n"
+            "each). When both are right, doctor knows that the sheet exists. Exit code 7: they are not.",
     };
     unsigned first = randombytes_uniform(SHEET_GROUPS);
     unsigned second = (first + 1 + randombytes_uniform(SHEET_GROUPS - 1)) % SHEET_GROUPS;
@@ -147,8 +151,9 @@ static int identity_prove(int argc, char **argv)
     proved = group_proved(secret, first) && group_proved(secret, second);
     sodium_free(secret);
     if (!proved) {
-        failure_say(&why, STATUS_FORGED, "that is not what the sheet of this home says; look at the paper again, "
-                                         "or print a new one: coopair identity sheet");
+        failure_say(&why, STATUS_FORGED,
+                    "that is not what the sheet of this home says; look at the paper again, "
+                    "or print a new one: coopair identity sheet");
         return cli_fail(&cli, STATUS_FORGED, &why);
     }
     code = cli_ask(&cli, "care.proved", NULL, &reply);
@@ -172,11 +177,12 @@ static int identity_recover(int argc, char **argv)
     };
     struct cli cli = {
         .usage = "coopair identity recover [OPTIONS]",
-        .summary = "Makes a home with the key of a recovery sheet, in a folder that does not exist yet or is empty "
-                   "(--home\n"
-                   "DIR). It has the name it had among its neighbours, and no readings: those come from a backup "
-                   "(coopair\n"
-                   "restore) or from your suppliers again. It never votes in a round that opened before.",
+        .summary =
+            "Makes a home with the key of a recovery sheet, in a folder that does not exist yet or is empty "
+            "(--home\n"
+            "DIR). It has the name it had among its neighbours, and no readings: those come from a backup "
+            "(coopair\n"
+            "restore) or from your suppliers again. It never votes in a round that opened before.",
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };

@@ -144,9 +144,10 @@ static void check_neighbours(struct doctor *doctor)
                   "%" PRIu64 " linked now, %" PRIu64 " met in the last day", linked, doctor->heard);
     else
         check_add(&doctor->answer, doctor->checks, "neighbours", CHECK_WARN,
-                  facts.online ? "ask a neighbour whose node runs for a new code: coopair group invite there, "
-                                 "coopair group join CODE here"
-                               : "start the node: coopair run",
+                  facts.online
+                      ? "ask a neighbour whose node runs for a new code: coopair group invite there, "
+                        "coopair group join CODE here"
+                      : "start the node: coopair run",
                   "none was met in the last day");
 }
 

@@ -48,8 +48,9 @@ static void word_write(char out[WORD], unsigned bits)
 
 static bool word_read(unsigned *bits, const char word[WORD])
 {
-    unsigned a = place(consonants, 16, word[0]), b = place(vowels, 4, word[1]), c = place(consonants, 16, word[2]),
-             d = place(vowels, 4, word[3]), e = place(consonants, 16, word[4]);
+    unsigned a = place(consonants, 16, word[0]), b = place(vowels, 4, word[1]),
+             c = place(consonants, 16, word[2]), d = place(vowels, 4, word[3]),
+             e = place(consonants, 16, word[4]);
 
     *bits = (a & 15) << 12 | (b & 3) << 10 | (c & 15) << 6 | (d & 3) << 4 | (e & 15);
     return ((a | b | c | d | e) & 16) == 0;
@@ -100,7 +101,8 @@ static bool next_word(char out[WORD], size_t *size, const char **text)
 }
 
 /* Up to `most` words; *count: how many there are. */
-static enum status words_read(unsigned *out, size_t *count, size_t most, const char *text, struct failure *why)
+static enum status words_read(unsigned *out, size_t *count, size_t most, const char *text,
+                              struct failure *why)
 {
     enum status status = STATUS_OK;
     char word[WORD];
@@ -124,7 +126,8 @@ enum status sheet_read(uint8_t secret[KEY_SIZE], const char *text, struct failur
     enum status status = words_read(words, &count, WORDS, text, why);
 
     if (!status && count < WORDS)
-        status = failure_say(why, STATUS_MALFORMED, "a recovery sheet has %d words; here are %zu", WORDS, count);
+        status =
+            failure_say(why, STATUS_MALFORMED, "a recovery sheet has %d words; here are %zu", WORDS, count);
     for (unsigned group = 0; group < SHEET_GROUPS && !status; group++) {
         be16_write(secret + GROUP_BYTES * group, (uint16_t)words[SHEET_GROUP_WORDS * group]);
         be16_write(secret + GROUP_BYTES * group + 2, (uint16_t)words[SHEET_GROUP_WORDS * group + 1]);
@@ -148,7 +151,8 @@ bool sheet_group_is(const uint8_t secret[KEY_SIZE], unsigned group, const char *
 
     sheet_group(right, secret, group);
     words_read(wanted, &count, SHEET_GROUP_WORDS, right, NULL);
-    same = words_read(typed, &count, SHEET_GROUP_WORDS, text, NULL) == STATUS_OK && count == SHEET_GROUP_WORDS;
+    same =
+        words_read(typed, &count, SHEET_GROUP_WORDS, text, NULL) == STATUS_OK && count == SHEET_GROUP_WORDS;
     same = sodium_memcmp(typed, wanted, sizeof typed) == 0 && same;
     sodium_memzero(typed, sizeof typed);
     sodium_memzero(wanted, sizeof wanted);

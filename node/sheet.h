@@ -10,7 +10,12 @@
 
 #include "crypto/crypto.h"
 
-enum { SHEET_GROUPS = 8, SHEET_GROUP_WORDS = 3, SHEET_GROUP_TEXT = 18, SHEET_TEXT = SHEET_GROUPS * SHEET_GROUP_TEXT };
+enum {
+    SHEET_GROUPS = 8,
+    SHEET_GROUP_WORDS = 3,
+    SHEET_GROUP_TEXT = 18,
+    SHEET_TEXT = SHEET_GROUPS * SHEET_GROUP_TEXT
+};
 
 /* "babab dabad fabaf"; group 0 to 7. */
 void sheet_group(char out[SHEET_GROUP_TEXT], const uint8_t secret[KEY_SIZE], unsigned group);

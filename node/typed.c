@@ -1,6 +1,6 @@
-/* typed.c - see typed.h. The terminal's echo is given back on every way out, also when a signal ends the
- * program: what it was is restored before the signal's own work is done. Failure modes: no terminal, an
- * interrupted line, a file that is too long or open to others. */
+/* typed.c - see typed.h. While a passphrase is typed the terminal sends no signals, so that Ctrl-C is read as
+ * what it means and the echo is given back. Failure modes: no terminal, an interrupted line, a file that is
+ * too long or open to others. */
 #include "node/typed.h"
 
 #include <errno.h>
@@ -82,7 +82,8 @@ static bool unseen(struct typed *out, const char *question)
     if (tcgetattr(STDIN_FILENO, &before) != 0)
         return false;
     quiet = before;
-    quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG); /* Ctrl-C is a letter here, and ends nothing with the echo off */
+    quiet.c_lflag &=
+        ~(tcflag_t)(ECHO | ISIG); /* Ctrl-C is a letter here, and ends nothing with the echo off */
     if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) != 0)
         return false;
     got = typed_line(out, question);
@@ -108,8 +109,8 @@ static enum status from_terminal(struct typed *out, bool new, size_t least, stru
     return status;
 }
 
-enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *file, size_t least, bool new,
-                             struct failure *why)
+enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *file, size_t least,
+                             bool new, struct failure *why)
 {
     enum status status;
 
@@ -119,8 +120,9 @@ enum status typed_passphrase(struct typed *out, const struct cli *cli, const cha
         return status ? status : size_check(out, least, why);
     }
     if (cli->no_input || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-        return failure_say(why, STATUS_DENIED,
-                           "a passphrase is needed, and there is no terminal to ask on: give --passphrase-file FILE");
+        return failure_say(
+            why, STATUS_DENIED,
+            "a passphrase is needed, and there is no terminal to ask on: give --passphrase-file FILE");
     return from_terminal(out, new, least, why);
 }
 
@@ -163,6 +165,26 @@ static enum status sheet_lines(uint8_t secret[KEY_SIZE], struct failure *why)
     return status;
 }
 
+static bool numbered(const char *line)
+{
+    line += strspn(line, " \t");
+    return *line >= '1' && *line <= '0' + SHEET_GROUPS;
+}
+
+/* A sheet that was printed into a file has words around it: where lines are numbered, only those count. */
+static void prose_blank(char *text)
+{
+    size_t numbers = 0;
+
+    for (int pass = 0; pass < 2; pass++)
+        for (char *line = text, *end; *line != '\0'; line = *end == '\0' ? end : end + 1) {
+            end = line + strcspn(line, "\n");
+            numbers += pass == 0 && numbered(line);
+            if (pass == 1 && numbers >= SHEET_GROUPS && !numbered(line))
+                memset(line, ' ', (size_t)(end - line));
+        }
+}
+
 enum status typed_sheet(uint8_t secret[KEY_SIZE], const char *file, struct failure *why)
 {
     enum status status;
@@ -174,6 +196,7 @@ enum status typed_sheet(uint8_t secret[KEY_SIZE], const char *file, struct failu
     status = cli_read_file(&text, &size, file, SHEET_FILE_MOST, why);
     if (status)
         return status;
+    prose_blank(text);
     status = sheet_read(secret, text, why);
     sodium_memzero(text, size);
     free(text);

@@ -13,10 +13,10 @@ struct typed {
 };
 void typed_clear(struct typed *typed);
 /* One line: the first of the file, or, when file is NULL, typed unseen on the terminal, twice when it is new.
- * STATUS_DENIED: no terminal, or others may read the file; STATUS_MALFORMED: too short, too long, not the same
- * twice. */
-enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *file, size_t least, bool new,
-                             struct failure *why);
+ * STATUS_DENIED: no terminal, or others may read the file; STATUS_MALFORMED: too short, too long, not the
+ * same twice. */
+enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *file, size_t least,
+                             bool new, struct failure *why);
 /* A recovery sheet: the whole file ("-": standard input), or, when file is NULL, lines from the terminal or
  * standard input until it is whole. */
 enum status typed_sheet(uint8_t secret[KEY_SIZE], const char *file, struct failure *why);

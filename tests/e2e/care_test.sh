@@ -43,6 +43,8 @@ expect 0 "$coopair" group create --home "$home" --good pellets --pace street --z
 
 echo "- the sheet is printed, and proved by two groups that are asked for"
 expect 0 "$coopair" identity sheet --home "$home" --qr
+expect 0 "$coopair" identity sheet --home "$home"
+cp "$work/out" "$work/printed"
 sed -n 's/^ *\([1-8]\)   \(.*\)/\2/p' "$work/out" >"$work/sheet"
 [ "$(wc -l <"$work/sheet")" = 8 ] || fail "a sheet has 8 groups"
 expect 7 "$coopair" identity prove --home "$home"
@@ -112,8 +114,10 @@ expect 0 "$coopair" backup "$work/nightly" --home "$home" --recovery
 cp "$work/sheet" "$work/in"
 expect 0 "$coopair" restore "$work/nightly" --home "$work/third"
 cmp "$work/third/key" "$work/key"
-expect 0 "$coopair" identity recover --home "$work/fourth" --sheet-file "$work/sheet"
-cmp "$work/fourth/key" "$work/key"
+for written in sheet printed; do
+    expect 0 "$coopair" identity recover --home "$work/fourth-$written" --sheet-file "$work/$written"
+    cmp "$work/fourth-$written/key" "$work/key"
+done
 sed -i '3s/^./x/' "$work/sheet"
 expect 1 "$coopair" identity recover --home "$work/fifth" --sheet-file "$work/sheet"
 says "group 3" err
