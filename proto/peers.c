@@ -75,7 +75,8 @@ struct peer *peer_learn(struct core *core, struct group *group, const uint8_t *k
         peer = peer_by_key(group, key);
         if (peer != NULL && ((peer->worked && peer->failures == 0) || in_use(core, group, peer)))
             return peer;
-        peer = peer != NULL && peer->invited ? NULL : peer;
+        /* Tried beside the one it had, which it may have again tomorrow. */
+        peer = peer != NULL && (peer->invited || peer->worked) ? NULL : peer;
     }
     if (peer == NULL) {
         peer = peer_place(core, group);

@@ -105,6 +105,35 @@ static void announcements_cannot_wash_out_who_is_known(void **unused)
     world_free(w);
 }
 
+/* While a home is off, a member tells of another address for its key. */
+static void hearsay_does_not_replace_an_address_that_worked(void **unused)
+{
+    struct message lie = { .type = MESSAGE_PEERS, .peers = { .count = 1 } };
+    struct peer_view peers[8];
+    uint8_t topic[ID_SIZE], key[KEY_SIZE];
+    struct world *w = two_homes(topic);
+    struct mouth m;
+    bool known = false;
+    size_t count;
+
+    (void)unused;
+    memcpy(key, core_link_key(w->homes[1].core), KEY_SIZE);
+    world_stop(w, 1);
+    world_run(w, 60000);
+    m = member(w, 1, topic);
+    memcpy(lie.peers.list[0].key, key, KEY_SIZE);
+    strcpy(lie.peers.list[0].address, "10.66.6.6:7711");
+    mouth_say(&m, &lie);
+    count = core_peers(w->homes[0].core, peers, ARRAY_SIZE(peers));
+    for (size_t i = 0; i < count; i++)
+        known = known || (strcmp(peers[i].address, w->homes[1].address) == 0 &&
+                          memcmp(peers[i].key, key, KEY_SIZE) == 0);
+    assert_true(known);
+    assert_int_equal(count, 3); /* the member, the home, and where it is said to be */
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
 /* A member with many keys that calls and never says hello holds all places for callers, and no other. */
 static void callers_leave_places_for_the_homes_that_are_called(void **unused)
 {
@@ -249,6 +278,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_judged_yet_is_passed_on_to_nobody),
         cmocka_unit_test(what_is_handed_in_early_is_kept),
         cmocka_unit_test(announcements_cannot_wash_out_who_is_known),
+        cmocka_unit_test(hearsay_does_not_replace_an_address_that_worked),
         cmocka_unit_test(callers_leave_places_for_the_homes_that_are_called),
         cmocka_unit_test(what_a_quota_refuses_costs_its_bearer_nothing),
         cmocka_unit_test(going_on_with_a_comparison_that_is_over_is_no_violation),
