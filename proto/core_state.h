@@ -128,7 +128,7 @@ struct link {
     uint8_t *out; /* messages of this step */
     size_t out_used, out_room;
     struct bucket records, bytes, addresses, score;
-    struct bucket given; /* bytes of records that were asked for */
+    struct bucket given, given_bytes; /* records that were asked for */
     struct edge edges[TOPICS_MAX];
     struct followed theirs[TOPICS_MAX];
     struct want *wants;

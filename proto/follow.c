@@ -165,23 +165,31 @@ void ask_take(struct core *core, struct link *link, unsigned handle)
         link_say(core, link, &message);
 }
 
+static bool charter_belongs(const struct core *core, const struct link *link, struct bytes bytes)
+{
+    struct charter charter;
+
+    return charter_read(&charter, bytes) == STATUS_OK &&
+           memcmp(charter.group, link->group->id, ID_SIZE) == 0 &&
+           strcmp(charter.network, core->config.network) == 0;
+}
+
+/* Read once, when it was asked for: its key takes milliseconds to check. */
 void charter_take(struct core *core, struct link *link, const struct message *message)
 {
     struct followed *followed = &link->theirs[message->handle];
-    struct charter charter;
     uint8_t id[ID_SIZE];
+    bool asked = followed->asked;
 
     charter_id(id, message->charter);
+    followed->asked = false;
     if (!followed->used || memcmp(id, followed->topic, ID_SIZE) != 0 ||
-        charter_read(&charter, message->charter) == STATUS_MALFORMED ||
-        memcmp(charter.group, link->group->id, ID_SIZE) != 0 ||
-        strcmp(charter.network, core->config.network) != 0) {
+        (asked && !charter_belongs(core, link, message->charter))) {
         violation(core, link);
         return;
     }
-    if (!followed->asked)
+    if (!asked)
         return;
-    followed->asked = false;
     /* Full, or known meanwhile, is nobody's fault. Without memory the link begins anew, and with it the
      * question. */
     if (round_follow(core, message->charter, true, NULL) == STATUS_NOMEM)

@@ -62,14 +62,20 @@ static bool wait_for_pace(struct core *core, struct link *link, unsigned handle,
     return true;
 }
 
+/* 32 bytes fetch up to RECORD_MAX, as often as the peer likes. And the peer has buckets too (WIRE 2.4): three
+ * quarters of them, so that what is new has room, and who is asked for much is not blamed for giving it. */
+static bool may_give(struct core *core, struct link *link, size_t size)
+{
+    return bucket_take(&link->given, BUCKET_RECORDS / 4 * 3, BUCKET_RECORDS_PER_S / 4 * 3, core->ms, 1) &&
+           bucket_take(&link->given_bytes, BUCKET_BYTES / 4 * 3, BUCKET_BYTES_PER_S / 4 * 3, core->ms, size);
+}
+
 static void give_now(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE])
 {
     struct round *round = link->group->rounds[handle];
     const struct held *held = round == NULL ? NULL : topic_held_find(round->topic, id);
 
-    /* 32 bytes fetch up to RECORD_MAX, as often as the peer likes: beyond this it waits for a comparison. */
-    if (held != NULL && held->valid &&
-        bucket_take(&link->given, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, held->record.whole.size))
+    if (held != NULL && held->valid && may_give(core, link, held->record.whole.size))
         pace_send(core, link, handle, held->record.whole, true);
 }
 

@@ -134,6 +134,36 @@ static void hearsay_does_not_replace_an_address_that_worked(void **unused)
     world_free(w);
 }
 
+/* Checking a charter's key takes thousands of times what sending it takes. */
+static void a_charter_that_was_not_asked_for_is_not_read(void **unused)
+{
+    static const uint8_t nonsense[] = { 1, 2, 3 };
+    struct message message = { .type = MESSAGE_FOLLOW, .handle = 6 };
+    uint8_t topic[ID_SIZE], bytes[CHARTER_MAX];
+    struct world *w = alone(topic);
+    struct charter charter = *topic_charter(core_topic_find(w->homes[0].core, topic));
+    struct mouth m;
+
+    (void)unused;
+    for (int i = 1; i < TOPICS_MAX; i++) {
+        charter.opens_s++;
+        assert_int_equal(
+            world_step(w, 0,
+                       (struct event){ .type = EVENT_TOPIC,
+                                       .bytes = { bytes, charter_write(bytes, sizeof bytes, &charter) } }),
+            STATUS_OK);
+    }
+    m = member(w, 1, topic);
+    charter_id(message.follow.topic, BYTES(nonsense));
+    mouth_say(&m, &message);
+    assert_int_equal(mouth_hear(&m, MESSAGE_ASK, NULL, NULL, true), 0); /* there is no room for one more */
+    message = (struct message){ .type = MESSAGE_CHARTER, .handle = 6, .charter = BYTES(nonsense) };
+    mouth_say(&m, &message);
+    assert_false(w->outside_closed);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
 /* A member with many keys that calls and never says hello holds all places for callers, and no other. */
 static void callers_leave_places_for_the_homes_that_are_called(void **unused)
 {
@@ -245,29 +275,42 @@ static struct bytes large_record(struct world *w, const uint8_t topic[ID_SIZE], 
                                         &founder, (struct bytes){ body, writer_done(&writer) }) };
 }
 
-/* Acknowledges everything and asks for the same again and again. */
-static void a_few_bytes_do_not_fetch_records_without_end(void **unused)
+/* Acknowledges everything and asks for the same again and again: what comes stays within its own buckets. */
+static size_t fetched(struct mouth *m, const uint8_t id[ID_SIZE], int asks, size_t *bytes)
 {
     static uint8_t ids[IHAVE_MAX][ID_SIZE];
-    uint8_t topic[ID_SIZE];
+    struct message graft = { .type = MESSAGE_GRAFT, .handle = 5, .ids = { ids[0], sizeof ids } };
+    size_t count = 0, some;
+
+    for (size_t i = 0; i < IHAVE_MAX; i++)
+        memcpy(ids[i], id, ID_SIZE);
+    for (int i = 0; i < asks; i++)
+        mouth_say(m, &graft);
+    *bytes = 0;
+    while ((some = mouth_hear(m, MESSAGE_RECORD, NULL, bytes, true)) > 0)
+        count += some;
+    assert_false(m->w->outside_closed);
+    return count;
+}
+
+static void a_few_bytes_do_not_fetch_records_without_end(void **unused)
+{
+    uint8_t topic[ID_SIZE], id[ID_SIZE];
     struct world *w = alone(topic);
     struct mouth m = member(w, 1, topic);
-    struct message graft = { .type = MESSAGE_GRAFT, .handle = 5, .ids = { ids[0], sizeof ids } };
-    size_t bytes = 0, before = 0;
+    struct record read;
+    size_t bytes;
 
     (void)unused;
-    say_record(&m, large_record(w, topic, ids[0]), false);
-    assert_true(world_has(w, 0, ids[0]));
-    for (size_t i = 1; i < IHAVE_MAX; i++)
-        memcpy(ids[i], ids[0], ID_SIZE);
-    for (int i = 0; i < 20; i++)
-        mouth_say(&m, &graft);
-    do {
-        before = bytes;
-        mouth_hear(&m, MESSAGE_RECORD, NULL, &bytes, true);
-    } while (bytes > before);
-    assert_true(bytes > BUCKET_BYTES / 2 && bytes <= BUCKET_BYTES);
-    assert_false(w->outside_closed);
+    say_record(&m, large_record(w, topic, id), false);
+    fetched(&m, id, 20, &bytes);
+    assert_true(bytes > BUCKET_BYTES / 2 && bytes < BUCKET_BYTES);
+    mouth_hang_up(&m);
+    m = member(w, 2, topic);
+    assert_true(record_read(&read, somebodys_record(w, topic, 1)));
+    memcpy(id, read.id, ID_SIZE);
+    say_record(&m, read.whole, false);
+    assert_int_equal(fetched(&m, id, BUCKET_RECORDS / IHAVE_MAX + 5, &bytes), BUCKET_RECORDS / 4 * 3);
     mouth_hang_up(&m);
     world_free(w);
 }
@@ -279,6 +322,7 @@ int main(void)
         cmocka_unit_test(what_is_handed_in_early_is_kept),
         cmocka_unit_test(announcements_cannot_wash_out_who_is_known),
         cmocka_unit_test(hearsay_does_not_replace_an_address_that_worked),
+        cmocka_unit_test(a_charter_that_was_not_asked_for_is_not_read),
         cmocka_unit_test(callers_leave_places_for_the_homes_that_are_called),
         cmocka_unit_test(what_a_quota_refuses_costs_its_bearer_nothing),
         cmocka_unit_test(going_on_with_a_comparison_that_is_over_is_no_violation),
