@@ -276,6 +276,7 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
                 struct bytes deal); /* out: the ciphertexts; NULL to check only */
 struct deal_item {
     struct bytes context, deal;
+    struct ciphertext *out; /* where good: the ciphertexts; NULL to check only */
     bool good;
 };
 void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint);

@@ -302,9 +302,12 @@ static bool span_holds(struct deal_item *items, size_t count, const struct deal_
     struct deal deal;
 
     range_batch_begin(batch, &bases->range);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (!deal_add(batch, &deal, bases, joint, items[i].context, items[i].deal, &drawn))
             return false;
+        if (items[i].out != NULL)
+            memcpy(items[i].out, deal.pairs, bases->count * sizeof *deal.pairs);
+    }
     return range_batch_holds(batch);
 }
 

@@ -24,6 +24,9 @@
 
 #define SETTLED_MAX_S (UINT64_C(1) << 40) /* year 36 812: sums of times cannot overflow */
 
+/* Of a proof that may have been checked together with others: together.c. */
+enum proved { PROVED_NOT_YET, PROVED_TRUE, PROVED_FALSE };
+
 /* What a deal says. */
 struct deal {
     uint8_t voice[KEY_SIZE]; /* one home, one voice: the author, or the nullifier of its admission */
@@ -36,6 +39,7 @@ struct deal {
     struct elect_home home;    /* join */
     struct point ephemeral;    /* bids */
     struct ciphertext *values; /* registry: one, join: one per item; once checked */
+    enum proved admitted, demanded; /* interest and join; join */
 };
 
 /* A cut, and the set it stands for once everything it names is here. */
@@ -170,6 +174,9 @@ enum status entry_judge(struct topic *topic, struct entry *entry);
 void entry_context(uint8_t out[HASH_SIZE], const struct topic *topic,
                    const struct entry *entry);                       /* of a deal's proofs */
 bool entry_admitted(const struct topic *topic, struct entry *entry); /* and whose voice it is */
+
+/* together.c: what waited for interest or join to open, all at once. Out of memory: one by one, later. */
+void prove_together(struct topic *topic);
 
 /* quota.c: WIRE 5.5 */
 bool author_is_full(const struct topic *topic, const struct record *record);

@@ -59,6 +59,8 @@ static enum status check_join(const struct topic *topic, struct entry *entry)
         return STATUS_FORGED;
     if (entry->deal.withdrawn)
         return STATUS_OK;
+    if (entry->deal.demanded != PROVED_NOT_YET)
+        return entry->deal.demanded == PROVED_TRUE ? STATUS_OK : STATUS_FORGED;
     entry_context(context, topic, entry);
     return deal_check(entry->deal.values, topic->bases, &topic->key.joint, BYTES(context), entry->deal.sealed)
                ? STATUS_OK

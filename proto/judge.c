@@ -126,6 +126,8 @@ bool entry_admitted(const struct topic *topic, struct entry *entry)
 {
     uint8_t context[HASH_SIZE], scope[HASH_SIZE];
 
+    if (entry->deal.admitted != PROVED_NOT_YET)
+        return entry->deal.admitted == PROVED_TRUE;
     entry_context(context, topic, entry);
     voice_scope(scope, topic->id, entry->held.record.box);
     return admission_check(entry->deal.voice, topic->rings, topic->registry_count, BYTES(scope),

@@ -110,6 +110,7 @@ static bool room_to_judge(struct topic *topic, const struct entry *entry)
 /* What waited for a box that has moved. */
 static bool pending_judge(struct topic *topic)
 {
+    prove_together(topic);
     for (size_t i = 0; i < topic->pending.count;) {
         struct entry *entry = entry_of(topic->pending.list[i]);
         enum status status;

@@ -269,7 +269,7 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
 void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint)
 {
     for (size_t i = 0; i < count; i++)
-        items[i].good = deal_check(NULL, bases, joint, items[i].context, items[i].deal);
+        items[i].good = deal_check(items[i].out, bases, joint, items[i].context, items[i].deal);
 }
 
 /* ---- Sums: a point is its logarithm. */

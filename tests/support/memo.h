@@ -124,6 +124,26 @@ bool __wrap_deal_check(struct ciphertext *out, const struct deal_bases *bases, c
     return memo_keep(memo, verdict, out, verdict ? memo_deal_values * sizeof *out : 0);
 }
 
+/* Together or one by one, the verdicts are the same (crypto_batch_test.c). */
+void __wrap_admissions_check(struct admission_item *items, size_t count, const struct point *roster,
+                             size_t roster_count, struct bytes topic);
+void __wrap_admissions_check(struct admission_item *items, size_t count, const struct point *roster,
+                             size_t roster_count, struct bytes topic)
+{
+    for (size_t i = 0; i < count; i++)
+        items[i].good = __wrap_admission_check(items[i].nullifier, roster, roster_count, topic,
+                                               items[i].message, items[i].proof);
+}
+
+void __wrap_deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases,
+                        const struct point *joint);
+void __wrap_deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases,
+                        const struct point *joint)
+{
+    for (size_t i = 0; i < count; i++)
+        items[i].good = __wrap_deal_check(items[i].out, bases, joint, items[i].context, items[i].deal);
+}
+
 bool __real_beacon_check(struct ciphertext *out, const struct point *joint, struct bytes context,
                          struct bytes deal);
 bool __wrap_beacon_check(struct ciphertext *out, const struct point *joint, struct bytes context,
@@ -304,23 +324,20 @@ bool __wrap_log_find(uint64_t *out, const struct log_table *table, const struct 
     return memo_keep(memo, verdict, out, verdict ? sizeof *out : 0);
 }
 
-/* The bases of one shape, once. */
+/* The bases of each shape, once. */
 const struct deal_bases *__wrap_deal_bases_init(void *memory, size_t count, unsigned value_bits);
 const struct deal_bases *__real_deal_bases_init(void *memory, size_t count, unsigned value_bits);
 const struct deal_bases *__wrap_deal_bases_init(void *memory, size_t count, unsigned value_bits)
 {
-    static const struct deal_bases *known;
-    static size_t known_count;
-    static unsigned known_bits;
+    static const struct deal_bases *known[DEAL_VALUES_MAX + 1][33];
+    const struct deal_bases **bases = &known[count][value_bits];
 
     (void)memory;
-    if (known == NULL || known_count != count || known_bits != value_bits)
-        known = __real_deal_bases_init(
+    if (*bases == NULL)
+        *bases = __real_deal_bases_init(
             aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(count, value_bits)), count, value_bits);
-    known_count = count;
-    known_bits = value_bits;
     memo_deal_values = count;
-    return known;
+    return *bases;
 }
 
 #endif

@@ -14,6 +14,7 @@ struct many {
     struct committee c;
     uint8_t deals[MANY][DEAL_MAX], proofs[MANY][ADMISSION_MAX], nullifiers[MANY][POINT_SIZE];
     struct deal_item deal[MANY];
+    struct ciphertext dealt[MANY];
     struct admission_item admission[MANY];
 };
 
@@ -27,6 +28,7 @@ static void many_init(struct many *m)
                               &m->c.rng));
         m->deal[i].deal.data = m->deals[i];
         m->deal[i].context = text("join");
+        m->deal[i].out = i % 2 ? &m->dealt[i] : NULL;
         assert_true(admission_make(m->proofs[i], &m->admission[i].proof.size, m->nullifiers[i], m->c.members, MANY, i,
                                    &m->c.keys[i], text("topic"), text("deal"), &m->c.rng));
         m->admission[i].proof.data = m->proofs[i];
@@ -43,6 +45,8 @@ static void check_both(struct many *m, const bool *bad)
         assert_int_equal(m->admission[i].good, !bad[i]);
         if (!bad[i])
             assert_memory_equal(m->admission[i].nullifier, m->nullifiers[i], POINT_SIZE);
+        if (!bad[i] && m->deal[i].out)
+            assert_memory_equal(&m->dealt[i], m->deals[i], sizeof m->dealt[i]); /* which begins with it */
     }
 }
 
