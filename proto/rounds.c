@@ -1,9 +1,10 @@
 /* rounds.c - the rounds this home follows: their secrets, their records, its duties in them, their end.
  *
  * Happy path: a charter and its random secret are kept before anything else of the round; each new record is
- * kept, then spread, as soon as it is known to be good (WIRE 5.3); after each step the duties of the rounds it touched are done until nothing is due.
- * Failure modes: room for the effect is made before a record is taken, so without memory the record is simply
- * not there yet; a duty that the round does not take is left until something changes. */
+ * kept, then spread, as soon as it is known to be good (WIRE 5.3); after each step the duties of the rounds it
+ * touched are done until nothing is due. Failure modes: room for the effect is made before a record is taken,
+ * so without memory the record is simply not there yet; a duty that the round does not take is left until
+ * something changes. */
 #include "proto/core_state.h"
 
 #include <assert.h>
@@ -218,8 +219,8 @@ static void keep(struct core *core, const struct round *round, const uint8_t id[
     effect->arrival_ms = arrival_ms;
 }
 
-/* What strangers make this home wait for is in memory only, which has a bound: a disk filled with it would not
- * be cleared before the round expires. */
+/* What strangers make this home wait for is in memory only, which has a bound: a disk filled with it would
+ * not be cleared before the round expires. */
 enum status round_take(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
                        struct link *from)
 {
