@@ -301,7 +301,7 @@ void check_end(struct sim *s)
         check_award(s, i, season, first);
         check_memory(s, i, topic);
     }
-    if (first != NULL && !s->plan.ends_early && (first->phase == PHASE_AWARDED) == s->plan.no_award)
+    if (first != NULL && !s->plan.ends_early && !s->plan.any_end && (first->phase == PHASE_AWARDED) == s->plan.no_award)
         sim_fail(s, "the round ended with: %s", phase_name(first->phase));
     check_kept(s);
 }

@@ -126,7 +126,8 @@ static unsigned voters(const struct sim *s, enum box_index box, uint32_t round, 
     return count;
 }
 
-/* Tendermint's rule: against a lock only with a quorum for the other digest in its round or after. */
+/* Tendermint's rule: against a lock only with a quorum for the other digest in its round or after. Who finds a quorum on waking says step 2
+ * before step 1: then the lock is of the same round. */
 static void check_lock(struct sim *s, const struct ledger_record *vote, unsigned quorum)
 {
     const struct ledger_record *lock = NULL;
@@ -134,7 +135,7 @@ static void check_lock(struct sim *s, const struct ledger_record *vote, unsigned
     for (size_t i = 0; i < s->record_count; i++) {
         const struct ledger_record *r = &s->records[i];
 
-        if (same_place(r, vote) && r->vote.step == 2 && r->vote.round < vote->vote.round &&
+        if (same_place(r, vote) && r->vote.step == 2 && r->vote.round <= vote->vote.round &&
             (lock == NULL || r->vote.round > lock->vote.round))
             lock = r;
     }
@@ -169,7 +170,7 @@ static bool listed(struct bytes prefixes, const uint8_t id[ID_SIZE])
 static void check_list(struct sim *s, int at, const struct ledger_record *seen, struct topic *topic, const struct box_view *view)
 {
     const struct home *home = &s->homes[at];
-    uint64_t begin_ms = (view->deadline_s + s->charter.grace_s[seen->box]) * 1000;
+    uint64_t made_ms = 0, begin_ms = (view->deadline_s + s->charter.grace_s[seen->box]) * 1000;
     struct record record;
     struct reader r;
     struct bytes prefixes;
@@ -179,6 +180,10 @@ static void check_list(struct sim *s, int at, const struct ledger_record *seen, 
     r = reader_from(record.body);
     reader_array(&r, 1, 1);
     prefixes = reader_bin(&r, 0, BOX_DEALS_MAX * SEEN_PREFIX_SIZE);
+    for (size_t i = 0; i < home->item_count; i++) {
+        if (home->disk[i].type == EFFECT_KEEP_RECORD && &s->records[home->disk[i].record] == seen)
+            made_ms = home->disk[i].arrival_ms;
+    }
     for (size_t i = 0; i < home->item_count; i++) {
         const struct disk_item *item = &home->disk[i];
         const struct ledger_record *deal = &s->records[item->record];
@@ -192,7 +197,7 @@ static void check_list(struct sim *s, int at, const struct ledger_record *seen, 
                 sim_fail(s, "home %d lists a deal that came too late", at);
             else if (held != NULL && held->flagged)
                 sim_fail(s, "home %d lists a deal that is proved bad", at);
-        } else if (held != NULL && held->valid && !held->flagged && item->arrival_ms <= begin_ms && item->arrival_ms < seen->made_ms) {
+        } else if (held != NULL && held->valid && !held->flagged && item->arrival_ms <= begin_ms && item->arrival_ms < made_ms) {
             sim_fail(s, "home %d leaves out a deal that came in time", at);
         }
     }

@@ -1,6 +1,6 @@
 /* main.c - the simulator's command. README: tests/sim.
  *
- *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--json] [--shrink]
+ *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--demo] [--json] [--shrink]     --demo: in seconds instead of weeks
  *     sim --list      sim --bench      sim --crypto real ...      (which runs sim_real in its place)
  *
  * One JSON line per run; a failure prints the one command that plays it again. */
@@ -17,7 +17,7 @@ struct command {
     const struct plan *plan;
     int nodes, days;
     uint64_t first, last;
-    bool shrink, quiet;
+    bool shrink, quiet, hastened;
 };
 struct result {
     double hours, seconds;
@@ -59,8 +59,8 @@ static void print_run(const struct sim *s, const struct result *r, const char *p
         printf(",\"failure\":\"%s\"", s->failure);
     printf("}\n");
     if (r->failed)
-        fprintf(stderr, "FAILED: %s\n  %s --scenario %s --nodes %d --seed %" PRIu64 " --days %d\n", s->failure, program, s->plan.name,
-                s->nodes, s->seed, s->plan.days);
+        fprintf(stderr, "FAILED: %s\n  %s --scenario %s%s --nodes %d --seed %" PRIu64 " --days %d\n", s->failure, program, s->plan.name,
+                s->plan.tick_s == 0 ? " --demo" : "", s->nodes, s->seed, s->plan.days);
     fflush(stdout);
 }
 
@@ -250,6 +250,8 @@ int main(int argc, char **argv)
             benched = true;
         } else if (strcmp(argv[i], "--shrink") == 0) {
             command.shrink = true;
+        } else if (strcmp(argv[i], "--demo") == 0) {
+            command.hastened = true;
         } else if (strcmp(argv[i], "--json") == 0) {
             continue; /* there is no other form */
         } else if (strcmp(argv[i], "--scenario") == 0) {
@@ -278,6 +280,13 @@ int main(int argc, char **argv)
     if (command.plan == NULL) {
         fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --list; sim --bench\n");
         return 2;
+    }
+    if (command.hastened) {
+        static struct plan hastened;
+
+        hastened = *command.plan;
+        plan_hasten(&hastened);
+        command.plan = &hastened;
     }
     if (command.nodes <= 0)
         command.nodes = command.plan->nodes;

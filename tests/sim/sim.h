@@ -66,7 +66,7 @@ struct plan {
     double joins_percent;      /* of homes to join at all; 0: all */
     bool may_fork;             /* liars beyond the bound: a fork is what is looked for */
     bool ends_early;           /* until the join box is closed only: many runs of the closing protocol */
-    bool no_award;             /* the round is to end without one */
+    bool no_award, any_end;    /* the round is to end without one; may end either way */
     bool keeps_secret;         /* a restored backup brings back the round's secret: what must never be done */
 };
 
@@ -240,6 +240,7 @@ int honest_home(struct sim *s, unsigned side); /* one that is on, drawn; SIM_NOB
 extern const struct plan plans[];
 extern const size_t plan_count;
 const struct plan *plan_find(const char *name);
+void plan_hasten(struct plan *plan); /* weeks to seconds */
 /* Plays it through. days 0: the plan's own. The failure, if any, is in sim->failure. */
 void scenario_play(struct sim *s, const struct plan *plan, uint64_t seed, int nodes, int days);
 

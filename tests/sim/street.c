@@ -61,7 +61,7 @@ static void habits_draw(struct sim *s, struct home *home)
         home->skew_ms = (int64_t)luck_below(&s->luck, 24 * SIM_HOUR_MS) - (int64_t)(12 * SIM_HOUR_MS);
     if (s->plan.tick_s == 0)
         home->skew_ms /= 600; /* half a second, of a round of seconds */
-    home->away = luck_percent(&s->luck, plan->away_percent);
+    home->away = plan->tick_s > 0 && luck_percent(&s->luck, plan->away_percent);
     home->away_from_ms = s->begin_ms + luck_below(&s->luck, season_ms);
     home->away_until_ms = home->away_from_ms + 7 * 24 * SIM_HOUR_MS;
 }
@@ -248,7 +248,7 @@ static bool is_on(struct sim *s, int at, uint64_t tick_ms)
 {
     const struct plan *plan = &s->plan;
     struct home *home = &s->homes[at];
-    double on_ms = plan->on_hours * (double)SIM_HOUR_MS;
+    double on_ms = plan->on_hours * (plan->tick_s > 0 ? (double)SIM_HOUR_MS : 1000.0);
     double off_ms = on_ms * (100 - plan->uptime_percent) / plan->uptime_percent;
 
     if (home->full && s->now_ms >= home->full_until_ms)

@@ -578,8 +578,11 @@ void sim_cut(struct sim *s, bool cut)
     for (size_t i = 0; i < s->wire_count && cut; i++) {
         struct wire *wire = &s->wires[i];
 
-        if (wire->open[0] && wire->open[1] && !reachable(s, wire->home[0], wire->home[1]))
-            wire->lost = true;
+        if (!wire->open[0] || !wire->open[1] || reachable(s, wire->home[0], wire->home[1]))
+            continue;
+        for (int side = 0; side < 2 && s->plan.tick_s == 0; side++) /* seconds are too few to find out by silence */
+            pass(s, (uint32_t)i, side, DUE_DOWN, (struct bytes){ NULL, 0 });
+        wire->lost = true;
     }
 }
 
