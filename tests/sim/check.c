@@ -88,6 +88,8 @@ static void check_set(struct sim *s, int at, enum box_index box, const struct bo
             if (bound)
                 sim_fail(s, "the %s box closed on a deal that no honest member had in time (home %d)", box_names[box], at);
         }
+        if (in && deal->withdraws)
+            sim_fail(s, "the join box closed with a home that has withdrawn (home %d)", at);
         if (!deal->honest || deal->withdraws || !is_last_word(s, deal))
             continue;
         if (deal->made_ms <= view->deadline_s * 1000) {
@@ -122,7 +124,7 @@ static void closed(struct sim *s, int at, enum box_index box, const struct box_v
 /* ---- Totals. */
 
 /* The true sums of what the homes of a lot have dealt. false: a liar is among them, nobody but it knows. */
-static bool true_total(const struct sim *s, const struct season *season, size_t lot, uint64_t out[DEAL_VALUES_MAX])
+static bool true_total(struct sim *s, const struct season *season, size_t lot, uint64_t out[DEAL_VALUES_MAX])
 {
     const struct box_view *join = &season->boxes[BOX_JOIN];
 
@@ -136,6 +138,8 @@ static bool true_total(const struct sim *s, const struct season *season, size_t 
             if (found < s->record_count && memcmp(s->records[found].author, season->lots[lot].homes[i], KEY_SIZE) == 0)
                 deal = &s->records[found];
         }
+        if (deal == NULL || (deal->honest && !deal->values_known))
+            sim_fail(s, "a lot names a home that has not joined it");
         if (deal == NULL || !deal->values_known)
             return false;
         for (size_t k = 0; k < s->charter.item_count; k++)
@@ -275,14 +279,20 @@ static void check_kept(struct sim *s)
 static void check_memory(struct sim *s, int at, struct topic *topic)
 {
     const struct held *const *held;
-    size_t count = topic_held(topic, &held), of_one = 0;
+    size_t count = topic_held(topic, &held);
 
     if (count > TOPIC_RECORDS_MAX)
         sim_fail(s, "home %d holds %zu records", at, count);
-    for (size_t i = 0; i < count; i++)
-        of_one += held[i]->record.kind == RECORD_VOTE;
-    if (of_one > (size_t)BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX)
-        sim_fail(s, "home %d holds %zu votes", at, of_one);
+    for (unsigned j = 0; j < s->committee_count; j++) {
+        const struct home *liar = &s->homes[s->committee[j] < 0 ? 0 : s->committee[j]];
+        size_t of_one[BOXES] = { 0 };
+
+        for (size_t i = 0; i < count && liar->character != HONEST; i++) {
+            if (memcmp(held[i]->record.author, liar->member_key, KEY_SIZE) == 0 &&
+                ++of_one[held[i]->record.box] > AUTHOR_BOX_RECORDS_MAX)
+                sim_fail(s, "home %d holds more of one liar than the quota", at);
+        }
+    }
     if (s->homes[at].end_count > LINKS_MAX + DIALS_MAX)
         sim_fail(s, "home %d has %zu links", at, s->homes[at].end_count);
 }

@@ -137,18 +137,42 @@ static void vote(const struct scene *scene, unsigned step, const uint8_t digest[
     say(scene, RECORD_VOTE, &body, side, ears);
 }
 
-/* Everything that is there, whenever it came. */
+static int compare_prefix(const void *a, const void *b)
+{
+    return memcmp(a, b, SEEN_PREFIX_SIZE);
+}
+
+/* Deals that the liars have made and nobody else has seen. */
+static size_t list_withheld(const struct scene *scene, uint8_t *out)
+{
+    int which = scene->box == BOX_JOIN ? 2 : scene->box == BOX_INTEREST ? 1 : 0;
+    size_t size = 0;
+
+    for (int i = 0; i < scene->s->nodes && which > 0; i++) {
+        const struct home *liar = &scene->s->homes[i];
+
+        if (liar->withheld[which] == NULL || topic_held_find(scene->topic, liar->withheld_id[which]) != NULL)
+            continue;
+        memcpy(out + size, liar->withheld_id[which], SEEN_PREFIX_SIZE);
+        size += SEEN_PREFIX_SIZE;
+    }
+    return size;
+}
+
+/* Everything that is there, whenever it came, and what is not even there. */
 static void list_all(const struct scene *scene, unsigned side, int ears)
 {
-    uint8_t prefixes[BOX_DEALS_MAX * SEEN_PREFIX_SIZE], bytes[RECORD_MAX];
+    uint8_t prefixes[(BOX_DEALS_MAX + COMMITTEE_MAX) * SEEN_PREFIX_SIZE], bytes[RECORD_MAX];
     struct writer body = writer_to(bytes, sizeof bytes);
     const struct held *const *deals;
-    size_t count = topic_records(scene->topic, scene->box, RECORD_DEAL, &deals), size = 0;
+    size_t count = topic_records(scene->topic, scene->box, RECORD_DEAL, &deals), size;
 
     if (has_said(scene, RECORD_SEEN, NULL, 0))
         return;
-    for (size_t i = 0; i < count && size < sizeof prefixes; i++, size += SEEN_PREFIX_SIZE)
+    size = list_withheld(scene, prefixes);
+    for (size_t i = 0; i < count && size < BOX_DEALS_MAX * SEEN_PREFIX_SIZE; i++, size += SEEN_PREFIX_SIZE)
         memcpy(prefixes + size, deals[i]->record.id, SEEN_PREFIX_SIZE);
+    qsort(prefixes, size / SEEN_PREFIX_SIZE, SEEN_PREFIX_SIZE, compare_prefix);
     writer_array(&body, 1);
     writer_bin(&body, (struct bytes){ prefixes, size });
     say(scene, RECORD_SEEN, &body, side, ears);
@@ -262,24 +286,43 @@ static void complete_late(const struct scene *scene)
 
 /* ---- Deals that come too late. */
 
-static void deal_late(const struct scene *scene, int which)
+/* Made before the deadline and grace, so that the liars' lists can name it. */
+static void withhold(const struct scene *scene, int which)
 {
-    uint64_t tick_ms = scene->s->plan.tick_s > 0 ? scene->s->plan.tick_s * UINT64_C(1000) : 250;
-    bool borderline = scene->liar % 2 == 0;
-    uint64_t at = borderline ? scene->turns.begin_ms - 2 * tick_ms : scene->turns.begin_ms + 2 * tick_ms;
-    uint64_t values[DEAL_VALUES_MAX] = { 7 };
     const struct lot_choice choice = { 0, 0 };
+    uint64_t values[DEAL_VALUES_MAX] = { 7 };
+    struct home *home = scene->home;
+    struct record record;
     struct deal_out out;
     enum status status;
 
-    if (scene->home->dealt[which] > 0 || scene->s->now_ms < at)
+    status = which == 1 ? deal_interest(&out, scene->topic, &home->own, 1, &home->rng, NULL)
+                        : deal_join(&out, scene->topic, &home->own, &choice, 1, values, scene->s->charter.item_count, &home->rng,
+                                    NULL);
+    if (status != STATUS_OK || !record_read(&record, (struct bytes){ out.bytes, out.size }))
         return;
-    status = which == 1 ? deal_interest(&out, scene->topic, &scene->home->own, 1, &scene->home->rng, NULL)
-                        : deal_join(&out, scene->topic, &scene->home->own, &choice, 1, values, scene->s->charter.item_count,
-                                    &scene->home->rng, NULL);
-    scene->home->dealt[which] = 2;
-    if (status == STATUS_OK)
-        tell(scene->s, (struct bytes){ out.bytes, out.size }, BOTH_SIDES, borderline ? 1 : scene->s->nodes / 3 + 1);
+    home->withheld[which] = malloc(out.size);
+    assert(home->withheld[which] != NULL);
+    memcpy(home->withheld[which], out.bytes, out.size);
+    memcpy(home->withheld_id[which], record.id, ID_SIZE);
+    home->withheld_size[which] = out.size;
+}
+
+/* Half of them show it to one home at the last moment, half to many when it is too late. */
+static void deal_late(const struct scene *scene, int which)
+{
+    uint64_t tick_ms = scene->s->plan.tick_s > 0 ? scene->s->plan.tick_s * UINT64_C(1000) : 250, now_ms = scene->s->now_ms;
+    bool borderline = scene->liar % 2 == 0;
+    uint64_t at = borderline ? scene->turns.begin_ms - tick_ms : scene->turns.begin_ms + 2 * tick_ms;
+    struct home *home = scene->home;
+
+    if (home->withheld[which] == NULL && now_ms + 2 * tick_ms >= scene->turns.begin_ms)
+        withhold(scene, which);
+    if (home->withheld[which] == NULL || home->dealt[which] > 0 || now_ms < at)
+        return;
+    home->dealt[which] = 2;
+    tell(scene->s, (struct bytes){ home->withheld[which], home->withheld_size[which] }, BOTH_SIDES,
+         borderline ? 1 : scene->s->nodes / 3 + 1);
 }
 
 /* ---- The season key. */
@@ -400,8 +443,6 @@ static void key_deal(struct sim *s, int at)
 /* Before the duties: what is said first cannot be said again by them. */
 static void act(const struct scene *scene)
 {
-    uint64_t later_ms = scene->turns.begin_ms + (scene->s->plan.late_deals ? 3 * scene->s->plan.tick_s * UINT64_C(1000) : 0);
-
     if (scene->s->plan.late_deals && (scene->box == BOX_INTEREST || scene->box == BOX_JOIN))
         deal_late(scene, scene->box == BOX_JOIN ? 2 : 1);
     switch (scene->home->character) {
@@ -418,7 +459,7 @@ static void act(const struct scene *scene)
     case EQUIVOCATOR:
     case LATE:
     case BACKDATER:
-        if (!scene->voting || scene->s->now_ms < later_ms)
+        if (!scene->voting)
             return;
         list_all(scene, BOTH_SIDES, EARS);
         if (scene->home->character == EQUIVOCATOR) {

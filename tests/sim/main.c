@@ -1,6 +1,7 @@
 /* main.c - the simulator's command. README: tests/sim.
  *
  *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--demo] [--json] [--shrink]     --demo: in seconds instead of weeks
+ *         --first: up to the first failure
  *     sim --list      sim --bench      sim --crypto real ...      (which runs sim_real in its place)
  *
  * One JSON line per run; a failure prints the one command that plays it again. */
@@ -17,7 +18,7 @@ struct command {
     const struct plan *plan;
     int nodes, days;
     uint64_t first, last;
-    bool shrink, quiet, hastened;
+    bool shrink, quiet, hastened, first_only;
 };
 struct result {
     double hours, seconds;
@@ -160,7 +161,7 @@ static int run_all(const struct command *command, const char *program)
     double *hours = calloc(runs, sizeof *hours), seconds = 0;
     size_t timely = 0, timely_in = 0, backdated_in = 0;
 
-    for (uint64_t i = 0; i < runs && hours != NULL; i++) {
+    for (uint64_t i = 0; i < runs && hours != NULL && !(command->first_only && failed > 0); i++) {
         struct result r = run_one(command, command->first + i, program);
 
         failed += r.failed;
@@ -250,6 +251,8 @@ int main(int argc, char **argv)
             benched = true;
         } else if (strcmp(argv[i], "--shrink") == 0) {
             command.shrink = true;
+        } else if (strcmp(argv[i], "--first") == 0) {
+            command.first_only = true;
         } else if (strcmp(argv[i], "--demo") == 0) {
             command.hastened = true;
         } else if (strcmp(argv[i], "--json") == 0) {

@@ -125,6 +125,9 @@ struct home {
     uint64_t turns_ms, full_until_ms, away_from_ms, away_until_ms;
     uint64_t deals_ms[SIM_DEALS];
     unsigned dealt[SIM_DEALS];
+    uint8_t *withheld[SIM_DEALS]; /* of a liar: deals made in time and not shown yet */
+    size_t withheld_size[SIM_DEALS];
+    uint8_t withheld_id[SIM_DEALS][ID_SIZE];
     long effects_left;   /* until its power goes; -1: it stays */
     enum box_state state[BOXES];
     uint64_t reached_ms[BOXES][2]; /* closed, opened: true time, the first */

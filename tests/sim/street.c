@@ -286,10 +286,20 @@ static void network(struct sim *s)
         sim_cut(s, cut);
 }
 
+/* What a committee of this size bears: f, for agreement alone 2q - n - 1 (mechanism 2.7). */
+static unsigned liars_borne(const struct sim *s)
+{
+    unsigned n = s->committee_count, f = n < 16 ? (n - 1) / 3 : 3 * (n - 1) / 10;
+
+    if (s->plan.may_fork)
+        return n;
+    return s->plan.character == SPLITTER ? n - 2 * f - 1 : f;
+}
+
 /* Those who will lie are drawn when it is known who serves: the strongest choice there is. */
 static void liars_draw(struct sim *s)
 {
-    unsigned left = s->plan.liars < s->committee_count ? s->plan.liars : s->committee_count;
+    unsigned borne = s->committee_count == 0 ? 0 : liars_borne(s), left = s->plan.liars < borne ? s->plan.liars : borne;
 
     if (s->committee_count == 0 || s->liars_seated > 0 || left == 0)
         return;

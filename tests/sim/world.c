@@ -624,6 +624,8 @@ void sim_clear(struct sim *s)
         core_free(home->core);
         disk_erase(home);
         own_clear(&home->own);
+        for (int j = 0; j < SIM_DEALS; j++)
+            free(home->withheld[j]);
         free(home->disk);
         free(home->has);
         free(home->ends);
