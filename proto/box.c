@@ -135,6 +135,22 @@ static void flag_deal(struct topic *topic, const struct entry *flag)
         deal->flagged = true;
 }
 
+/* Voices whose last word is not a withdrawal. */
+static size_t voices(const struct box *box)
+{
+    const struct deal *last = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < box->by_voice.count; i++) {
+        const struct deal *deal = &entry_of(box->by_voice.list[i])->deal;
+
+        if (last == NULL || memcmp(last->voice, deal->voice, KEY_SIZE) != 0)
+            count += !deal->withdrawn;
+        last = deal;
+    }
+    return count;
+}
+
 void box_take(struct topic *topic, struct entry *entry)
 {
     struct box *box = &topic->boxes[entry->held.record.box];
@@ -145,6 +161,7 @@ void box_take(struct topic *topic, struct entry *entry)
     switch (entry->held.record.kind) {
     case RECORD_DEAL:
         sorted_insert(&box->by_voice, &entry->held);
+        box->voices = voices(box); /* looked at after every record, of which few are deals */
         topic->moved = topic->moved || box->index == BOX_KEY; /* a flag may have waited for it */
         break;
     case RECORD_SEEN:
@@ -355,22 +372,6 @@ bool box_advance(struct topic *topic, struct box *box)
 
 /* ---- How it stands. */
 
-/* Voices whose last word is not a withdrawal. */
-static size_t voices(const struct box *box)
-{
-    const struct deal *last = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < box->by_voice.count; i++) {
-        const struct deal *deal = &entry_of(box->by_voice.list[i])->deal;
-
-        if (last == NULL || memcmp(last->voice, deal->voice, KEY_SIZE) != 0)
-            count += !deal->withdrawn;
-        last = deal;
-    }
-    return count;
-}
-
 static unsigned best_vote(const struct box *box)
 {
     unsigned best = 0;
@@ -404,7 +405,7 @@ void box_look(const struct topic *topic, const struct box *box, struct box_view 
         return;
     out->deadline_s = box->deadline_s;
     memcpy(out->parent, box->parent, ID_SIZE);
-    out->dealt = voices(box);
+    out->dealt = box->voices;
     out->members = rule.members;
     out->quorum = rule.quorum;
     out->listing = rule.listing;

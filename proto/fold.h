@@ -87,6 +87,7 @@ struct box {
     struct sorted records[RECORD_KINDS]; /* valid ones, by id */
     struct sorted by_author;             /* all, pending too */
     struct sorted by_voice;              /* valid deals: voice, then the one that counts first */
+    size_t voices;                       /* whose last word is not a withdrawal */
     struct tally *tallies;
     size_t tally_count, tally_room;
     uint32_t heard, openers; /* bit j - 1: a seen record, an opening of member j */

@@ -173,7 +173,9 @@ static struct entry *entry_new(const struct topic *topic, const struct record *r
     if (entry == NULL)
         return NULL;
     memcpy(after + room, record->whole.data, size);
-    record_read(&entry->held.record, (struct bytes){ after + room, size });
+    entry->held.record = *record;
+    entry->held.record.body.data = after + room + (record->body.data - record->whole.data);
+    entry->held.record.whole.data = after + room;
     entry->held.arrival_ms = arrival_ms;
     if (room > 0)
         entry->deal.values = (struct ciphertext *)after;

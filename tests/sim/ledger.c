@@ -40,7 +40,7 @@ static void index_grow(struct sim *s)
 static bool is_key_of(const struct home *home, const uint8_t key[KEY_SIZE])
 {
     return memcmp(home->member_key, key, KEY_SIZE) == 0 || memcmp(home->pseudonym, key, KEY_SIZE) == 0 ||
-           memcmp(home->founder_key, key, KEY_SIZE) == 0;
+           memcmp(home->founder_key, key, KEY_SIZE) == 0 || memcmp(home->interest_key, key, KEY_SIZE) == 0;
 }
 
 static int maker_of(const struct sim *s, const uint8_t key[KEY_SIZE])
@@ -92,7 +92,7 @@ size_t ledger_take(struct sim *s, int at, const struct event *cause, struct byte
     found = ledger_find(s, record.id);
     own = s->injecting || cause->type == EVENT_BID || is_key_of(&s->homes[at], record.author);
     if (!own && (found == s->record_count || !s->records[found].synced))
-        sim_fail(s, "home %d has a record that is on nobody's disk", at);
+        sim_fail(s, "home %d has a record that is on nobody's disk (kind %d, box %d, of home %d)", at, (int)record.kind, (int)record.box, maker_of(s, record.author));
     if (found < s->record_count)
         return found;
     index_grow(s);

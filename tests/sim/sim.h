@@ -102,7 +102,7 @@ struct wire_end {
 };
 struct home {
     struct core *core; /* NULL: off */
-    uint8_t seed[KEY_SIZE], member_key[KEY_SIZE], pseudonym[KEY_SIZE], founder_key[KEY_SIZE];
+    uint8_t seed[KEY_SIZE], member_key[KEY_SIZE], interest_key[KEY_SIZE], pseudonym[KEY_SIZE], founder_key[KEY_SIZE];
     bool keys_known;
     char address[ADDRESS_MAX], invited_by[ADDRESS_MAX];
     bool mute;           /* cannot be called */
