@@ -136,7 +136,7 @@ static bool found_group(struct demo *demo)
 {
     char homes[8], windows[64];
     json_t *made = NULL;
-    unsigned more = demo->home_count > 16 ? 6 : 0; /* every home's work is done by this one machine */
+    unsigned more = demo->home_count > 16 ? 4 : 0; /* every home's work is done by this one machine */
 
     snprintf(homes, sizeof homes, "%zu", demo->home_count);
     snprintf(windows, sizeof windows, "%u,%u,%u,%u,%u", 8 + more, 5 + more, 5 + more, 8 + more, 7 + more);
