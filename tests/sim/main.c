@@ -50,11 +50,11 @@ static struct result result_of(const struct sim *s, double seconds)
 static void print_run(const struct sim *s, const struct result *r, const char *program)
 {
     printf("{\"scenario\":\"%s\",\"seed\":%" PRIu64 ",\"nodes\":%d,\"closed\":%zu,\"disagreements\":%u,\"backdated_in\":%zu,"
-           "\"timely_in\":%.4f,\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"bytes_per_home\":%" PRIu64 ",\"records\":%zu,\"deliveries\":%" PRIu64
+           "\"timely_in\":%.4f,\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"bytes_per_home\":%" PRIu64 ",\"records\":%zu,\"deliveries\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"messages_per_s\":%.0f"
            ",\"cpu_s\":%.2f,\"events_per_s\":%.0f,\"days_per_s\":%.2f,\"phase\":\"%s\",\"trace\":\"%016" PRIx64 "\"",
            s->plan.name, s->seed, s->nodes, r->closed, s->forks, r->backdated_in,
            r->timely == 0 ? 1.0 : (double)r->timely_in / (double)r->timely, r->hours, r->hours,
-           s->bytes / (uint64_t)s->nodes, s->record_count, s->deliveries, r->seconds, (double)s->steps / (r->seconds + 1e-9),
+           s->bytes / (uint64_t)s->nodes, s->record_count, s->deliveries, s->messages, (double)s->messages / (r->seconds + 1e-9), r->seconds, (double)s->steps / (r->seconds + 1e-9),
            (double)(s->now_ms - s->begin_ms) / 86400000.0 / (r->seconds + 1e-9), phase_name(s->homes[0].phase), s->trace);
     if (r->failed)
         printf(",\"failure\":\"%s\"", s->failure);

@@ -67,7 +67,6 @@ struct plan {
     bool may_fork;             /* liars beyond the bound: a fork is what is looked for */
     bool ends_early;           /* until the join box is closed only: many runs of the closing protocol */
     bool no_award, any_end;    /* the round is to end without one; may end either way */
-    bool keeps_secret;         /* a restored backup brings back the round's secret: what must never be done */
 };
 
 /* ---- Records: one copy of each, whoever holds it. */
@@ -121,8 +120,9 @@ struct home {
     int64_t skew_ms;
     uint64_t uplink_us;  /* when what it has to send is sent */
     unsigned side;
-    bool wants_on, away, full, restored, joined, leaves;
-    uint64_t turns_ms, full_until_ms, away_from_ms, away_until_ms;
+    bool wants_on, away, full, leaves;
+    uint64_t full_until_ms, away_from_ms, away_until_ms;
+    uint64_t restored_ms; /* when it last came back from a backup; 0: never */
     uint64_t deals_ms[SIM_DEALS];
     unsigned dealt[SIM_DEALS];
     uint8_t *withheld[SIM_DEALS]; /* of a liar: deals made in time and not shown yet */
@@ -133,7 +133,6 @@ struct home {
     uint64_t reached_ms[BOXES][2]; /* closed, opened: true time, the first */
     enum phase phase;
     uint64_t bytes_sent;
-    size_t records_at_start;
 };
 
 /* ---- Wires and what is due. */
@@ -198,7 +197,7 @@ struct sim {
     bool totals_known;
     uint64_t totals[LOTS_MAX][DEAL_VALUES_MAX];
     unsigned forks;            /* homes that have seen two closed sets */
-    uint64_t steps, deliveries, kept, bytes;
+    uint64_t steps, deliveries, messages, kept, bytes;
     uint64_t trace;
     char failure[SIM_TEXT];    /* empty: none */
 };

@@ -200,7 +200,7 @@ static void company(struct sim *s, int which)
 
 /* ---- Machines. */
 
-/* A backup holds what was on disk when it was made, without the secrets of rounds: who comes back from one has no seat any more. */
+/* A backup holds what was on disk when it was made; what was said since is not in it, so the home is told when it came back (WIRE 6.6). */
 static void come_back_from_backup(struct sim *s, int at)
 {
     struct home *home = &s->homes[at];
@@ -209,9 +209,8 @@ static void come_back_from_backup(struct sim *s, int at)
     home_stop(s, at, false);
     for (size_t i = 0; i < home->item_count; i++) {
         struct disk_item *item = &home->disk[i];
-        bool stays = i < home->backup_items && (item->type != EFFECT_KEEP_SECRET || s->plan.keeps_secret);
 
-        if (stays) {
+        if (i < home->backup_items) {
             home->disk[kept++] = *item;
             continue;
         }
@@ -221,7 +220,7 @@ static void come_back_from_backup(struct sim *s, int at)
     }
     home->item_count = home->synced = kept;
     home->backup_items = 0;
-    home->restored = true;
+    home->restored_ms = sim_clock_ms(s, at);
 }
 
 static void machine_breaks(struct sim *s, int at)
