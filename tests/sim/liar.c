@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BOTH_SIDES = 2, FLOOD = 260, FLOOD_A_TURN = 20, EARS = 8 };
+enum { BOTH_SIDES = 2, FLOOD = 260, FLOOD_A_TURN = 100, EARS = 8 };
 
 int honest_home(struct sim *s, unsigned side)
 {
