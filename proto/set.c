@@ -122,8 +122,8 @@ static int compare_author(const void *a, const void *b)
     return order != 0 ? order : order_by_id(one, other);
 }
 
-/* Homes that sign with one key, which only those who conspire do, are one pseudonym, and the lower id stays. A
- * lot would otherwise hold fewer pseudonyms than homes, and of K homes nobody would open the total. */
+/* Homes that sign with one key, which only those who conspire do, are one pseudonym, and the lower id stays.
+ * A lot would otherwise hold fewer pseudonyms than homes, and of K homes nobody would open the total. */
 static size_t one_an_author(struct held **deals, size_t count)
 {
     const uint8_t *last = NULL;

@@ -182,7 +182,8 @@ static inline int naive_compare(const void *a, const void *b)
     return memcmp(a, b, ID_SIZE);
 }
 
-/* Of each voice its last word, unless that is to withdraw; of these, of each author the lowest id. In place; the number kept. */
+/* Of each voice its last word, unless that is to withdraw; of these, of each author the lowest id. In place;
+ * the number kept. */
 static inline size_t naive_last_words(const struct record **in, size_t found)
 {
     const struct record *words[NAIVE_DEALS_MAX];
