@@ -16,6 +16,8 @@ struct report {
 
 #define KIND_LIST(X) \
     X(bulletproofs)  \
+    X(dp)            \
+    X(frost)         \
     X(merlin)        \
     X(noise)         \
     X(riblt)         \
