@@ -218,17 +218,18 @@ static bool deal_read(struct deal *deal, const struct deal_bases *bases, const u
 
     memset(deal, 0, sizeof *deal);
     for (size_t k = 0; k < bases->count && ok; k++, in += sizeof *deal->pairs)
-        ok = point_read_nonzero(&deal->pairs[k].r, in) && point_read_nonzero(&deal->pairs[k].c, in + POINT_SIZE);
+        ok = point_take(&deal->pairs[k].r, in) && point_take(&deal->pairs[k].c, in + POINT_SIZE);
     for (size_t k = 0; k < bases->count && ok; k++, in += POINT_SIZE)
-        ok = point_read_nonzero(&deal->commitments[k], in);
-    return ok && point_read_nonzero(&deal->k_v, in) && point_read_nonzero(&deal->k_r, in + POINT_SIZE) &&
-           point_read_nonzero(&deal->k_c, in + 2 * POINT_SIZE) && scalar_read(&deal->s_x, in + 3 * POINT_SIZE) &&
+        ok = point_take(&deal->commitments[k], in);
+    return ok && point_take(&deal->k_v, in) && point_take(&deal->k_r, in + POINT_SIZE) &&
+           point_take(&deal->k_c, in + 2 * POINT_SIZE) && scalar_read(&deal->s_x, in + 3 * POINT_SIZE) &&
            scalar_read(&deal->s_r, in + 3 * POINT_SIZE + SCALAR_SIZE);
 }
 
-/* w0 (K_V + sum c^(k+1) V_k - s_x B - s_r B~) + w1 (K_R + sum c^(k+1) R_k - s_r B) + w2 (K_C + sum c^(k+1) C_k - s_x B - s_r Y) */
-static void add_equality(struct range_batch *batch, const struct deal *deal, size_t count, const struct point *joint,
-                         const struct scalar *c, struct rng *weights)
+/* The coefficients of the V_k go into `more`, since the range proof adds up the V_k too.
+ * w0 (K_V + sum c^(k+1) V_k - s_x B - s_r B~) + w1 (K_R + sum c^(k+1) R_k - s_r B) + w2 (K_C + sum c^(k+1) C_k - s_x B - s_r Y) */
+static void add_equality(struct range_batch *batch, struct scalar *more, const struct deal *deal, size_t count,
+                         const struct point *joint, const struct scalar *c, struct rng *weights)
 {
     struct scalar w[3], factor[3], part;
 
@@ -241,7 +242,7 @@ static void add_equality(struct range_batch *batch, const struct deal *deal, siz
     for (size_t k = 0; k < count; k++) {
         for (size_t i = 0; i < 3; i++)
             scalar_mul(&factor[i], &factor[i], c);
-        msm_add(&batch->sum, &factor[0], &deal->commitments[k]);
+        more[k] = factor[0];
         msm_add(&batch->sum, &factor[1], &deal->pairs[k].r);
         msm_add(&batch->sum, &factor[2], &deal->pairs[k].c);
     }
@@ -260,9 +261,9 @@ static void add_equality(struct range_batch *batch, const struct deal *deal, siz
 static bool deal_add(struct range_batch *batch, struct deal *deal, const struct deal_bases *bases, const struct point *joint,
                      struct bytes context, struct bytes bytes, struct rng *weights)
 {
+    struct scalar c, more[DEAL_VALUES_MAX] = { { { 0 } } };
     struct bytes range;
     struct transcript t;
-    struct scalar c;
 
     if (bytes.size != deal_size(bases) || point_is_identity(joint) || !deal_read(deal, bases, bytes.data))
         return false;
@@ -272,8 +273,20 @@ static bool deal_add(struct range_batch *batch, struct deal *deal, const struct 
     append_commitments(&t, deal);
     transcript_challenge_scalar(&t, "c", &c);
     append_answers(&t, deal);
-    add_equality(batch, deal, bases->count, joint, &c, weights);
-    return range_batch_add(batch, &t, deal->commitments, range, weights);
+    add_equality(batch, more, deal, bases->count, joint, &c, weights);
+    return range_batch_add(batch, &t, deal->commitments, more, range, weights);
+}
+
+/* The sum has decoded them; what goes out goes through the same door as every other point. */
+static bool pairs_read(struct ciphertext *out, const struct deal *deal, size_t count)
+{
+    struct ciphertext pairs[DEAL_VALUES_MAX];
+
+    for (size_t k = 0; k < count; k++)
+        if (!point_read_nonzero(&pairs[k].r, deal->pairs[k].r.b) || !point_read_nonzero(&pairs[k].c, deal->pairs[k].c.b))
+            return false;
+    memcpy(out, pairs, count * sizeof *pairs);
+    return true;
 }
 
 bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const struct point *joint, struct bytes context,
@@ -288,9 +301,7 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
     range_batch_begin(&batch, &bases->range);
     if (!deal_add(&batch, &deal, bases, joint, context, bytes, &weights) || !range_batch_holds(&batch))
         return false;
-    if (out != NULL)
-        memcpy(out, deal.pairs, bases->count * sizeof *deal.pairs);
-    return true;
+    return out == NULL || pairs_read(out, &deal, bases->count);
 }
 
 /* ---- Many at once. */

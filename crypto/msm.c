@@ -115,6 +115,7 @@ void msm_begin(struct msm *sum)
 {
     decaf_255_point_copy(sum->total, decaf_255_point_identity);
     sum->count = 0;
+    sum->spoilt = false;
 }
 
 void msm_add_decoded(struct msm *sum, const struct scalar *factor, const decaf_255_point_t p)
@@ -125,22 +126,34 @@ void msm_add_decoded(struct msm *sum, const struct scalar *factor, const decaf_2
     sum->scalars[sum->count++] = *factor;
 }
 
+/* Decoded in its place: a point has 256 bytes. */
 void msm_add(struct msm *sum, const struct scalar *factor, const struct point *p)
 {
-    decaf_255_point_t decoded;
+    if (sum->count == MSM_TERMS)
+        fold(sum);
+    if ((p->b[POINT_SIZE - 1] & 0x80) != 0 ||
+        decaf_255_point_decode(sum->points[sum->count], p->b, DECAF_TRUE) != DECAF_SUCCESS) {
+        sum->spoilt = true;
+        return;
+    }
+    sum->scalars[sum->count++] = *factor;
+}
 
-    point_decode(decoded, p);
-    msm_add_decoded(sum, factor, decoded);
+bool point_take(struct point *out, const uint8_t in[POINT_SIZE])
+{
+    memcpy(out->b, in, POINT_SIZE);
+    return !point_is_identity(out);
 }
 
 bool msm_is_zero(struct msm *sum)
 {
     fold(sum);
-    return decaf_255_point_eq(sum->total, decaf_255_point_identity) == DECAF_TRUE;
+    return !sum->spoilt && decaf_255_point_eq(sum->total, decaf_255_point_identity) == DECAF_TRUE;
 }
 
 void msm_result(struct point *out, struct msm *sum)
 {
+    assert(!sum->spoilt);
     fold(sum);
     decaf_255_point_encode(out->b, sum->total);
 }

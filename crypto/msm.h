@@ -14,12 +14,19 @@ struct msm {
     decaf_255_point_t total, points[MSM_TERMS];
     struct scalar scalars[MSM_TERMS];
     size_t count;
+    bool spoilt; /* something that was added is no point */
 };
 void msm_begin(struct msm *sum);
+/* Strict: of bytes that RFC 9496 does not allow the sum is spoilt, and never zero. */
 void msm_add(struct msm *sum, const struct scalar *factor, const struct point *p);
 void msm_add_decoded(struct msm *sum, const struct scalar *factor, const decaf_255_point_t p);
 bool msm_is_zero(struct msm *sum);                   /* of everything added so far */
-void msm_result(struct point *out, struct msm *sum); /* the same, encoded */
+void msm_result(struct point *out, struct msm *sum); /* the same, encoded; nothing in it is spoilt (asserted) */
+
+/* For bytes from outside which are then added to a sum: takes them as they are, since the sum decodes them strictly and to decode
+ * costs as much as to add. Refuses only what is a point and not allowed, the identity. Whatever outlives the sum goes through
+ * point_read. */
+bool point_take(struct point *out, const uint8_t in[POINT_SIZE]);
 
 void point_decode(decaf_255_point_t out, const struct point *p);
 

@@ -40,11 +40,13 @@ struct range_batch {
     const struct range_bases *bases;
     struct msm sum;
     struct scalar g[RANGE_BITS_MAX], h[RANGE_BITS_MAX], base, blinding;
+    struct scalar shift; /* taken off every g and put on every h */
 };
 void range_batch_begin(struct range_batch *batch, const struct range_bases *bases);
-/* false: malformed, and nothing was added. */
-bool range_batch_add(struct range_batch *batch, struct transcript *t, const struct point *commitments, struct bytes proof,
-                     struct rng *rng);
+/* The commitments may come from point_take: those that are no points keep the batch from holding. more: coefficients that the
+ * caller's own equation has for them, so that each is added up once; NULL: none. false: malformed, and the batch is spoilt. */
+bool range_batch_add(struct range_batch *batch, struct transcript *t, const struct point *commitments,
+                     const struct scalar *more, struct bytes proof, struct rng *rng);
 bool range_batch_holds(struct range_batch *batch);
 
 #endif

@@ -364,7 +364,7 @@ static bool take_u32(const uint8_t **in, uint32_t expected)
 static bool take_point(struct point *out, const uint8_t **in)
 {
     *in += POINT_SIZE;
-    return point_read_nonzero(out, *in - POINT_SIZE);
+    return point_take(out, *in - POINT_SIZE);
 }
 
 static bool take_scalar(struct scalar *out, const uint8_t **in)
@@ -432,13 +432,41 @@ static void add_matrices(struct ring_batch *batch, const struct proof *proof, co
     subtract_product(&batch->h, w2, &proof->z_c);
 }
 
+/* w3 p_k on every key, p_k the product of f over the Gray digits of k. Digit by digit from the top, as gray() goes: keys that
+ * begin alike share what they have in common, so there are four thirds of a product a key instead of one a digit. */
+static void add_products(struct ring_batch *batch, const struct proof *proof, const struct scalar *w3)
+{
+    const struct ring *ring = batch->ring;
+    unsigned shift[RING_MAX] = { 0 };
+    struct scalar product[RING_MAX];
+    size_t known = 1;
+
+    product[0] = *w3;
+    for (unsigned j = ring->digits; j-- > 0; known *= ring->base)
+        for (size_t k = known; k-- > 0;) { /* from the end: what is read lies before what is written */
+            struct scalar above = product[k];
+            unsigned before = shift[k];
+
+            for (unsigned i = 0; i < ring->base; i++) {
+                unsigned digit = (i + before) & (ring->base - 1);
+
+                scalar_mul(&product[k * ring->base + i], &above, &proof->f[j][digit]);
+                shift[k * ring->base + i] = before + ring->base - digit;
+            }
+        }
+    for (size_t k = 0; k < known; k++) {
+        struct scalar *key = &batch->keys[k < ring->count ? k : ring->count - 1];
+
+        scalar_add(key, key, &product[k]);
+    }
+}
+
 /* w3 (sum_k p_k P_k - sum_j xi^j X_j - z B) + w4 (xi^m U - sum_j xi^j Y_j - z J) */
 static void add_keys(struct ring_batch *batch, const struct proof *proof, const struct point *nullifier, const struct scalar *w3,
                      const struct scalar *w4)
 {
     const struct ring *ring = batch->ring;
     struct scalar power, factor;
-    unsigned digit[RING_DIGITS_MAX];
 
     scalar_from_u64(&power, 1);
     for (unsigned j = 0; j < ring->digits; j++) {
@@ -456,15 +484,7 @@ static void add_keys(struct ring_batch *batch, const struct proof *proof, const 
     scalar_negate(&factor, &factor);
     msm_add(&batch->sum, &factor, nullifier);
     subtract_product(&batch->base, &proof->z, w3);
-    for (size_t k = 0; k < padded(ring); k++) {
-        size_t place = k < ring->count ? k : ring->count - 1;
-
-        gray(digit, k, ring);
-        factor = *w3;
-        for (unsigned j = 0; j < ring->digits; j++)
-            scalar_mul(&factor, &factor, &proof->f[j][digit[j]]);
-        scalar_add(&batch->keys[place], &batch->keys[place], &factor);
-    }
+    add_products(batch, proof, w3);
 }
 
 void ring_batch_begin(struct ring_batch *batch, const struct ring *ring)

@@ -41,7 +41,7 @@ struct ring_batch {
     struct scalar keys[RING_MAX], g[RING_GENERATORS_MAX], h, base, u;
 };
 void ring_batch_begin(struct ring_batch *batch, const struct ring *ring);
-/* false: malformed, or the nullifier is the identity; nothing was added. */
+/* false: malformed, or the nullifier is the identity, and the batch is spoilt. */
 bool ring_batch_add(struct ring_batch *batch, struct transcript *t, const struct point *nullifier, struct bytes proof,
                     struct rng *rng);
 bool ring_batch_holds(struct ring_batch *batch);

@@ -158,7 +158,7 @@ static bool range_checked(void *arg)
         struct transcript t;
 
         transcript_init(&t, "bench");
-        if (!range_batch_add(&batch, &t, r->commitments, (struct bytes){ r->proof, r->size }, &r->b->rng))
+        if (!range_batch_add(&batch, &t, r->commitments, NULL, (struct bytes){ r->proof, r->size }, &r->b->rng))
             return false;
     }
     return range_batch_holds(&batch);

@@ -59,7 +59,7 @@ static inline bool crypto_case_range_holds(const struct crypto_case *c, struct b
     rng_init(&weights, c->roster[0].b);
     transcript_init(&t, "range");
     range_batch_begin(&batch, &c->range);
-    return range_batch_add(&batch, &t, c->commitments, in, &weights) && range_batch_holds(&batch);
+    return range_batch_add(&batch, &t, c->commitments, NULL, in, &weights) && range_batch_holds(&batch);
 }
 
 static inline bool crypto_case_ring_holds(const struct crypto_case *c, struct bytes in)

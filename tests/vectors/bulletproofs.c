@@ -49,7 +49,7 @@ static bool verifies(struct transcript *t, const struct point *commitments, stru
 
     rng_init(&rng, seed);
     range_batch_begin(batch, &bases);
-    return range_batch_add(batch, t, commitments, proof, &rng) && range_batch_holds(batch);
+    return range_batch_add(batch, t, commitments, NULL, proof, &rng) && range_batch_holds(batch);
 }
 
 static bool commitments_read(struct point *out, const json_t *list, size_t count)
