@@ -2,6 +2,7 @@
  *
  * What is shown is that the maker holds the key of one member; which one, nobody learns. The nullifier is the same for every admission of
  * one home in one scope and unlinkable between scopes. */
+#include "crypto/declassify.h"
 #include "crypto/labels.h"
 #include "crypto/ring.h"
 
@@ -41,6 +42,19 @@ static void begin(struct ring *ring, struct transcript *t, const struct point *r
     transcript_append(t, "scope", scope);
 }
 
+/* Looks at every place, so that neither time nor memory tells which it was. */
+static bool stands_at(const struct point *roster, size_t count, size_t index, const struct point *own)
+{
+    struct point wanted = *own;
+    bool found = false;
+
+    declassify(&wanted, sizeof wanted); /* a public key; the place is what must not show */
+    for (size_t k = 0; k < count; k++)
+        found |= (bool)(point_equal(&roster[k], &wanted) & (k == index));
+    declassify(&found, sizeof found);
+    return found;
+}
+
 bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], const struct point *roster, size_t count,
                     size_t index, const struct group_key *own, struct bytes scope, struct bytes message, struct rng *rng)
 {
@@ -48,7 +62,7 @@ bool admission_make(uint8_t *out, size_t *size, uint8_t nullifier[POINT_SIZE], c
     struct ring ring;
     struct point tag;
 
-    if (index >= count || count > RING_MAX || !point_equal(&roster[index], &own->public_point))
+    if (count > RING_MAX || !stands_at(roster, count, index, &own->public_point))
         return false;
     begin(&ring, &t, roster, count, scope);
     transcript_append(&t, "message", message);

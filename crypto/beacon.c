@@ -1,6 +1,7 @@
 /* beacon.c - a deal of one uniformly random group element: the pair R = r*B, C = x*B + r*Y and a proof that its maker knows r and x in this
  * context, so that nobody deals what another has dealt. Only the product of many is ever opened. */
 #include "crypto/crypto.h"
+#include "crypto/declassify.h"
 #include "crypto/labels.h"
 
 #include <sodium.h>
@@ -63,10 +64,12 @@ bool beacon_make(uint8_t *out, size_t *size, const struct point *joint, struct b
     scalar_random(&hidden.r, rng);
     scalar_random(&hidden.x, rng);
     encrypt(&pair, &hidden, joint);
+    declassify(&pair, sizeof pair);
     begin(&t, joint, context, &pair);
     transcript_nonce(&t, &nonce.r, "nonce r", (struct bytes){ hidden.r.b, sizeof hidden }, rng);
     transcript_nonce(&t, &nonce.x, "nonce x", (struct bytes){ hidden.r.b, sizeof hidden }, rng);
     encrypt(&commitment, &nonce, joint);
+    declassify(&commitment, sizeof commitment);
     finish(&t, &challenge, &commitment);
     answer(&nonce.r, &hidden.r, &challenge);
     answer(&nonce.x, &hidden.x, &challenge);

@@ -6,6 +6,7 @@
  * is randomness reuse over independent keys (Kurosawa 2002), which spares a scalar and an answer.
  *
  * Bytes: (R_k, C_k) for each k, V_k for each k, K_V K_R K_C s_x s_r, the range proof. */
+#include "crypto/declassify.h"
 #include "crypto/labels.h"
 #include "crypto/range_proof.h"
 #include "crypto/weights.h"
@@ -159,10 +160,12 @@ static void prove_equality(struct deal *deal, struct transcript *t, struct secre
     transcript_nonce(t, &s->nonce_x, "nonce x", (struct bytes){ s->x[0].b, count * SCALAR_SIZE }, rng);
     transcript_nonce(t, &s->nonce_r, "nonce r", (struct bytes){ s->r[0].b, count * SCALAR_SIZE }, rng);
     hide_all(&deal->k_v, &deal->k_r, &deal->k_c, &s->nonce_x, &s->nonce_r, joint);
+    declassify(&deal->k_v, 3 * POINT_SIZE);
     append_commitments(t, deal);
     transcript_challenge_scalar(t, "c", &c);
     answer(&deal->s_x, &s->nonce_x, s->x, count, &c);
     answer(&deal->s_r, &s->nonce_r, s->r, count, &c);
+    declassify(&deal->s_x, 2 * SCALAR_SIZE);
     append_answers(t, deal);
 }
 
@@ -202,6 +205,7 @@ bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const
     secrets_draw(&s, values, bases->count, rng);
     for (size_t k = 0; k < bases->count; k++)
         hide_all(&deal.commitments[k], &deal.pairs[k].r, &deal.pairs[k].c, &s.x[k], &s.r[k], joint);
+    declassify(&deal, sizeof deal); /* ciphertexts and commitments are sent */
     deal_transcript(&t, bases, &deal, joint, context);
     prove_equality(&deal, &t, &s, bases->count, joint, rng);
     range_prove(deal_write(out, &deal, bases->count), &bases->range, &t, deal.commitments, s.values, s.r, rng);

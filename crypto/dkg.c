@@ -10,6 +10,7 @@
  * that one share and see. Gennaro, Jarecki, Krawczyk and Rabin 1999: the last dealer can bias bits of the
  * joint key, which ElGamal bears. */
 #include "crypto/crypto.h"
+#include "crypto/declassify.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
 
@@ -94,12 +95,14 @@ static bool share_fits(struct scalar *out, const struct parts *parts, const stru
     share_key(key, context, ephemeral, to, index, shared);
     fine = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL,
                                                       parts->shares + (index - 1) * (size_t)SEALED_SHARE,
-                                                      SEALED_SHARE, NULL, 0, nonce, key) == 0 &&
-           scalar_read(out, plain);
+                                                      SEALED_SHARE, NULL, 0, nonce, key) == 0;
+    declassify(&fine, sizeof fine); /* who gets a share that does not fit says so */
+    fine = fine && scalar_read(out, plain);
     if (fine) {
         commitments_at(&expected, commitments, threshold, index);
         point_base_times(&actual, out);
         fine = point_equal(&expected, &actual);
+        declassify(&fine, sizeof fine);
     }
     if (!fine)
         scalar_clear(out);
@@ -174,6 +177,7 @@ bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struc
         scalar_random(&known[k], &rng);
         point_base_times(&public[k], &known[k]);
     }
+    declassify(public, (threshold + 1) * sizeof *public);
     memcpy(out, public, (size_t)POINT_SIZE * threshold);
     memcpy(proof + KNOWLEDGE_SIZE, public[threshold].b, POINT_SIZE);
     for (unsigned j = 1; j <= count; j++) {
@@ -181,6 +185,7 @@ bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struc
         share_seal(shares + (j - 1) * (size_t)SEALED_SHARE, &share, context, &public[threshold],
                    &known[threshold], &members[j - 1], j);
     }
+    declassify(shares, (size_t)count * SEALED_SHARE);
     proof_transcript(&t, context, members, count, threshold, shares);
     knowledge_prove(proof, &t, public, known, threshold + 1, &rng);
     *size = dkg_deal_size(count, threshold);
@@ -250,6 +255,7 @@ void dkg_complaint_make(uint8_t out[DKG_COMPLAINT_SIZE], struct bytes context, s
 
     assert(fine); /* the deal has passed dkg_deal_check */
     point_times(&shared, &ephemeral, &own->secret);
+    declassify(&shared, sizeof shared); /* the evidence */
     complaint_transcript(&t, context, deal, index);
     equality_prove(out + POINT_SIZE, &t, &own->public_point, &own->secret, &ephemeral, &shared, 1, rng);
     memcpy(out, shared.b, POINT_SIZE);

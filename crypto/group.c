@@ -5,6 +5,7 @@
  * not canonical, and everything behind them asserts that it was given points that came through. Decoding
  * depends on public bytes only; what takes a secret scalar runs in constant time. */
 #include "crypto/crypto.h"
+#include "crypto/declassify.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -48,6 +49,7 @@ void point_add(struct point *out, const struct point *a, const struct point *b)
 {
     int failed = crypto_core_ristretto255_add(out->b, a->b, b->b);
 
+    declassify(&failed, sizeof failed); /* every struct point is valid */
     assert(!failed);
 }
 
@@ -55,6 +57,7 @@ void point_sub(struct point *out, const struct point *a, const struct point *b)
 {
     int failed = crypto_core_ristretto255_sub(out->b, a->b, b->b);
 
+    declassify(&failed, sizeof failed); /* every struct point is valid */
     assert(!failed);
 }
 
@@ -91,7 +94,10 @@ void point_from_hash(struct point *out, const uint8_t uniform[64])
 
 bool scalar_read(struct scalar *out, const uint8_t in[SCALAR_SIZE])
 {
-    if (sodium_compare(in, group_order, SCALAR_SIZE) >= 0)
+    int order = sodium_compare(in, group_order, SCALAR_SIZE);
+
+    declassify(&order, sizeof order); /* bytes that are no scalar are refused before all eyes */
+    if (order >= 0)
         return false;
     memcpy(out->b, in, SCALAR_SIZE);
     return true;
@@ -105,11 +111,14 @@ void scalar_reduce(struct scalar *out, const uint8_t wide[64])
 void scalar_random(struct scalar *out, struct rng *rng)
 {
     uint8_t wide[64];
+    bool again;
 
     do {
         rng_fill(rng, wide, sizeof wide);
         scalar_reduce(out, wide);
-    } while (scalar_is_zero(out));
+        again = scalar_is_zero(out);
+        declassify(&again, sizeof again); /* one in 2^252 */
+    } while (again);
     sodium_memzero(wide, sizeof wide);
 }
 

@@ -3,6 +3,7 @@
  * Many statements fold into one by powers of a challenge drawn after all of them are fixed: a false one among
  * n survives with probability n / 2^252. */
 #include "crypto/prove.h"
+#include "crypto/declassify.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -49,10 +50,12 @@ void knowledge_prove(uint8_t out[KNOWLEDGE_SIZE], struct transcript *t, const st
     transcript_nonce(t, &nonce, "nonce", (struct bytes){ (const uint8_t *)secrets, count * sizeof *secrets },
                      rng);
     point_base_times(&commitment, &nonce);
+    declassify(&commitment, sizeof commitment);
     transcript_append_point(t, "commitment", &commitment);
     transcript_challenge_scalar(t, "challenge", &challenge);
     scalars_fold(&response, secrets, 1, count, &challenge);
     scalar_add(&response, &response, &nonce);
+    declassify(&response, sizeof response);
     memcpy(out, commitment.b, POINT_SIZE);
     memcpy(out + POINT_SIZE, response.b, SCALAR_SIZE);
     scalar_clear(&nonce);
@@ -107,9 +110,12 @@ void equality_prove(uint8_t out[EQUALITY_SIZE], struct transcript *t, const stru
     transcript_nonce(t, &nonce, "nonce", BYTES(secret->b), rng);
     point_base_times(&on_generator, &nonce);
     point_times(&on_base, &base, &nonce);
+    declassify(&on_generator, sizeof on_generator);
+    declassify(&on_base, sizeof on_base);
     equality_challenge(t, &challenge, &on_generator, &on_base);
     scalar_mul(&response, &challenge, secret);
     scalar_add(&response, &response, &nonce);
+    declassify(&response, sizeof response);
     memcpy(out, challenge.b, SCALAR_SIZE);
     memcpy(out + SCALAR_SIZE, response.b, SCALAR_SIZE);
     scalar_clear(&nonce);

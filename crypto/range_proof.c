@@ -4,6 +4,7 @@
  * Where a secret is at work (A, S, T1, T2 and the scalars before the challenge x) everything runs on libsodium, and bits choose by masks.
  * The vectors l and r are what the protocol would send in the clear without its last part, which only shortens them; from there on the
  * faster arithmetic of public points is used. */
+#include "crypto/declassify.h"
 #include "crypto/range_shared.h"
 
 #include <assert.h>
@@ -269,15 +270,17 @@ static uint8_t *prove_inner_product(uint8_t *out, struct transcript *t, struct p
     return out + 2 * SCALAR_SIZE;
 }
 
-static void put_point(uint8_t **out, struct transcript *t, const char *label, const struct point *p)
+static void put_point(uint8_t **out, struct transcript *t, const char *label, struct point *p)
 {
+    declassify(p, sizeof *p);
     transcript_append_point(t, label, p);
     memcpy(*out, p->b, POINT_SIZE);
     *out += POINT_SIZE;
 }
 
-static void put_scalar(uint8_t **out, struct transcript *t, const char *label, const struct scalar *s)
+static void put_scalar(uint8_t **out, struct transcript *t, const char *label, struct scalar *s)
 {
+    declassify(s, sizeof *s);
     append_scalar(t, label, s);
     memcpy(*out, s->b, SCALAR_SIZE);
     *out += SCALAR_SIZE;
@@ -330,6 +333,8 @@ void range_prove(uint8_t *out, const struct range_bases *bases, struct transcrip
     transcript_challenge_scalar(t, "x", &p.x);
     combine_blindings(blinds, &p, blindings, bases->count);
     evaluate(&p, &t_x);
+    declassify(p.left, sizeof p.left); /* masked by s_left and s_right: what a proof without its last part would send */
+    declassify(p.right, sizeof p.right);
     put_scalar(&out, t, "t_x", &t_x);
     put_scalar(&out, t, "t_x_blinding", &blinds[0]);
     put_scalar(&out, t, "e_blinding", &blinds[1]);

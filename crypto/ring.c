@@ -2,9 +2,10 @@
  *
  * Names are the paper's: A B C D commit to digits and masks, X Y carry the lower terms of the polynomial, f z_A z_C z answer. The digits are
  * those of a Gray code, so that neighbouring products differ in one factor. The prover touches its index only through masks and multiplies every
- * key, also where a coefficient is zero: neither time nor memory tells which key is its own. */
+ * key by something that is not zero: neither time nor memory tells which key is its own, nor does what libsodium answers to an identity. */
 #include "crypto/ring.h"
 
+#include "crypto/declassify.h"
 #include "crypto/labels.h"
 
 #include <assert.h>
@@ -150,6 +151,7 @@ struct prover {
     struct scalar sigma[RING_DIGITS_MAX][RING_BASE_MAX], mask[RING_DIGITS_MAX][RING_BASE_MAX];
     struct scalar blind_a, blind_b, blind_c, blind_d, rho[RING_DIGITS_MAX];
     struct scalar power[RING_DIGITS_MAX + 1]; /* coefficients of one key's polynomial */
+    struct scalar veil[RING_DIGITS_MAX];      /* put on the coefficients, and taken off their sum */
 };
 
 static void draw(struct prover *p, const struct ring *ring, size_t index, struct rng *rng)
@@ -169,6 +171,7 @@ static void draw(struct prover *p, const struct ring *ring, size_t index, struct
             scalar_sub(&p->mask[j][0], &p->mask[j][0], &p->mask[j][i]); /* each row sums to zero */
         }
         scalar_random(&p->rho[j], rng);
+        scalar_random(&p->veil[j], rng);
     }
     scalar_random(&p->blind_a, rng);
     scalar_random(&p->blind_b, rng);
@@ -203,6 +206,13 @@ static void entry(struct scalar *out, const struct prover *p, enum matrix which,
     }
 }
 
+/* bit 1: the point, bit 0: the identity, whose encoding is zero. */
+static void point_or_identity(struct point *out, const struct point *p, const struct scalar *bit)
+{
+    for (size_t i = 0; i < POINT_SIZE; i++)
+        out->b[i] = (uint8_t)(p->b[i] & -bit->b[0]);
+}
+
 static void commit(struct point *out, const struct prover *p, const struct ring *ring, enum matrix which,
                    const struct scalar *blinding)
 {
@@ -212,8 +222,13 @@ static void commit(struct point *out, const struct prover *p, const struct ring 
     point_times(out, &ring->h, blinding);
     for (unsigned j = 0; j < ring->digits; j++)
         for (unsigned i = 0; i < ring->base; i++) {
+            const struct point *g = &ring->g[j * ring->base + i];
+
             entry(&factor, p, which, j, i);
-            point_times(&part, &ring->g[j * ring->base + i], &factor);
+            if (which == MATRIX_DIGITS)
+                point_or_identity(&part, g, &factor);
+            else
+                point_times(&part, g, &factor);
             point_add(out, out, &part);
         }
     scalar_clear(&factor);
@@ -240,21 +255,40 @@ static void expand(struct prover *p, const struct ring *ring, size_t k)
     scalar_clear(&part);
 }
 
+static void sum_of_keys(struct point *out, const struct ring *ring)
+{
+    decaf_255_point_t sum, key;
+
+    decaf_255_point_copy(sum, decaf_255_point_identity);
+    for (size_t k = 0; k < padded(ring); k++) {
+        point_decode(key, key_at(ring, k));
+        decaf_255_point_add(sum, sum, key);
+    }
+    decaf_255_point_encode(out->b, sum);
+}
+
+/* X_j = rho_j B + sum_k p_kj P_k: most of the p_kj are zero, and which are tells the index. So every key is raised to p_kj + veil_j. */
 static void commit_keys(struct commitments *sent, struct prover *p, const struct ring *ring, const struct point *nullifier)
 {
-    struct point part;
+    struct point part, all;
+    struct scalar factor;
 
+    sum_of_keys(&all, ring);
     for (unsigned j = 0; j < ring->digits; j++) {
         point_base_times(&sent->x[j], &p->rho[j]);
+        point_times(&part, &all, &p->veil[j]);
+        point_sub(&sent->x[j], &sent->x[j], &part);
         point_times(&sent->y[j], nullifier, &p->rho[j]);
     }
     for (size_t k = 0; k < padded(ring); k++) {
         expand(p, ring, k);
         for (unsigned j = 0; j < ring->digits; j++) {
-            point_times(&part, key_at(ring, k), &p->power[j]);
+            scalar_add(&factor, &p->power[j], &p->veil[j]);
+            point_times(&part, key_at(ring, k), &factor);
             point_add(&sent->x[j], &sent->x[j], &part);
         }
     }
+    scalar_clear(&factor);
     sodium_memzero(&part, sizeof part);
 }
 
@@ -277,6 +311,7 @@ static uint8_t *put_answer(uint8_t *out, const struct scalar *times_xi, const st
 
     scalar_mul(&answer, times_xi, xi);
     scalar_add(&answer, &answer, plus);
+    declassify(&answer, sizeof answer);
     return put(out, answer.b);
 }
 
@@ -309,6 +344,7 @@ static void write_proof(uint8_t *out, const struct prover *p, const struct commi
     out = put_answer(out, &p->blind_b, &p->blind_a, xi);
     out = put_answer(out, &p->blind_c, &p->blind_d, xi);
     answer_key(&z, p, digits, secret, xi);
+    declassify(&z, sizeof z);
     out = put(out, z.b);
     for (unsigned j = 0; j < digits; j++)
         out = put(out, sent->x[j].b);
@@ -326,10 +362,12 @@ void ring_prove(uint8_t *out, struct point *nullifier, const struct ring *ring, 
     struct prover p;
     struct scalar seed, xi;
     struct rng own;
-    bool ok = scalar_invert(&seed, secret);
+    bool ok = scalar_invert(&seed, secret) & (index < ring->count);
 
-    assert(ok && index < ring->count);
+    declassify(&ok, sizeof ok);
+    assert(ok);
     point_times(nullifier, &ring->u, &seed);
+    declassify(nullifier, sizeof *nullifier);
     begin_proof(t, ring, nullifier);
     transcript_nonce(t, &seed, "ring", (struct bytes){ secret->b, SCALAR_SIZE }, rng);
     rng_init(&own, seed.b);
@@ -339,6 +377,7 @@ void ring_prove(uint8_t *out, struct point *nullifier, const struct ring *ring, 
     commit(&sent.c, &p, ring, MATRIX_CROSS, &p.blind_c);
     commit(&sent.d, &p, ring, MATRIX_SQUARE, &p.blind_d);
     commit_keys(&sent, &p, ring, nullifier);
+    declassify(&sent, sizeof sent);
     challenge(&xi, t, &sent, ring->digits);
     write_proof(out, &p, &sent, ring, secret, &xi);
     sodium_memzero(&p, sizeof p);

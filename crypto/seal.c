@@ -5,6 +5,7 @@
  * put the point of another's deal at the head of a bid and have the committee raise it to its key. Anything
  * altered is refused before a key is derived. */
 #include "crypto/crypto.h"
+#include "crypto/declassify.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
 
@@ -50,6 +51,8 @@ void seal_make(uint8_t *out, const struct point *to, struct bytes context, struc
     seal_key(key, &ephemeral, to, &shared);
     crypto_aead_xchacha20poly1305_ietf_encrypt(out + HEAD_SIZE, NULL, plain.data, plain.size, context.data,
                                                context.size, NULL, nonce, key);
+    declassify(&ephemeral, sizeof ephemeral);
+    declassify(out + HEAD_SIZE, box.size);
     seal_transcript(&t, to, context, box);
     knowledge_prove(out + POINT_SIZE, &t, &ephemeral, &r, 1, rng);
     memcpy(out, ephemeral.b, POINT_SIZE);
@@ -75,16 +78,18 @@ bool seal_ephemeral(struct point *out, const struct point *to, struct bytes cont
 bool seal_open_shared(uint8_t *out, const struct point *shared, const struct point *to, struct bytes context,
                       struct bytes sealed)
 {
+    bool fine = !point_is_identity(shared);
     struct point ephemeral;
     uint8_t key[KEY_SIZE];
-    bool fine;
 
-    if (point_is_identity(shared) || !seal_ephemeral(&ephemeral, to, context, sealed))
+    declassify(&fine, sizeof fine); /* of no honest key: neither it nor the head is zero */
+    if (!fine || !seal_ephemeral(&ephemeral, to, context, sealed))
         return false;
     seal_key(key, &ephemeral, to, shared);
     fine = crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.data + HEAD_SIZE,
                                                       sealed.size - HEAD_SIZE, context.data, context.size,
                                                       nonce, key) == 0;
+    declassify(&fine, sizeof fine);
     sodium_memzero(key, sizeof key);
     return fine;
 }

@@ -3,6 +3,7 @@
  *
  * A share: y_j*R_i for every point || one proof that they all have the logarithm of Y_j. */
 #include "crypto/crypto.h"
+#include "crypto/declassify.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
 
@@ -24,6 +25,8 @@ void share_make(uint8_t *out, const struct scalar *secret, struct bytes context,
     point_base_times(&public_share, secret);
     for (size_t i = 0; i < count; i++)
         point_times(&images[i], &points[i], secret);
+    declassify(&public_share, sizeof public_share);
+    declassify(out, count * POINT_SIZE);
     share_transcript(&t, context);
     equality_prove(out + count * POINT_SIZE, &t, &public_share, secret, points, images, count, rng);
 }
