@@ -320,8 +320,8 @@ static bool span_holds(struct deal_item *items, size_t count, const struct deal_
     for (size_t i = 0; i < count; i++) {
         if (!deal_add(batch, &deal, bases, joint, items[i].context, items[i].deal, &drawn))
             return false;
-        if (items[i].out != NULL)
-            memcpy(items[i].out, deal.pairs, bases->count * sizeof *deal.pairs);
+        if (items[i].out != NULL && !pairs_read(items[i].out, &deal, bases->count))
+            return false;
     }
     return range_batch_holds(batch);
 }

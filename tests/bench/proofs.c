@@ -26,6 +26,7 @@ struct bench_proofs {
     const struct deal_bases *bases;
     uint8_t deals[DIFFERENT][DEAL_MAX], admissions[DIFFERENT][ADMISSION_MAX];
     struct deal_item deal_items[HOMES_MAX];
+    struct ciphertext pairs[HOMES_MAX][VALUES];
     struct admission_item admission_items[HOMES_MAX];
     uint64_t values[VALUES];
     size_t ring_size; /* of the ring that is measured */
@@ -56,6 +57,7 @@ static bool make_deals(struct bench_proofs *b)
         struct deal_item *item = &b->deal_items[i];
 
         item->context = BYTES(context);
+        item->out = b->pairs[i];
         item->deal = b->deal_items[i % DIFFERENT].deal;
         if (i < DIFFERENT && !deal_make(b->deals[i], &item->deal.size, b->bases, &b->key.public_point, item->context, b->values,
                                         &b->rng))

@@ -18,7 +18,8 @@ BEGIN {
     face["store"] = " store/store.h "
     # Of stdio.h only the formatting of text into memory is used: pure.sh sees to that.
     plain = " assert.h inttypes.h limits.h math.h sodium.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h "
-    system_headers["crypto"] = plain "decaf/point_255.h decaf/shake.h "
+    # valgrind/memcheck.h: only in the build of tests/ctime.
+    system_headers["crypto"] = plain "decaf/point_255.h decaf/shake.h valgrind/memcheck.h "
     system_headers["proto"] = plain "msgpack/pack.h "
 }
 function refuse(why) {
