@@ -58,8 +58,8 @@ static void tell(struct sim *s, struct bytes record, unsigned side, int ears)
     for (int i = 0; i < ears; i++) {
         int at = honest_home(s, side);
 
-        if (at != SIM_NOBODY)
-            home_inject(s, at, record);
+        if (at != SIM_NOBODY && home_inject(s, at, record) == STATUS_MALFORMED)
+            sim_fail(s, "what a liar says does not follow the format: liar.c is behind the rooms");
     }
 }
 
@@ -121,18 +121,20 @@ static bool has_said(const struct scene *scene, enum record_kind kind, const str
     return false;
 }
 
-static void vote(const struct scene *scene, unsigned step, const uint8_t digest[HASH_SIZE], unsigned side, int ears)
+static void vote(const struct scene *scene, unsigned step, const uint8_t cut[ID_SIZE], const uint8_t digest[HASH_SIZE],
+                 unsigned side, int ears)
 {
     struct vote made = { .round = scene->round, .step = step };
-    uint8_t bytes[64];
+    uint8_t bytes[96];
     struct writer body = writer_to(bytes, sizeof bytes);
 
     memcpy(made.digest, digest, HASH_SIZE);
     if (has_said(scene, RECORD_VOTE, &made, 0))
         return;
-    writer_array(&body, 3);
+    writer_array(&body, 4);
     writer_uint(&body, scene->round);
     writer_uint(&body, step);
+    writer_bin(&body, (struct bytes){ cut, ID_SIZE });
     writer_bin(&body, (struct bytes){ digest, HASH_SIZE });
     say(scene, RECORD_VOTE, &body, side, ears);
 }
@@ -224,7 +226,7 @@ static void vote_for_all(const struct scene *scene, bool honest_only, int ears)
 {
     const struct held *const *cuts;
     size_t count = topic_records(scene->topic, scene->box, RECORD_CUT, &cuts), found = 0;
-    uint8_t digests[64][HASH_SIZE];
+    uint8_t digests[64][HASH_SIZE], ids[64][ID_SIZE];
     struct cut of;
 
     for (size_t i = 0; i < count && found < ARRAY_SIZE(digests); i++) {
@@ -233,15 +235,16 @@ static void vote_for_all(const struct scene *scene, bool honest_only, int ears)
         if (!box_cut(scene->topic, &of, cuts[i]) || of.round != scene->round ||
             (honest_only && record < scene->s->record_count && !scene->s->records[record].honest))
             continue;
+        memcpy(ids[found], cuts[i]->record.id, ID_SIZE);
         memcpy(digests[found++], of.digest, HASH_SIZE); /* telling moves the topic */
     }
     for (size_t i = 0; i < found; i++) {
         for (unsigned step = 1; step <= 2; step++) {
             if (honest_only) {
-                vote(scene, step, digests[i], 0, ears);
-                vote(scene, step, digests[i], 1, ears);
+                vote(scene, step, ids[i], digests[i], 0, ears);
+                vote(scene, step, ids[i], digests[i], 1, ears);
             } else {
-                vote(scene, step, digests[i], BOTH_SIDES, ears);
+                vote(scene, step, ids[i], digests[i], BOTH_SIDES, ears);
             }
         }
     }
@@ -279,7 +282,7 @@ static void complete_late(const struct scene *scene)
         votes = honest_votes(scene, of.digest);
         if (votes >= scene->view->quorum || votes + scene->s->liars_seated < scene->view->quorum)
             continue;
-        vote(scene, 1, of.digest, BOTH_SIDES, 1);
+        vote(scene, 1, cuts[i]->record.id, of.digest, BOTH_SIDES, 1);
         return;
     }
 }
@@ -375,7 +378,7 @@ static void flood(const struct scene *scene)
         own += memcmp(votes[i]->record.author, scene->home->own.member.public_key, KEY_SIZE) == 0;
     for (int i = 0; i < FLOOD_A_TURN && own < FLOOD && scene->voting; i++) {
         luck_fill(&scene->s->luck, digest, sizeof digest);
-        vote(scene, 1 + (unsigned)i % 2, digest, BOTH_SIDES, 2);
+        vote(scene, 1 + (unsigned)i % 2, digest, digest, BOTH_SIDES, 2);
     }
 }
 
