@@ -319,6 +319,17 @@ static void dial_wanted(struct core *core, struct group *group)
     }
 }
 
+/* Of the addresses told by the user, one that was never reached. When its home was off while others met, it is the only way out of the
+ * island they formed: shuffles bring no address from outside. */
+static struct peer *never_met(const struct core *core, struct group *group)
+{
+    for (size_t i = 0; i < group->peer_count; i++) {
+        if (group->peers[i].invited && !group->peers[i].worked && peer_dialable(core, group, &group->peers[i]))
+            return &group->peers[i];
+    }
+    return NULL;
+}
+
 static void visit(struct core *core, struct group *group)
 {
     struct peer *peer;
@@ -328,7 +339,9 @@ static void visit(struct core *core, struct group *group)
     group->visit_at = core->ms + jittered(core, VISIT_MS);
     if (full_mesh(core, group) || !may_dial(core))
         return;
-    peer = choose(core, group);
+    peer = never_met(core, group);
+    if (peer == NULL || rng_below(&core->rng, 2) == 0)
+        peer = choose(core, group);
     if (peer != NULL)
         links_dial(core, group, peer->address, true);
 }

@@ -1,4 +1,4 @@
-/* main.c - the simulator's command. README: tests/sim.
+/* main.c - the simulator's command.
  *
  *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--demo] [--json] [--shrink]     --demo: in seconds instead of weeks
  *         --first: up to the first failure
