@@ -5,7 +5,8 @@
  * false (or a status other than STATUS_OK) has left its outputs wiped or untouched, never half written.
  *
  * Strict decoding (RFC 9496, and libsodium 1.0.18 which accepts too much): point_read and scalar_read are the only
- * doors for bytes that came from outside. A struct point or struct scalar is therefore always canonical. */
+ * doors for bytes that came from outside; a verifier in here may leave the points to the sum that decodes them, as strictly (msm.h). A struct
+ * point or struct scalar that leaves the room is therefore always canonical. */
 #ifndef COOP_CRYPTO_CRYPTO_H
 #define COOP_CRYPTO_CRYPTO_H
 

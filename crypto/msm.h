@@ -24,8 +24,8 @@ bool msm_is_zero(struct msm *sum);                   /* of everything added so f
 void msm_result(struct point *out, struct msm *sum); /* the same, encoded; nothing in it is spoilt (asserted) */
 
 /* For bytes from outside which are then added to a sum: takes them as they are, since the sum decodes them strictly and to decode
- * costs as much as to add. Refuses only what is a point and not allowed, the identity. Whatever outlives the sum goes through
- * point_read. */
+ * costs as much as to add. Refuses only what is a point and not allowed, the identity. It is a point like any other once the sum has
+ * come out as zero: the sum takes what point_read takes and nothing else (tested). */
 bool point_take(struct point *out, const uint8_t in[POINT_SIZE]);
 
 void point_decode(decaf_255_point_t out, const struct point *p);

@@ -1,8 +1,9 @@
-/* range_check.c - verify that committed values are small, one proof or many at once. Everything here is public.
+/* range_check.c - verify that committed values are small, one proof or many at once. Everything here is
+ * public.
  *
- * A proof holds if one sum of points is the identity; the sums of many proofs, each by a random weight, add up to one sum in
- * which the bases G, H, B and B~ are paid for once. Points are decoded where they are added up (msm.h). All inverses of a
- * proof come from one: an inversion costs as much as three hundred products. */
+ * A proof holds if one sum of points is the identity; the sums of many proofs, each by a random weight, add
+ * up to one sum in which the bases G, H, B and B~ are paid for once. Points are decoded where they are added
+ * up (msm.h). All inverses of a proof come from one: an inversion costs as much as three hundred products. */
 #include "crypto/range_shared.h"
 
 #include <string.h>
@@ -35,14 +36,15 @@ static bool proof_read(struct proof *proof, unsigned rounds, struct bytes in)
 
     proof->rounds = rounds;
     ok = ok && take_point(&proof->a, &at) && take_point(&proof->s, &at) && take_point(&proof->t1, &at) &&
-         take_point(&proof->t2, &at) && take_scalar(&proof->t_x, &at) && take_scalar(&proof->t_blinding, &at) &&
-         take_scalar(&proof->e_blinding, &at);
+         take_point(&proof->t2, &at) && take_scalar(&proof->t_x, &at) &&
+         take_scalar(&proof->t_blinding, &at) && take_scalar(&proof->e_blinding, &at);
     for (unsigned i = 0; i < rounds && ok; i++)
         ok = take_point(&proof->l[i], &at) && take_point(&proof->r[i], &at);
     return ok && take_scalar(&proof->a_end, &at) && take_scalar(&proof->b_end, &at);
 }
 
-/* The inverses of y and of every u, from that of their product. A challenge of zero is no proof: one in 2^252. */
+/* The inverses of y and of every u, from that of their product. A challenge of zero is no proof: one in
+ * 2^252. */
 static bool invert_challenges(struct proof *proof)
 {
     struct scalar before[RANGE_ROUNDS_MAX], product = proof->y, inverse;
@@ -105,18 +107,24 @@ static void add_term(struct range_batch *batch, const struct scalar *weight, con
 }
 
 /* s[k]: the product of the challenges that fell on base k; s of the reversed index is its inverse. */
-static void fold_factors(struct scalar *s, const struct proof *proof)
+static void fold_factors(struct residue *s, const struct proof *proof)
 {
-    scalar_from_u64(&s[0], 1);
-    for (unsigned i = 0; i < proof->rounds; i++)
-        scalar_mul(&s[0], &s[0], &proof->u_inverse[i]);
-    for (unsigned top = 0; top < proof->rounds; top++) {
-        const struct scalar *u = &proof->u[proof->rounds - 1 - top];
-        struct scalar square;
+    struct residue factor;
+    struct scalar one;
 
-        scalar_mul(&square, u, u);
-        for (size_t k = 0; k < (size_t)1 << top; k++)
-            scalar_mul(&s[k + ((size_t)1 << top)], &s[k], &square);
+    scalar_from_u64(&one, 1);
+    residue_from(&s[0], &one);
+    for (unsigned i = 0; i < proof->rounds; i++) {
+        residue_from(&factor, &proof->u_inverse[i]);
+        residue_mul(&s[0], &s[0], &factor);
+    }
+    for (unsigned top = 0; top < proof->rounds; top++) {
+        size_t half = (size_t)1 << top;
+
+        residue_from(&factor, &proof->u[proof->rounds - 1 - top]);
+        residue_mul(&factor, &factor, &factor);
+        for (size_t k = 0; k < half; k++)
+            residue_mul(&s[k + half], &s[k], &factor);
     }
 }
 
@@ -153,25 +161,37 @@ static void delta(struct scalar *out, const struct proof *proof, const struct ra
     scalar_sub(out, out, &z_sum);
 }
 
-/* G_k gets -z - a s_k and H_k gets z + y^-k (z^(2+j) 2^i - b / s_k). What all have in common is kept once, in `shift`. */
+/* G_k gets -z - a s_k and H_k gets z + y^-k (z^(2+j) 2^i - b / s_k). What all have in common is kept once, in
+ * `shift`. */
 static void add_vectors(struct range_batch *batch, const struct proof *proof, const struct scalar *weight)
 {
-    size_t length = (size_t)batch->bases->bits * batch->bases->count;
-    struct scalar s[RANGE_BITS_MAX], y_power = *weight, a, b, term;
-    struct weights w;
+    size_t bits = batch->bases->bits, length = bits * batch->bases->count;
+    struct residue s[RANGE_BITS_MAX], z, a, b, y_power, y_inverse, term, two_power, z_power;
 
     fold_factors(s, proof);
-    scalar_mul(&a, &proof->a_end, weight);
-    b = proof->b_end;
-    add_product(&batch->shift, &proof->z, weight);
-    weights_begin(&w, &proof->z, batch->bases->bits);
-    for (size_t k = 0; k < length; k++, weights_next(&w)) {
-        scalar_mul(&term, &a, &s[k]);
-        scalar_sub(&batch->g[k], &batch->g[k], &term);
-        scalar_mul(&term, &b, &s[length - 1 - k]);
-        scalar_sub(&term, &w.weight, &term);
-        add_product(&batch->h[k], &term, &y_power);
-        scalar_mul(&y_power, &y_power, &proof->y_inverse);
+    residue_from(&z, &proof->z);
+    residue_from(&a, &proof->a_end);
+    residue_from(&b, &proof->b_end);
+    residue_from(&y_inverse, &proof->y_inverse);
+    residue_from(&y_power, weight);
+    residue_mul(&a, &a, &y_power);
+    residue_mul(&term, &z, &y_power);
+    residue_add(&batch->shift, &batch->shift, &term);
+    z_power = two_power = z;
+    for (size_t k = 0; k < length; k++) {
+        if (k % bits == 0) {
+            residue_mul(&z_power, &z_power, &z);
+            two_power = z_power;
+        } else {
+            residue_add(&two_power, &two_power, &two_power);
+        }
+        residue_mul(&term, &a, &s[k]);
+        residue_sub(&batch->g[k], &batch->g[k], &term);
+        residue_mul(&term, &b, &s[length - 1 - k]);
+        residue_sub(&term, &two_power, &term);
+        residue_mul(&term, &term, &y_power);
+        residue_add(&batch->h[k], &batch->h[k], &term);
+        residue_mul(&y_power, &y_power, &y_inverse);
     }
 }
 
@@ -194,8 +214,9 @@ static void add_bases(struct range_batch *batch, const struct proof *proof, cons
     scalar_sub(&batch->blinding, &batch->blinding, &sum);
 }
 
-static void add_commitments(struct range_batch *batch, const struct proof *proof, const struct point *commitments,
-                            const struct scalar *more, const struct scalar *factor)
+static void add_commitments(struct range_batch *batch, const struct proof *proof,
+                            const struct point *commitments, const struct scalar *more,
+                            const struct scalar *factor)
 {
     struct scalar power = *factor, sum;
 
@@ -240,7 +261,8 @@ void range_batch_begin(struct range_batch *batch, const struct range_bases *base
     msm_begin(&batch->sum);
     memset(batch->g, 0, sizeof batch->g);
     memset(batch->h, 0, sizeof batch->h);
-    batch->base = batch->blinding = batch->shift = (struct scalar){ { 0 } };
+    batch->base = batch->blinding = (struct scalar){ { 0 } };
+    batch->shift = (struct residue){ { 0 } };
 }
 
 bool range_batch_add(struct range_batch *batch, struct transcript *t, const struct point *commitments,
@@ -262,12 +284,15 @@ bool range_batch_add(struct range_batch *batch, struct transcript *t, const stru
 
 bool range_batch_holds(struct range_batch *batch)
 {
+    struct residue sum;
     struct scalar factor;
 
     for (size_t k = 0; k < (size_t)batch->bases->bits * batch->bases->count; k++) {
-        scalar_sub(&factor, &batch->g[k], &batch->shift);
+        residue_sub(&sum, &batch->g[k], &batch->shift);
+        residue_to(&factor, &sum);
         msm_add_decoded(&batch->sum, &factor, batch->bases->g[k]);
-        scalar_add(&factor, &batch->h[k], &batch->shift);
+        residue_add(&sum, &batch->h[k], &batch->shift);
+        residue_to(&factor, &sum);
         msm_add_decoded(&batch->sum, &factor, batch->bases->h[k]);
     }
     msm_add_decoded(&batch->sum, &batch->base, decaf_255_point_base);

@@ -8,6 +8,7 @@
 #define COOP_CRYPTO_RANGE_PROOF_H
 
 #include "crypto/msm.h"
+#include "crypto/residue.h"
 
 enum {
     RANGE_BITS_MAX = 1024, /* n * m: 64 bits of 16 values */
@@ -39,8 +40,9 @@ void range_prove(uint8_t *out, const struct range_bases *bases, struct transcrip
 struct range_batch {
     const struct range_bases *bases;
     struct msm sum;
-    struct scalar g[RANGE_BITS_MAX], h[RANGE_BITS_MAX], base, blinding;
-    struct scalar shift; /* taken off every g and put on every h */
+    struct scalar base, blinding;
+    struct residue g[RANGE_BITS_MAX], h[RANGE_BITS_MAX];
+    struct residue shift; /* taken off every g and put on every h */
 };
 void range_batch_begin(struct range_batch *batch, const struct range_bases *bases);
 /* The commitments may come from point_take: those that are no points keep the batch from holding. more: coefficients that the

@@ -1,10 +1,12 @@
-/* range_shared.h - what the prover and the verifier of a range proof both say and compute; private to the two. */
+/* range_shared.h - what the prover and the verifier of a range proof both say and compute; private to the
+ * two. */
 #ifndef COOP_CRYPTO_RANGE_SHARED_H
 #define COOP_CRYPTO_RANGE_SHARED_H
 
 #include "crypto/range_proof.h"
 
-static inline void begin_argument(struct transcript *t, const struct range_bases *bases, const struct point *commitments)
+static inline void begin_argument(struct transcript *t, const struct range_bases *bases,
+                                  const struct point *commitments)
 {
     transcript_append(t, "dom-sep", (struct bytes){ (const uint8_t *)"rangeproof v1", 13 });
     transcript_append_u64(t, "n", bases->bits);

@@ -476,27 +476,30 @@ static void add_matrices(struct ring_batch *batch, const struct proof *proof, co
 static void add_products(struct ring_batch *batch, const struct proof *proof, const struct scalar *w3)
 {
     const struct ring *ring = batch->ring;
+    struct residue product[RING_MAX], f[RING_BASE_MAX];
     unsigned shift[RING_MAX] = { 0 };
-    struct scalar product[RING_MAX];
     size_t known = 1;
 
-    product[0] = *w3;
-    for (unsigned j = ring->digits; j-- > 0; known *= ring->base)
+    residue_from(&product[0], w3);
+    for (unsigned j = ring->digits; j-- > 0; known *= ring->base) {
+        for (unsigned i = 0; i < ring->base; i++)
+            residue_from(&f[i], &proof->f[j][i]);
         for (size_t k = known; k-- > 0;) { /* from the end: what is read lies before what is written */
-            struct scalar above = product[k];
+            struct residue above = product[k];
             unsigned before = shift[k];
 
             for (unsigned i = 0; i < ring->base; i++) {
                 unsigned digit = (i + before) & (ring->base - 1);
 
-                scalar_mul(&product[k * ring->base + i], &above, &proof->f[j][digit]);
+                residue_mul(&product[k * ring->base + i], &above, &f[digit]);
                 shift[k * ring->base + i] = before + ring->base - digit;
             }
         }
+    }
     for (size_t k = 0; k < known; k++) {
-        struct scalar *key = &batch->keys[k < ring->count ? k : ring->count - 1];
+        struct residue *key = &batch->keys[k < ring->count ? k : ring->count - 1];
 
-        scalar_add(key, key, &product[k]);
+        residue_add(key, key, &product[k]);
     }
 }
 
@@ -557,8 +560,12 @@ bool ring_batch_holds(struct ring_batch *batch)
 {
     const struct ring *ring = batch->ring;
 
-    for (size_t k = 0; k < ring->count; k++)
-        msm_add(&batch->sum, &batch->keys[k], &ring->keys[k]);
+    for (size_t k = 0; k < ring->count; k++) {
+        struct scalar factor;
+
+        residue_to(&factor, &batch->keys[k]);
+        msm_add(&batch->sum, &factor, &ring->keys[k]);
+    }
     for (unsigned i = 0; i < ring->base * ring->digits; i++)
         msm_add(&batch->sum, &batch->g[i], &ring->g[i]);
     msm_add(&batch->sum, &batch->h, &ring->h);

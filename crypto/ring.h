@@ -8,6 +8,7 @@
 #define COOP_CRYPTO_RING_H
 
 #include "crypto/msm.h"
+#include "crypto/residue.h"
 
 enum { RING_BITS = 2, RING_BASE_MAX = 8, RING_DIGITS_MAX = 10, RING_MAX = 1024, RING_GENERATORS_MAX = 24 };
 static inline size_t ring_proof_size(unsigned base, unsigned digits)
@@ -38,7 +39,8 @@ void ring_prove(uint8_t *out, struct point *nullifier, const struct ring *ring, 
 struct ring_batch {
     const struct ring *ring;
     struct msm sum;
-    struct scalar keys[RING_MAX], g[RING_GENERATORS_MAX], h, base, u;
+    struct residue keys[RING_MAX];
+    struct scalar g[RING_GENERATORS_MAX], h, base, u;
 };
 void ring_batch_begin(struct ring_batch *batch, const struct ring *ring);
 /* false: malformed, or the nullifier is the identity, and the batch is spoilt. */

@@ -186,7 +186,8 @@ static enum status admitted_begin(struct dealing *out, struct topic *topic, enum
     if (!own_in_registry(own, topic, NULL))
         return failure_say(why, STATUS_DENIED,
                            "this home is not in the registry of the round, which is closed");
-    return dealing_begin(out, topic, box, box == BOX_INTEREST ? &own->interest : &own->pseudonym, fields, why);
+    return dealing_begin(out, topic, box, box == BOX_INTEREST ? &own->interest : &own->pseudonym, fields,
+                         why);
 }
 
 /* What is admitted is the context, which names the author and the number; the author signs the rest. */

@@ -92,8 +92,9 @@ void rounds_restored(struct core *core, uint64_t restored_ms)
         core->rounds[i]->own.abstains = abstains(core, core->rounds[i]); /* of one not ready: set again */
 }
 
-/* Once all is opened, or nothing will be, the season's shares are of use only to whoever takes them from thr homes to open what single
- * homes dealt. The box key and the shares of the season key come from the secret, so another takes its place, here and on disk. WIRE 7.6 */
+/* Once all is opened, or nothing will be, the season's shares are of use only to whoever takes them from thr
+ * homes to open what single homes dealt. The box key and the shares of the season key come from the secret,
+ * so another takes its place, here and on disk. WIRE 7.6 */
 static void secret_spend(struct core *core, struct round *round)
 {
     const struct season *season = topic_season(round->topic);

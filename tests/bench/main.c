@@ -21,7 +21,7 @@ static const struct {
     { "handshake", bench_handshake, "XX with psk0, both ends; over loopback TCP, or in memory with --count" },
     { "import", bench_import, "[FILE]: a year of half-hours, or a meter file, into readings" },
     { "ingest", bench_ingest, "[FOLDER [N [sorted|random]]]: meter readings into the store and back" },
-    { "proofs", bench_proofs, "[N]: range proofs, ring proofs, deals, openings, a round of N homes" },
+    { "proofs", bench_proofs, "[N [V]]: range proofs, ring proofs, deals of V values, openings, a round of N homes" },
     { "reconcile", bench_reconcile, "[N [D [scattered|recent]]]: two sets told apart, both sides" },
     { "relay", bench_relay, "[N]: signed records passed on to N subscribers" },
     { "sessions", bench_sessions, "[N]: memory that an idle link costs one end" },

@@ -1,11 +1,13 @@
 /* proofs.c - what the proofs of a round cost: CPU time, instructions (with --count under callgrind), bytes.
  *
- * Argument: N (1000) homes. All that is checked is made by the code under test, from one seed; the many proofs of a batch are 32 different
- * ones over and over, since to make a thousand would take a minute and to check them costs the same. References in the same run: one
+ * Arguments: N (1000) homes, V (16) values of 16 bits each. All that is checked is made by the code under
+ * test, from one seed; the many proofs of a batch are 32 different ones over and over, since to make a
+ * thousand would take a minute and to check them costs the same. References in the same run: one
  * multiplication by libsodium; the sum that one 16x16 range proof asks for, term by term through libsodium.
  *
  *   bench proofs --json
- *   valgrind --tool=callgrind build/tests/bench proofs --count 1      one round of N homes and nothing else */
+ *   valgrind --tool=callgrind build/tests/bench proofs --count 1      one round of N homes and nothing else
+ */
 #include "tests/bench/bench.h"
 
 #include "crypto/range_proof.h"
@@ -16,11 +18,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUES = 16, BITS = 16, DIFFERENT = 32, MEMBERS = 31, THRESHOLD = 16, HOMES_MAX = 1000, RING_PROOFS = 1000, NAIVE_TERMS = 550 };
+enum {
+    VALUES = 16,
+    BITS = 16,
+    DIFFERENT = 32,
+    MEMBERS = 31,
+    THRESHOLD = 16,
+    HOMES_MAX = 1000,
+    RING_PROOFS = 1000,
+    NAIVE_TERMS = 550
+};
 
 struct bench_proofs {
     struct rng rng;
-    size_t homes;
+    size_t homes, value_count;
     struct group_key key; /* the season's, and every home's in turn */
     struct point roster[RING_MAX];
     const struct deal_bases *bases;
@@ -59,8 +70,8 @@ static bool make_deals(struct bench_proofs *b)
         item->context = BYTES(context);
         item->out = b->pairs[i];
         item->deal = b->deal_items[i % DIFFERENT].deal;
-        if (i < DIFFERENT && !deal_make(b->deals[i], &item->deal.size, b->bases, &b->key.public_point, item->context, b->values,
-                                        &b->rng))
+        if (i < DIFFERENT && !deal_make(b->deals[i], &item->deal.size, b->bases, &b->key.public_point,
+                                        item->context, b->values, &b->rng))
             return false;
         item->deal.data = b->deals[i % DIFFERENT];
     }
@@ -77,8 +88,8 @@ static bool make_admissions(struct bench_proofs *b, size_t ring, size_t differen
 
         item->message = BYTES(context);
         item->proof = b->admission_items[i % different].proof;
-        if (i < different && !admission_make(b->admissions[i], &item->proof.size, nullifier, b->roster, ring, 0, &b->key,
-                                             BYTES(topic), item->message, &b->rng))
+        if (i < different && !admission_make(b->admissions[i], &item->proof.size, nullifier, b->roster, ring,
+                                             0, &b->key, BYTES(topic), item->message, &b->rng))
             return false;
         item->proof.data = b->admissions[i % different];
     }
@@ -116,7 +127,8 @@ static bool admission_made(void *arg)
     uint8_t proof[ADMISSION_MAX], nullifier[POINT_SIZE];
     size_t size;
 
-    return admission_make(proof, &size, nullifier, b->roster, b->ring_size, 0, &b->key, BYTES(topic), BYTES(context), &b->rng);
+    return admission_make(proof, &size, nullifier, b->roster, b->ring_size, 0, &b->key, BYTES(topic),
+                          BYTES(context), &b->rng);
 }
 
 static bool admission_checked(void *arg)
@@ -124,7 +136,8 @@ static bool admission_checked(void *arg)
     struct bench_proofs *b = arg;
     uint8_t nullifier[POINT_SIZE];
 
-    return admission_check(nullifier, b->roster, b->ring_size, BYTES(topic), BYTES(context), b->admission_items[0].proof);
+    return admission_check(nullifier, b->roster, b->ring_size, BYTES(topic), BYTES(context),
+                           b->admission_items[0].proof);
 }
 
 static bool admissions_checked(void *arg)
@@ -160,7 +173,8 @@ static bool range_checked(void *arg)
         struct transcript t;
 
         transcript_init(&t, "bench");
-        if (!range_batch_add(&batch, &t, r->commitments, NULL, (struct bytes){ r->proof, r->size }, &r->b->rng))
+        if (!range_batch_add(&batch, &t, r->commitments, NULL, (struct bytes){ r->proof, r->size },
+                             &r->b->rng))
             return false;
     }
     return range_batch_holds(&batch);
@@ -168,7 +182,8 @@ static bool range_checked(void *arg)
 
 static bool range_begin(struct bench_range *r, struct bench_proofs *b)
 {
-    decaf_255_point_t *memory = aligned_alloc(DEAL_BASES_ALIGNMENT, sizeof(decaf_255_point_t) * 2 * VALUES * BITS);
+    decaf_255_point_t *memory =
+        aligned_alloc(DEAL_BASES_ALIGNMENT, sizeof(decaf_255_point_t) * 2 * VALUES * BITS);
     struct scalar blindings[VALUES], value;
     struct transcript t;
 
@@ -187,7 +202,8 @@ static bool range_begin(struct bench_range *r, struct bench_proofs *b)
     return true;
 }
 
-/* ---- Opening by t of n: each home that follows the round checks t shares over 16 sums, and combines them. */
+/* ---- Opening by t of n: each home that follows the round checks t shares over 16 sums, and combines them.
+ */
 
 struct bench_opening {
     struct bench_proofs *b;
@@ -257,8 +273,8 @@ static bool naive_sum(void *arg)
 
 /* ---- */
 
-static bool timed(const struct bench_options *options, const char *peer, const char *metric, size_t share, bool (*once)(void *),
-                  void *arg)
+static bool timed(const struct bench_options *options, const char *peer, const char *metric, size_t share,
+                  bool (*once)(void *), void *arg)
 {
     double rate = bench_rate(options, once, arg);
 
@@ -309,10 +325,10 @@ static bool ranges(const struct bench_options *options, struct bench_proofs *b)
 
 static bool deals(const struct bench_options *options, struct bench_proofs *b)
 {
-    bench_emit(options, "coopair", "deal_16x16_bytes", (double)b->deal_items[0].deal.size, "B");
-    return timed(options, "coopair", "deal_16x16_make", 1, deal_made, b) && make_deals(b) &&
-           timed(options, "coopair", "deal_16x16_check", 1, deal_checked, b) &&
-           timed(options, "coopair", "deal_16x16_check_of_many", b->homes, deals_checked, b);
+    bench_emit(options, "coopair", "deal_bytes", (double)b->deal_items[0].deal.size, "B");
+    return timed(options, "coopair", "deal_make", 1, deal_made, b) && make_deals(b) &&
+           timed(options, "coopair", "deal_check", 1, deal_checked, b) &&
+           timed(options, "coopair", "deal_check_of_many", b->homes, deals_checked, b);
 }
 
 static bool openings(const struct bench_options *options, struct bench_proofs *b)
@@ -331,9 +347,10 @@ static bool whole_round(const struct bench_options *options, struct bench_proofs
 
     if (!make_admissions(b, b->homes, 2))
         return bench_fail("admissions");
-    snprintf(metric, sizeof metric, "round_of_%zu_bytes", b->homes);
-    bench_emit(options, "coopair", metric, (double)(b->homes * (b->deal_items[0].deal.size + b->admission_items[0].proof.size)), "B");
-    snprintf(metric, sizeof metric, "round_of_%zu_check", b->homes);
+    snprintf(metric, sizeof metric, "round_of_%zu_with_%zu_values_bytes", b->homes, b->value_count);
+    bench_emit(options, "coopair", metric,
+               (double)(b->homes * (b->deal_items[0].deal.size + b->admission_items[0].proof.size)), "B");
+    snprintf(metric, sizeof metric, "round_of_%zu_with_%zu_values_check", b->homes, b->value_count);
     return timed(options, "coopair", metric, 1, round_checked, b);
 }
 
@@ -344,19 +361,20 @@ bool bench_proofs(const struct bench_options *options)
     bool fine = b != NULL && memory != NULL;
 
     if (fine) {
-        uint64_t homes = bench_arg(options, 0, HOMES_MAX);
+        uint64_t homes = bench_arg(options, 0, HOMES_MAX), values = bench_arg(options, 1, VALUES);
 
         b->homes = homes >= 1 && homes <= HOMES_MAX ? (size_t)homes : HOMES_MAX;
         bench_rng(&b->rng, 0x21);
-        b->bases = deal_bases_init(memory, VALUES, BITS);
+        b->value_count = values >= 1 && values <= VALUES ? (size_t)values : VALUES;
+        b->bases = deal_bases_init(memory, b->value_count, BITS);
         for (size_t i = 0; i < VALUES; i++)
             b->values[i] = rng_below(&b->rng, 1 << BITS);
         make_roster(b);
         fine = make_deals(b);
     }
     if (fine && options->count == 0)
-        fine = timed(options, "limit-libsodium", "one_multiplication", 1, one_multiplication, b) && ranges(options, b) &&
-               rings(options, b) && deals(options, b) && openings(options, b);
+        fine = timed(options, "limit-libsodium", "one_multiplication", 1, one_multiplication, b) &&
+               ranges(options, b) && rings(options, b) && deals(options, b) && openings(options, b);
     fine = fine && whole_round(options, b);
     free(memory);
     free(b);

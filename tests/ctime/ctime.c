@@ -1,5 +1,6 @@
-/* ctime.c - no branch and no address depends on a secret. Runs under valgrind, to which every secret is undefined memory: a jump
- * or a load that depends on one is an error. The room is compiled once more for this, with declassify.h awake.
+/* ctime.c - no branch and no address depends on a secret. Runs under valgrind, to which every secret is
+ * undefined memory: a jump or a load that depends on one is an error. The room is compiled once more for
+ * this, with declassify.h awake.
  *
  *   valgrind --error-exitcode=1 --suppressions=tests/ctime/libsodium.supp build/tests/ctime
  *
@@ -95,7 +96,8 @@ static void an_admission(struct scene *s)
 
     secret(&own, sizeof own);
     secret(&index, sizeof index);
-    if (!admission_make(s->out, &s->size, nullifier, s->roster, ROSTER, index, &own, s->context, s->context, &s->rng))
+    if (!admission_make(s->out, &s->size, nullifier, s->roster, ROSTER, index, &own, s->context, s->context,
+                        &s->rng))
         abort();
 }
 
@@ -145,7 +147,8 @@ static void a_share_of_the_key(struct scene *s)
 
     a_key_deal(s);
     secret(&own.secret, sizeof own.secret);
-    if (!dkg_share_open(&share, s->context, s->roster, MEMBERS, THRESHOLD, (struct bytes){ s->deal, s->size }, 3, &own))
+    if (!dkg_share_open(&share, s->context, s->roster, MEMBERS, THRESHOLD, (struct bytes){ s->deal, s->size },
+                        3, &own))
         abort();
 }
 
@@ -168,7 +171,9 @@ static void a_handshake(struct scene *s)
 
     secret(psk, sizeof psk);
     for (int i = 0; i < 2; i++) {
-        struct noise_setup setup = { .pattern = NOISE_XX, .initiator = i == 0, .prologue = s->context, .psk = psk };
+        struct noise_setup setup = {
+            .pattern = NOISE_XX, .initiator = i == 0, .prologue = s->context, .psk = psk
+        };
 
         link_key_init(&keys[i], seeds[i]);
         secret(keys[i].secret_key, KEY_SIZE);

@@ -1,5 +1,6 @@
-/* crypto_case.h - one honest example of everything the crypto room checks, made from a fixed seed: fuzz_crypto mutates them and
- * make_corpus writes them down. Whatever a check accepts besides the honest bytes is a forgery or a second encoding. */
+/* crypto_case.h - one honest example of everything the crypto room checks, made from a fixed seed:
+ * fuzz_crypto mutates them and make_corpus writes them down. Whatever a check accepts besides the honest
+ * bytes is a forgery or a second encoding. */
 #ifndef COOP_TESTS_CRYPTO_CASE_H
 #define COOP_TESTS_CRYPTO_CASE_H
 
@@ -11,12 +12,27 @@
 #include "tests/support/committee.h"
 
 enum crypto_kind {
-    CASE_SEAL, CASE_DKG_DEAL, CASE_ADMISSION, CASE_DEAL, CASE_BEACON, CASE_SHARE, CASE_SIGNATURE, CASE_COMPLAINT,
-    CASE_RANGE, CASE_RING, CASE_KINDS
+    CASE_SEAL,
+    CASE_DKG_DEAL,
+    CASE_ADMISSION,
+    CASE_DEAL,
+    CASE_BEACON,
+    CASE_SHARE,
+    CASE_SIGNATURE,
+    CASE_COMPLAINT,
+    CASE_RANGE,
+    CASE_RING,
+    CASE_KINDS
 };
 enum {
-    CASE_MEMBERS = 4, CASE_THRESHOLD = 3, CASE_ROSTER = 9, CASE_VALUES = 5, CASE_BITS = 16,
-    CASE_RANGE_VALUES = 2, CASE_RANGE_BITS = 8, CASE_ROOM = DEAL_MAX + DKG_DEAL_MAX
+    CASE_MEMBERS = 4,
+    CASE_THRESHOLD = 3,
+    CASE_ROSTER = 9,
+    CASE_VALUES = 5,
+    CASE_BITS = 16,
+    CASE_RANGE_VALUES = 2,
+    CASE_RANGE_BITS = 8,
+    CASE_ROOM = DEAL_MAX + DKG_DEAL_MAX
 };
 
 struct crypto_case {
@@ -121,10 +137,12 @@ static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind ki
         ok = dkg_deal_make(out, &size, c->context, c->roster, CASE_MEMBERS, CASE_THRESHOLD, secret);
         break;
     case CASE_ADMISSION:
-        ok = admission_make(out, &size, nullifier, c->roster, CASE_ROSTER, 2, &c->keys[2], c->context, c->message, &c->rng);
+        ok = admission_make(out, &size, nullifier, c->roster, CASE_ROSTER, 2, &c->keys[2], c->context,
+                            c->message, &c->rng);
         break;
     case CASE_DEAL:
-        ok = deal_make(out, &size, bases_of(CASE_VALUES, CASE_BITS), &c->roster[0], c->context, values, &c->rng);
+        ok = deal_make(out, &size, bases_of(CASE_VALUES, CASE_BITS), &c->roster[0], c->context, values,
+                       &c->rng);
         break;
     case CASE_BEACON:
         ok = beacon_make(out, &size, &c->roster[0], c->context, &c->rng);
@@ -139,7 +157,8 @@ static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind ki
         break;
     case CASE_COMPLAINT:
         size = DKG_COMPLAINT_SIZE;
-        dkg_complaint_make(out, c->context, crypto_case_bad_deal(c), CASE_THRESHOLD, 2, &c->committee.keys[1], &c->rng);
+        dkg_complaint_make(out, c->context, crypto_case_bad_deal(c), CASE_THRESHOLD, 2, &c->committee.keys[1],
+                           &c->rng);
         break;
     case CASE_RANGE:
         size = range_proof_size(range_rounds(CASE_RANGE_BITS, CASE_RANGE_VALUES));
@@ -165,7 +184,8 @@ static inline bool crypto_case_check(const struct crypto_case *c, enum crypto_ki
 
     switch (kind) {
     case CASE_SEAL:
-        return in.size >= SEAL_OVERHEAD && in.size <= CASE_ROOM && seal_open(plain, &c->keys[0], c->context, in);
+        return in.size >= SEAL_OVERHEAD && in.size <= CASE_ROOM &&
+               seal_open(plain, &c->keys[0], c->context, in);
     case CASE_DKG_DEAL:
         return dkg_deal_check(c->context, c->roster, CASE_MEMBERS, CASE_THRESHOLD, in);
     case CASE_ADMISSION:
@@ -180,8 +200,8 @@ static inline bool crypto_case_check(const struct crypto_case *c, enum crypto_ki
         return in.size == SIGNATURE_SIZE && sign_check(in.data, c->signer.public_key, c->message);
     case CASE_COMPLAINT:
         return in.size == DKG_COMPLAINT_SIZE &&
-               dkg_complaint_check(c->context, c->committee.members, CASE_MEMBERS, CASE_THRESHOLD, crypto_case_bad_deal(c), 2,
-                                   in.data);
+               dkg_complaint_check(c->context, c->committee.members, CASE_MEMBERS, CASE_THRESHOLD,
+                                   crypto_case_bad_deal(c), 2, in.data);
     case CASE_RANGE:
         return crypto_case_range_holds(c, in);
     case CASE_RING:

@@ -1,8 +1,10 @@
-/* First byte: what to check; the rest: the bytes. Only the honest bytes may pass: anything else would be a forged proof or a
- * second encoding of the same one; and they do pass. Points and scalars: what is accepted is canonical.
+/* First byte: what to check; the rest: the bytes. Only the honest bytes may pass: anything else would be a
+ * forged proof or a second encoding of the same one; and they do pass. Points and scalars: what is accepted
+ * is canonical.
  *
- * Noise in a proof mostly dies in its decoder. With the top bit of the first byte set, the rest are edits of the honest bytes that
- * keep points points and scalars scalars, so that the equations themselves are asked. */
+ * Noise in a proof mostly dies in its decoder. With the top bit of the first byte set, the rest are edits of
+ * the honest bytes that keep points points and scalars scalars, so that the equations themselves are asked.
+ */
 #include "tests/fuzz/crypto_case.h"
 
 static void points_and_scalars(const uint8_t *data, size_t size)
@@ -24,9 +26,20 @@ static void points_and_scalars(const uint8_t *data, size_t size)
     }
 }
 
-/* ---- Edits: four bytes each, an operation and two words of 32 bytes counted from the front or, like a ring proof's, from byte 8. */
+/* ---- Edits: four bytes each, an operation and two words of 32 bytes counted from the front or, like a ring
+ * proof's, from byte 8. */
 
-enum edit { EDIT_COPY, EDIT_SWAP, EDIT_ADD, EDIT_NEGATE, EDIT_IDENTITY, EDIT_BASE, EDIT_ORDER, EDIT_TOP_BIT, EDITS };
+enum edit {
+    EDIT_COPY,
+    EDIT_SWAP,
+    EDIT_ADD,
+    EDIT_NEGATE,
+    EDIT_IDENTITY,
+    EDIT_BASE,
+    EDIT_ORDER,
+    EDIT_TOP_BIT,
+    EDITS
+};
 enum { EDIT_SIZE = 4, WORD = 32 };
 
 static void word_add(uint8_t *a, const uint8_t *b)
@@ -59,8 +72,8 @@ static void word_negate(uint8_t *a)
 
 static void word_edit(enum edit edit, uint8_t *a, uint8_t *b)
 {
-    static const uint8_t order[WORD] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-                                         0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
+    static const uint8_t order[WORD] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+                                         0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
     uint8_t kept[WORD];
 
     memcpy(kept, b, WORD);
@@ -100,7 +113,8 @@ static void edits_apply(uint8_t *bytes, size_t size, const uint8_t *edits, size_
     for (; edits_size >= EDIT_SIZE; edits += EDIT_SIZE, edits_size -= EDIT_SIZE) {
         size_t from = edits[1] & 1 ? 8 : 0, words = (size - from) / WORD;
 
-        word_edit((enum edit)(edits[0] % EDITS), bytes + from + edits[2] % words * WORD, bytes + from + edits[3] % words * WORD);
+        word_edit((enum edit)(edits[0] % EDITS), bytes + from + edits[2] % words * WORD,
+                  bytes + from + edits[3] % words * WORD);
     }
 }
 
@@ -130,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         edits_apply(edited, made_size[kind], in.data, in.size);
         in = (struct bytes){ edited, made_size[kind] };
     }
-    PROPERTY(crypto_case_check(&honest, kind, in) == bytes_equal(in, (struct bytes){ made[kind], made_size[kind] }));
+    PROPERTY(crypto_case_check(&honest, kind, in) ==
+             bytes_equal(in, (struct bytes){ made[kind], made_size[kind] }));
     return 0;
 }

@@ -1,5 +1,6 @@
-/* Forgeries, one a row: what is changed in an honest proof or about the place it is shown in, and why it is refused. Before each
- * row the honest proof is accepted in its own place, so that a row cannot pass for another reason than its own. */
+/* Forgeries, one a row: what is changed in an honest proof or about the place it is shown in, and why it is
+ * refused. Before each row the honest proof is accepted in its own place, so that a row cannot pass for
+ * another reason than its own. */
 #include "crypto/crypto.h"
 #include "crypto/labels.h"
 #include "crypto/range_proof.h"
@@ -14,7 +15,16 @@
 
 #include <cmocka.h>
 
-enum { HOMES = 9, VALUES = 3, BITS = 16, ROOM = DEAL_MAX + DKG_DEAL_MAX, POINTS = 3, MEMBERS = 5, THRESHOLD = 3, WORD = 32 };
+enum {
+    HOMES = 9,
+    VALUES = 3,
+    BITS = 16,
+    ROOM = DEAL_MAX + DKG_DEAL_MAX,
+    POINTS = 3,
+    MEMBERS = 5,
+    THRESHOLD = 3,
+    WORD = 32
+};
 
 /* ---- Where a proof belongs. */
 
@@ -27,7 +37,8 @@ static const struct place home_place = { "net", "topic", "join", "parent", 0, 0,
 static void context_of(uint8_t out[HASH_SIZE], const struct place *place)
 {
     uint8_t numbers[2] = { (uint8_t)place->author, (uint8_t)place->seq };
-    struct bytes parts[] = { text(place->network), text(place->topic), text(place->box), text(place->parent), BYTES(numbers) };
+    struct bytes parts[] = { text(place->network), text(place->topic), text(place->box), text(place->parent),
+                             BYTES(numbers) };
 
     hash_parts(out, LABEL_CONTEXT, parts, ARRAY_SIZE(parts));
 }
@@ -56,7 +67,8 @@ static const uint8_t plain[] = "a bid of a company";
 static void make(enum proof proof, unsigned home)
 {
     struct scene *s = &scene;
-    uint8_t *out = s->made[proof][home], context[HASH_SIZE], scope[HASH_SIZE], secret[KEY_SIZE] = { 1, (uint8_t)home };
+    uint8_t *out = s->made[proof][home], context[HASH_SIZE], scope[HASH_SIZE],
+            secret[KEY_SIZE] = { 1, (uint8_t)home };
     uint64_t values[VALUES] = { 1250, 0, 65535 - home };
     struct place place = home_place;
     bool fine = true;
@@ -66,11 +78,12 @@ static void make(enum proof proof, unsigned home)
     scope_of(scope, &place);
     switch (proof) {
     case DEAL:
-        fine = deal_make(out, &s->size[proof], bases_of(VALUES, BITS), &s->homes.members[0], BYTES(context), values, &s->homes.rng);
+        fine = deal_make(out, &s->size[proof], bases_of(VALUES, BITS), &s->homes.members[0], BYTES(context),
+                         values, &s->homes.rng);
         break;
     case ADMISSION:
-        fine = admission_make(out, &s->size[proof], s->nullifier[home], s->homes.members, HOMES, home, &s->homes.keys[home],
-                              BYTES(scope), BYTES(context), &s->homes.rng);
+        fine = admission_make(out, &s->size[proof], s->nullifier[home], s->homes.members, HOMES, home,
+                              &s->homes.keys[home], BYTES(scope), BYTES(context), &s->homes.rng);
         break;
     case BEACON:
         fine = beacon_make(out, &s->size[proof], &s->homes.members[0], BYTES(context), &s->homes.rng);
@@ -82,17 +95,20 @@ static void make(enum proof proof, unsigned home)
     case SHARE: /* members open in one context: that of the box's digest */
         place.author = 0;
         context_of(context, &place);
-        share_make(out, &s->homes.keys[home].secret, BYTES(context), s->homes.members + 4, POINTS, &s->homes.rng);
+        share_make(out, &s->homes.keys[home].secret, BYTES(context), s->homes.members + 4, POINTS,
+                   &s->homes.rng);
         s->size[proof] = share_size(POINTS);
         break;
     case KEY_DEAL:
-        fine = dkg_deal_make(out, &s->size[proof], BYTES(context), s->homes.members, MEMBERS, THRESHOLD, secret);
+        fine =
+            dkg_deal_make(out, &s->size[proof], BYTES(context), s->homes.members, MEMBERS, THRESHOLD, secret);
         break;
     case COMPLAINT:
         s->homes.count = MEMBERS;
         s->homes.threshold = THRESHOLD;
         cheating_deal_in(s->bad_deal[home], &s->homes, BYTES(context), 2, CHEAT_OTHER_SHARE);
-        dkg_complaint_make(out, BYTES(context), (struct bytes){ s->bad_deal[home], dkg_deal_size(MEMBERS, THRESHOLD) }, THRESHOLD,
+        dkg_complaint_make(out, BYTES(context),
+                           (struct bytes){ s->bad_deal[home], dkg_deal_size(MEMBERS, THRESHOLD) }, THRESHOLD,
                            2, &s->homes.keys[1], &s->homes.rng);
         s->size[proof] = DKG_COMPLAINT_SIZE;
         break;
@@ -137,9 +153,10 @@ static bool accepted(enum proof proof, const uint8_t *made, size_t size, const s
     case KEY_DEAL:
         return dkg_deal_check(BYTES(context), s->homes.members, MEMBERS, THRESHOLD, in);
     case COMPLAINT:
-        return dkg_complaint_check(BYTES(context), s->homes.members, MEMBERS, THRESHOLD,
-                                   (struct bytes){ s->bad_deal[place->author], dkg_deal_size(MEMBERS, THRESHOLD) },
-                                   2 + place->season, made);
+        return dkg_complaint_check(
+            BYTES(context), s->homes.members, MEMBERS, THRESHOLD,
+            (struct bytes){ s->bad_deal[place->author], dkg_deal_size(MEMBERS, THRESHOLD) },
+            2 + place->season, made);
     case PROOFS:
         break;
     }
@@ -149,7 +166,7 @@ static bool accepted(enum proof proof, const uint8_t *made, size_t size, const s
 /* ---- Rows that change bytes. */
 
 enum change {
-    PLUS,      /* a point plus B, a scalar plus one */
+    PLUS, /* a point plus B, a scalar plus one */
     NEGATED,
     IDENTITY,  /* or the scalar zero: 32 zero bytes */
     BASE,      /* a point everybody knows the logarithm of */
@@ -170,15 +187,42 @@ struct row {
 };
 
 /* Deal of 3: R1 C1 R2 C2 R3 C3 V1 V2 V3 | K_V K_R K_C s_x s_r | A S T1 T2 t_x t~ e~ | L R six times | a b. */
-enum { R1, C1, R2, C2, R3, C3, V1, V2, V3, K_V, K_R, K_C, S_X, S_R, A_, S_, T1, T2, T_X, T_B, E_B, L1, END_A = 33, END_B = 34 };
-/* Admission in a ring of 16: J | 8 bytes | A B C D z_A z_C z X X Y Y f six times; counted from byte 8 on, J apart. */
+enum {
+    R1,
+    C1,
+    R2,
+    C2,
+    R3,
+    C3,
+    V1,
+    V2,
+    V3,
+    K_V,
+    K_R,
+    K_C,
+    S_X,
+    S_R,
+    A_,
+    S_,
+    T1,
+    T2,
+    T_X,
+    T_B,
+    E_B,
+    L1,
+    END_A = 33,
+    END_B = 34
+};
+/* Admission in a ring of 16: J | 8 bytes | A B C D z_A z_C z X X Y Y f six times; counted from byte 8 on, J
+ * apart. */
 enum { J, RING_A = 1, RING_B, RING_C, RING_D, Z_A, Z_C, Z, X0, X1, Y0, Y1, F01, F13 = 17 };
 
 static const char decoder[] = "the decoder takes one encoding of each point and scalar",
                   nothing[] = "no point of a proof may be the identity", equality[] = "the folded equality",
-                  range[] = "the range proof", transcript[] = "the challenge is a hash of it", ring_sum[] = "the sum over the ring",
-                  matrices[] = "the commitments to the digits", knowledge[] = "knowledge of the logarithms",
-                  logarithms[] = "equality of the logarithms", nonces[] = "an answer fits its own challenge only";
+                  range[] = "the range proof", transcript[] = "the challenge is a hash of it",
+                  ring_sum[] = "the sum over the ring", matrices[] = "the commitments to the digits",
+                  knowledge[] = "knowledge of the logarithms", logarithms[] = "equality of the logarithms",
+                  nonces[] = "an answer fits its own challenge only";
 
 static const struct row rows[] = {
     { "a value raised by one", DEAL, PLUS, C1, 0, equality },
@@ -299,7 +343,8 @@ static size_t place_of(enum proof proof, size_t word)
     return word * WORD + (proof == ADMISSION && word > J ? 8 : 0);
 }
 
-/* A point plus B, or its negative; of a scalar, plus one. No scalar of these proofs happens to be the encoding of a point. */
+/* A point plus B, or its negative; of a scalar, plus one. No scalar of these proofs happens to be the
+ * encoding of a point. */
 static void word_move(uint8_t *word, bool negate)
 {
     struct scalar s, one;
@@ -321,12 +366,14 @@ static void word_move(uint8_t *word, bool negate)
 
 static void change(uint8_t *bytes, const struct row *row)
 {
-    static const uint8_t order[WORD] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-                                         0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
-    static const uint8_t prime[WORD] = { 0xed, [1] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f };
-    uint8_t *word = bytes + place_of(row->proof, row->word), *other = bytes + place_of(row->proof, row->other), kept[WORD];
+    static const uint8_t order[WORD] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+                                         0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
+    static const uint8_t prime[WORD] = { 0xed, [1] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                         0xff, 0xff,       0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                         0xff, 0xff,       0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                         0xff, 0xff,       0xff, 0xff, 0xff, 0xff, 0xff, 0x7f };
+    uint8_t *word = bytes + place_of(row->proof, row->word),
+            *other = bytes + place_of(row->proof, row->other), kept[WORD];
 
     memcpy(kept, word, WORD);
     switch (row->change) {
@@ -443,7 +490,8 @@ static void an_admission_holds_for_its_ring_only(void **unused)
     ring[HOMES] = stranger;
     assert_false(admitted_by(ring, HOMES + 1)); /* with a stranger */
     ring[HOMES] = ring[HOMES - 1];
-    assert_false(admitted_by(ring, HOMES + 1)); /* with the padding said aloud: the same keys, hashed with another count */
+    assert_false(admitted_by(
+        ring, HOMES + 1)); /* with the padding said aloud: the same keys, hashed with another count */
     ring[3] = scene.homes.members[4];
     ring[4] = scene.homes.members[3];
     assert_false(admitted_by(ring, HOMES)); /* in another order */
@@ -487,7 +535,8 @@ static bool crafted_admission(enum crafted crafted, const struct point *honest_u
     transcript_append(&t, "message", BYTES(context));
     ring_prove(made + POINT_SIZE, &tag, &ring, &t, 0, &scene.homes.keys[0].secret, &scene.homes.rng);
     memcpy(made, tag.b, POINT_SIZE);
-    return admission_check(nullifier, scene.homes.members, HOMES, BYTES(scope), BYTES(context), (struct bytes){ made, size });
+    return admission_check(nullifier, scene.homes.members, HOMES, BYTES(scope), BYTES(context),
+                           (struct bytes){ made, size });
 }
 
 static void crafted_generators_prove_nothing(void **unused)
@@ -537,7 +586,8 @@ static void crafted_bases_prove_no_range(void **unused)
         range_prove(proof, &crafted, &t, commitments, values, blindings, &scene.homes.rng);
         transcript_init(&t, "range");
         range_batch_begin(&batch, &honest);
-        assert_true(range_batch_add(&batch, &t, commitments, NULL, (struct bytes){ proof, range_proof_size(range_rounds(8, 2)) },
+        assert_true(range_batch_add(&batch, &t, commitments, NULL,
+                                    (struct bytes){ proof, range_proof_size(range_rounds(8, 2)) },
                                     &scene.homes.rng));
         assert_int_equal(range_batch_holds(&batch), row == 0);
     }
@@ -577,7 +627,8 @@ static void a_stolen_share_is_refused_and_no_member_counts_twice(void **unused)
     (void)unused;
     context_of(context, &home_place);
     for (unsigned thief = 1; thief < HOMES; thief++)
-        assert_false(share_check(&scene.homes.members[thief], BYTES(context), scene.homes.members + 4, POINTS, share));
+        assert_false(
+            share_check(&scene.homes.members[thief], BYTES(context), scene.homes.members + 4, POINTS, share));
     assert_false(combine(opened, POINTS, members, shares, 2));
     assert_false(combine(opened, POINTS, none, shares, 2));
     assert_false(combine(opened, POINTS, members, shares, 0));
@@ -594,11 +645,15 @@ static void an_honest_dealer_cannot_be_blamed(void **unused)
     (void)unused;
     context_of(context, &home_place);
     for (unsigned index = 1; index <= MEMBERS; index++) {
-        dkg_complaint_make(complaint, BYTES(context), honest, THRESHOLD, index, &scene.homes.keys[index - 1], &scene.homes.rng);
-        assert_false(dkg_complaint_check(BYTES(context), scene.homes.members, MEMBERS, THRESHOLD, honest, index, complaint));
+        dkg_complaint_make(complaint, BYTES(context), honest, THRESHOLD, index, &scene.homes.keys[index - 1],
+                           &scene.homes.rng);
+        assert_false(dkg_complaint_check(BYTES(context), scene.homes.members, MEMBERS, THRESHOLD, honest,
+                                         index, complaint));
     }
-    assert_false(dkg_complaint_check(BYTES(context), scene.homes.members, MEMBERS, THRESHOLD, honest, 0, complaint));
-    assert_false(dkg_complaint_check(BYTES(context), scene.homes.members, MEMBERS, THRESHOLD, honest, MEMBERS + 1, complaint));
+    assert_false(
+        dkg_complaint_check(BYTES(context), scene.homes.members, MEMBERS, THRESHOLD, honest, 0, complaint));
+    assert_false(dkg_complaint_check(BYTES(context), scene.homes.members, MEMBERS, THRESHOLD, honest,
+                                     MEMBERS + 1, complaint));
 }
 
 static void a_key_deal_holds_for_its_committee_only(void **unused)
@@ -645,10 +700,11 @@ static void a_bad_proof_hides_nowhere_among_a_thousand(void **unused)
 
         place.seq = i;
         context_of(contexts[i], &place);
-        assert_true(deal_make(made[0][i], &sizes[0], bases_of(VALUES, BITS), &scene.homes.members[0], BYTES(contexts[i]), values,
-                              &scene.homes.rng));
+        assert_true(deal_make(made[0][i], &sizes[0], bases_of(VALUES, BITS), &scene.homes.members[0],
+                              BYTES(contexts[i]), values, &scene.homes.rng));
         assert_true(admission_make(made[1][i], &sizes[1], nullifier, scene.homes.members, HOMES, i % HOMES,
-                                   &scene.homes.keys[i % HOMES], BYTES(scope), BYTES(contexts[i]), &scene.homes.rng));
+                                   &scene.homes.keys[i % HOMES], BYTES(scope), BYTES(contexts[i]),
+                                   &scene.homes.rng));
     }
     for (size_t row = 0; row < ARRAY_SIZE(hidden); row++) {
         size_t at = hidden[row].place;

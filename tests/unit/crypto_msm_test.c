@@ -13,7 +13,8 @@ static struct term {
     struct point point, sum; /* sum: of this and all before it */
 } terms[TERMS];
 
-/* Among random ones: zero, one and minus one, the identity, a point again with the same and with the opposite factor. */
+/* Among random ones: zero, one and minus one, the identity, a point again with the same and with the opposite
+ * factor. */
 static void term_make(struct term *out, size_t i, struct rng *rng)
 {
     uint8_t wide[64];

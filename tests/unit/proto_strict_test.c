@@ -1,6 +1,7 @@
-/* Every field of the wire that carries a point or a scalar, and every head of MessagePack: one encoding, or it is refused. Each
- * record is signed again after the change, by who may say it, so that nothing but the field stands in its way; the record as it
- * was is taken at the end. A real round, with a dealer who cheats, so that there is a flag. WIRE 1.1, 1.4. */
+/* Every field of the wire that carries a point or a scalar, and every head of MessagePack: one encoding, or
+ * it is refused. Each record is signed again after the change, by who may say it, so that nothing but the
+ * field stands in its way; the record as it was is taken at the end. A real round, with a dealer who cheats,
+ * so that there is a flag. WIRE 1.1, 1.4. */
 #include "crypto/prove.h"
 #include "tests/fuzz/letter_case.h"
 #include "tests/support/round_play.h"
@@ -39,10 +40,11 @@ static int end(void **unused)
 
 /* ---- Bytes. */
 
-static const uint8_t order[WORD] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-                                     0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
+static const uint8_t order[WORD] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+                                     0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
 
-/* What a word holds: p a point but not the identity, P any point, s a scalar, and what else there is of 32 bytes. */
+/* What a word holds: p a point but not the identity, P any point, s a scalar, and what else there is of 32
+ * bytes. */
 static size_t word_changes(uint8_t out[2][WORD], const uint8_t *word, char what)
 {
     size_t count = 0;
@@ -58,14 +60,16 @@ static size_t word_changes(uint8_t out[2][WORD], const uint8_t *word, char what)
     return count + (what == 'p');
 }
 
-/* The next longer head of a token, which says the same. Returns by how much it is longer; 0: there is none. */
+/* The next longer head of a token, which says the same. Returns by how much it is longer; 0: there is none.
+ */
 static size_t widen(uint8_t *out, const uint8_t *in, size_t size, size_t at)
 {
     static const struct {
         uint8_t from, to, head, number;
-    } heads[] = { { 0x00, 0x7f, 0xcc, 0 }, { 0x90, 0x9f, 0xdc, 0 }, { 0xa0, 0xbf, 0xd9, 0 }, { 0xc4, 0xc4, 0xc5, 1 },
-                  { 0xc5, 0xc5, 0xc6, 2 }, { 0xcc, 0xcc, 0xcd, 1 }, { 0xcd, 0xcd, 0xce, 2 }, { 0xce, 0xce, 0xcf, 4 },
-                  { 0xd9, 0xd9, 0xda, 1 }, { 0xdc, 0xdc, 0xdd, 2 } };
+    } heads[] = { { 0x00, 0x7f, 0xcc, 0 }, { 0x90, 0x9f, 0xdc, 0 }, { 0xa0, 0xbf, 0xd9, 0 },
+                  { 0xc4, 0xc4, 0xc5, 1 }, { 0xc5, 0xc5, 0xc6, 2 }, { 0xcc, 0xcc, 0xcd, 1 },
+                  { 0xcd, 0xcd, 0xce, 2 }, { 0xce, 0xce, 0xcf, 4 }, { 0xd9, 0xd9, 0xda, 1 },
+                  { 0xdc, 0xdc, 0xdd, 2 } };
 
     for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
         size_t number = heads[i].number, more = number == 0 ? (heads[i].head == 0xdc ? 2 : 1) : number;
@@ -178,7 +182,8 @@ static struct field words_at(size_t binary, const char *words)
     return field;
 }
 
-static size_t fields_of(struct field out[FIELDS_MAX], const struct round_record *record, const uint8_t *body, size_t size)
+static size_t fields_of(struct field out[FIELDS_MAX], const struct round_record *record, const uint8_t *body,
+                        size_t size)
 {
     size_t count = 0;
 
@@ -231,17 +236,19 @@ static const struct sign_key *key_of(const uint8_t author[KEY_SIZE])
     return found;
 }
 
-static enum status add_with_body(struct topic *topic, const struct record *record, const uint8_t *body, size_t size)
+static enum status add_with_body(struct topic *topic, const struct record *record, const uint8_t *body,
+                                 size_t size)
 {
     static uint8_t bytes[RECORD_MAX];
-    size_t written = record_write(bytes, sizeof bytes, NULL, record->kind, record->topic, record->box, record->parent,
-                                  key_of(record->author), (struct bytes){ body, size });
+    size_t written = record_write(bytes, sizeof bytes, NULL, record->kind, record->topic, record->box,
+                                  record->parent, key_of(record->author), (struct bytes){ body, size });
 
     assert_true(written > 0);
     return topic_add(topic, (struct bytes){ bytes, written }, 0);
 }
 
-static void refuse(const char *what, struct topic *topic, const struct record *record, const uint8_t *body, size_t size)
+static void refuse(const char *what, struct topic *topic, const struct record *record, const uint8_t *body,
+                   size_t size)
 {
     enum status status = add_with_body(topic, record, body, size);
 
@@ -250,7 +257,8 @@ static void refuse(const char *what, struct topic *topic, const struct record *r
 }
 
 /* All points and scalars of one binary. Returns how many words it looked at. */
-static size_t walk_field(struct topic *topic, const struct record *record, uint8_t *body, size_t size, const struct field *field)
+static size_t walk_field(struct topic *topic, const struct record *record, uint8_t *body, size_t size,
+                         const struct field *field)
 {
     struct bytes binary = binary_of(body, size, field->binary);
     uint8_t *word = body + (binary.data - body), changed[2][WORD], kept[WORD];
@@ -262,15 +270,18 @@ static size_t walk_field(struct topic *topic, const struct record *record, uint8
         memcpy(kept, word, WORD);
         for (size_t k = 0; k < count; k++) {
             memcpy(word, changed[k], WORD);
-            refuse(field->words[i] == 's' ? "s + L" : k == 0 ? "bit 255" : "the identity", topic, record, body, size);
+            refuse(field->words[i] == 's' ? "s + L"
+                   : k == 0               ? "bit 255"
+                                          : "the identity",
+                   topic, record, body, size);
         }
         memcpy(word, kept, WORD);
     }
     return strlen(field->words);
 }
 
-static void walk_heads(struct topic *topic, const struct round_record *made, const struct record *record, const uint8_t *body,
-                       size_t size)
+static void walk_heads(struct topic *topic, const struct round_record *made, const struct record *record,
+                       const uint8_t *body, size_t size)
 {
     static uint8_t longer[BYTES_MAX];
 
@@ -278,7 +289,8 @@ static void walk_heads(struct topic *topic, const struct round_record *made, con
         size_t more = widen(longer, body, size, at);
 
         if (more > 0 && add_with_body(topic, record, longer, size + more) != STATUS_MALFORMED)
-            fail_msg("kind %d of box %d: a longer head at %zu of the body", (int)record->kind, (int)record->box, at);
+            fail_msg("kind %d of box %d: a longer head at %zu of the body", (int)record->kind,
+                     (int)record->box, at);
     }
     for (size_t at = 0; at < made->size; at = token_end(made->bytes, at)) {
         size_t more = widen(longer, made->bytes, made->size, at);
@@ -352,10 +364,11 @@ static void no_record_without_points_has_a_longer_head_either(void **unused)
     }
 }
 
-/* ---- A key that its owner wrote with bit 255 set, and proved to have in this very form: only the decoder stands in its way. */
+/* ---- A key that its owner wrote with bit 255 set, and proved to have in this very form: only the decoder
+ * stands in its way. */
 
-static void possession_of(struct writer *w, struct round *r, const struct point *written, const struct group_key *key,
-                          const uint8_t context[HASH_SIZE])
+static void possession_of(struct writer *w, struct round *r, const struct point *written,
+                          const struct group_key *key, const uint8_t context[HASH_SIZE])
 {
     uint8_t proof[SHARE_PROOF_SIZE];
     struct transcript t;
@@ -374,7 +387,8 @@ static void a_second_encoding_of_an_own_key_is_no_second_key(void **unused)
 
     (void)unused;
     for (int row = 0; row < 3; row++) { /* neither, the ring key, the box key */
-        uint8_t room[RECORD_MAX], context[HASH_SIZE], hash[HASH_SIZE], signature[SIGNATURE_SIZE], beacon[DEAL_MAX];
+        uint8_t room[RECORD_MAX], context[HASH_SIZE], hash[HASH_SIZE], signature[SIGNATURE_SIZE],
+            beacon[DEAL_MAX];
         struct writer w = round_body(room, sizeof room, 7, (uint64_t)row);
         struct point ring = home->ring.public_point, box = home->box.public_point;
         size_t size;
@@ -465,7 +479,8 @@ static enum status letter_with(struct letter_case *c, const uint8_t *plain, size
     struct letter found;
 
     seal_make(sealed, &c->inbox.public_point, BYTES(c->letter.topic), (struct bytes){ plain, size }, &c->rng);
-    return letter_unseal(&found, (struct bytes){ sealed, size + SEAL_OVERHEAD }, &c->inbox, c->letter.topic, NULL);
+    return letter_unseal(&found, (struct bytes){ sealed, size + SEAL_OVERHEAD }, &c->inbox, c->letter.topic,
+                         NULL);
 }
 
 static void a_letter_has_one_encoding(void **unused)
@@ -496,12 +511,14 @@ static void a_letter_has_one_encoding(void **unused)
         memcpy(kept, c.sealed + word * WORD, WORD);
         for (size_t k = 0; k < count; k++) {
             memcpy(c.sealed + word * WORD, changed[k], WORD);
-            assert_int_equal(letter_unseal(&found, (struct bytes){ c.sealed, c.size }, &c.inbox, c.letter.topic, NULL),
-                             STATUS_FORGED);
+            assert_int_equal(
+                letter_unseal(&found, (struct bytes){ c.sealed, c.size }, &c.inbox, c.letter.topic, NULL),
+                STATUS_FORGED);
         }
         memcpy(c.sealed + word * WORD, kept, WORD);
     }
-    assert_int_equal(letter_unseal(&found, (struct bytes){ c.sealed, c.size }, &c.inbox, c.letter.topic, NULL), STATUS_OK);
+    assert_int_equal(
+        letter_unseal(&found, (struct bytes){ c.sealed, c.size }, &c.inbox, c.letter.topic, NULL), STATUS_OK);
 }
 
 int main(void)

@@ -43,7 +43,8 @@ static void a_report_and_a_join_of_one_home_have_nothing_in_common(void **unused
             r = &s->records[street_last(s, other, BOX_JOIN, RECORD_DEAL)];
             assert_true(record_read(&join, (struct bytes){ r->bytes, r->size }));
             assert_memory_not_equal(interest.author, join.author, KEY_SIZE);
-            assert_memory_not_equal(nullifier_of(&interest, BOX_INTEREST), nullifier_of(&join, BOX_JOIN), POINT_SIZE);
+            assert_memory_not_equal(nullifier_of(&interest, BOX_INTEREST), nullifier_of(&join, BOX_JOIN),
+                                    POINT_SIZE);
         }
     }
     street_clear(s);

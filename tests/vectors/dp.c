@@ -1,5 +1,6 @@
-/* dp.c - probabilities of noise, to 25 digits. What this project draws is k-ary randomised response with k = 4 and epsilon = 1: each
- * decision is held against the exact bound, 2^64 times the probability, that the number drawn for it must be below. */
+/* dp.c - probabilities of noise, to 25 digits. What this project draws is k-ary randomised response with k =
+ * 4 and epsilon = 1: each decision is held against the exact bound, 2^64 times the probability, that the
+ * number drawn for it must be below. */
 #include <string.h>
 
 #include "crypto/labels.h"
@@ -8,7 +9,8 @@
 
 enum { DIGITS_MAX = 40, HOMES = 50000, CELLS = 4 };
 
-/* A decimal fraction below one, times 2^64, rounded to the nearest: by doubling its digits. false: not such a fraction. */
+/* A decimal fraction below one, times 2^64, rounded to the nearest: by doubling its digits. false: not such a
+ * fraction. */
 static bool times_two_to_64(uint64_t *out, const char *text)
 {
     unsigned digits[DIGITS_MAX];
@@ -36,7 +38,8 @@ static bool times_two_to_64(uint64_t *out, const char *text)
     return true;
 }
 
-/* The number that this home draws: as profile.c says, the first of a stream keyed by home, category and season. */
+/* The number that this home draws: as profile.c says, the first of a stream keyed by home, category and
+ * season. */
 static uint64_t drawn(const uint8_t seed[KEY_SIZE])
 {
     struct bytes parts[] = { { (const uint8_t *)"pellets", 7 }, { (const uint8_t *)"2027", 4 } };

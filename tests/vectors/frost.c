@@ -1,6 +1,6 @@
-/* frost.c - RFC 9591, appendix E.3 (ristretto255, SHA-512): the part in which a dealer shares a secret. It anchors the polynomial of the
- * season key, its commitments and the way back: whoever evaluates at the wrong place or weighs wrongly does not meet these numbers.
- * FROST's signatures are not made here. */
+/* frost.c - RFC 9591, appendix E.3 (ristretto255, SHA-512): the part in which a dealer shares a secret. It
+ * anchors the polynomial of the season key, its commitments and the way back: whoever evaluates at the wrong
+ * place or weighs wrongly does not meet these numbers. FROST's signatures are not made here. */
 #include <string.h>
 
 #include "tests/vectors/vectors.h"
@@ -39,7 +39,8 @@ static bool coefficients_read(struct dealing *out, const json_t *list)
     if (out->threshold > THRESHOLD_MAX)
         return false;
     json_array_foreach (list, i, item) {
-        if (hex_read(bytes, sizeof bytes, json_string_value(item)).size != sizeof bytes || !scalar_read(&s, bytes))
+        if (hex_read(bytes, sizeof bytes, json_string_value(item)).size != sizeof bytes ||
+            !scalar_read(&s, bytes))
             return false;
         point_base_times(&out->commitments[i + 1], &s);
     }
@@ -63,7 +64,8 @@ static bool shares_read(struct dealing *out, const json_t *list)
 
 static bool dealing_read(struct dealing *out, const json_t *inputs)
 {
-    return scalar_field(&out->secret, inputs, "group_secret_key") && point_field(&out->joint, inputs, "group_public_key") &&
+    return scalar_field(&out->secret, inputs, "group_secret_key") &&
+           point_field(&out->joint, inputs, "group_public_key") &&
            coefficients_read(out, json_object_get(inputs, "share_polynomial_coefficients")) &&
            shares_read(out, json_object_get(inputs, "participant_shares"));
 }
@@ -86,7 +88,8 @@ static void check_commitments(struct report *report, const struct dealing *deali
 }
 
 /* Each two of them raise a point, and prove it; together they have raised it to the secret. */
-static void check_pair(struct report *report, const struct dealing *dealing, const struct point *base, unsigned a, unsigned b)
+static void check_pair(struct report *report, const struct dealing *dealing, const struct point *base,
+                       unsigned a, unsigned b)
 {
     static const uint8_t seed[KEY_SIZE] = { 1 }, context[] = "frost";
     uint8_t made[2][POINT_SIZE + SHARE_PROOF_SIZE];

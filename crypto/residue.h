@@ -1,0 +1,130 @@
+/* residue.h - numbers modulo the order of the group, for verifiers only: public, in variable time; private to
+ * this room.
+ *
+ * A verifier multiplies some two thousand scalars a proof and adds as many, and libsodium takes each in and
+ * out of bytes and reduces 64 of them, a thousand instructions an addition. These stay in words, as
+ * Montgomery (1985) has them: x stands for x * 2^-256. Secrets never come here. Tested against libsodium. */
+#ifndef COOP_CRYPTO_RESIDUE_H
+#define COOP_CRYPTO_RESIDUE_H
+
+#include "crypto/crypto.h"
+
+#ifdef __SIZEOF_INT128__
+typedef uint64_t residue_limb;
+__extension__ typedef unsigned __int128 residue_wide;
+enum { RESIDUE_LIMBS = 4, RESIDUE_BITS = 64 };
+#define RESIDUE_LIMB(high, low) ((uint64_t)(high) << 32 | (low))
+#else
+typedef uint32_t residue_limb;
+typedef uint64_t residue_wide;
+enum { RESIDUE_LIMBS = 8, RESIDUE_BITS = 32 };
+#define RESIDUE_LIMB(high, low) (low), (high)
+#endif
+
+struct residue {
+    residue_limb limb[RESIDUE_LIMBS]; /* lowest first, below the order */
+};
+
+static const struct residue residue_order = { { RESIDUE_LIMB(0x5812631au, 0x5cf5d3edu),
+                                                RESIDUE_LIMB(0x14def9deu, 0xa2f79cd6u), RESIDUE_LIMB(0u, 0u),
+                                                RESIDUE_LIMB(0x10000000u, 0u) } };
+/* 2^512 modulo the order: its product with x is what x is kept as. */
+static const struct residue residue_square = {
+    { RESIDUE_LIMB(0xa40611e3u, 0x449c0f01u), RESIDUE_LIMB(0xd00e1ba7u, 0x68859347u),
+      RESIDUE_LIMB(0xceec73d2u, 0x17f5be65u), RESIDUE_LIMB(0x0399411bu, 0x7c309a3du) }
+};
+/* -1 / order, modulo 2^64 */
+#define RESIDUE_INVERSE ((residue_limb)UINT64_C(0xd2b51da312547e1b))
+
+/* Takes the order off where that leaves something. */
+static inline void residue_lower(struct residue *x)
+{
+    struct residue less;
+    residue_limb borrow = 0;
+
+    for (int i = 0; i < RESIDUE_LIMBS; i++) {
+        residue_wide taken = (residue_wide)x->limb[i] - residue_order.limb[i] - borrow;
+
+        less.limb[i] = (residue_limb)taken;
+        borrow = (residue_limb)(taken >> RESIDUE_BITS) & 1;
+    }
+    if (borrow == 0)
+        *x = less;
+}
+
+static inline void residue_mul(struct residue *out, const struct residue *a, const struct residue *b)
+{
+    residue_limb t[RESIDUE_LIMBS + 1] = {
+        0
+    }; /* below twice the order after each turn: no limb more is needed */
+
+    for (int i = 0; i < RESIDUE_LIMBS; i++) {
+        residue_limb factor = b->limb[i], times, carry = 0;
+        residue_wide sum;
+
+        for (int j = 0; j < RESIDUE_LIMBS; j++) {
+            sum = (residue_wide)a->limb[j] * factor + t[j] + carry;
+            t[j] = (residue_limb)sum;
+            carry = (residue_limb)(sum >> RESIDUE_BITS);
+        }
+        t[RESIDUE_LIMBS] = carry;
+        times = t[0] * RESIDUE_INVERSE;
+        carry = (residue_limb)(((residue_wide)times * residue_order.limb[0] + t[0]) >> RESIDUE_BITS);
+        for (int j = 1; j < RESIDUE_LIMBS; j++) {
+            sum = (residue_wide)times * residue_order.limb[j] + t[j] + carry;
+            t[j - 1] = (residue_limb)sum;
+            carry = (residue_limb)(sum >> RESIDUE_BITS);
+        }
+        t[RESIDUE_LIMBS - 1] = t[RESIDUE_LIMBS] + carry;
+    }
+    for (int i = 0; i < RESIDUE_LIMBS; i++)
+        out->limb[i] = t[i];
+    residue_lower(out);
+}
+
+static inline void residue_add(struct residue *out, const struct residue *a, const struct residue *b)
+{
+    residue_limb carry = 0;
+
+    for (int i = 0; i < RESIDUE_LIMBS; i++) {
+        residue_wide sum = (residue_wide)a->limb[i] + b->limb[i] + carry;
+
+        out->limb[i] = (residue_limb)sum;
+        carry = (residue_limb)(sum >> RESIDUE_BITS);
+    }
+    residue_lower(out);
+}
+
+static inline void residue_sub(struct residue *out, const struct residue *a, const struct residue *b)
+{
+    struct residue minus;
+    residue_limb borrow = 0;
+
+    for (int i = 0; i < RESIDUE_LIMBS; i++) { /* order - b, which is above zero and at most the order */
+        residue_wide taken = (residue_wide)residue_order.limb[i] - b->limb[i] - borrow;
+
+        minus.limb[i] = (residue_limb)taken;
+        borrow = (residue_limb)(taken >> RESIDUE_BITS) & 1;
+    }
+    residue_add(out, a, &minus);
+}
+
+static inline void residue_from(struct residue *out, const struct scalar *s)
+{
+    struct residue words = { { 0 } };
+
+    for (int i = 0; i < SCALAR_SIZE; i++)
+        words.limb[i * 8 / RESIDUE_BITS] |= (residue_limb)s->b[i] << (i * 8 % RESIDUE_BITS);
+    residue_mul(out, &words, &residue_square);
+}
+
+static inline void residue_to(struct scalar *out, const struct residue *x)
+{
+    struct residue one = { { 1 } }, plain;
+
+    residue_mul(&plain, x, &one);
+    for (int i = 0; i < SCALAR_SIZE; i++)
+        out->b[i] = (uint8_t)(plain.limb[i * 8 / RESIDUE_BITS] >> (i * 8 % RESIDUE_BITS));
+}
+
+#endif
