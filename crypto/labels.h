@@ -2,11 +2,11 @@
 #ifndef COOP_CRYPTO_LABELS_H
 #define COOP_CRYPTO_LABELS_H
 
-/* node/home.c: two independent secrets from the key file */
+/* node/home/home.c: two independent secrets from the key file */
 #define LABEL_HOUSEHOLD_SEED "coopair/1 household seed"
 #define LABEL_STORE_KEY "coopair/1 store key"
 
-/* node/backup.c, node/sheet.c: from the key file or a stretched passphrase */
+/* node/care/backup.c, node/care/sheet.c: from the key file or a stretched passphrase */
 #define LABEL_BACKUP_KEY "coopair/1 backup key"     /* + head of the file */
 #define LABEL_BACKUP_CHECK "coopair/1 backup check" /* + head of the file */
 #define LABEL_SHEET_CHECK "coopair/1 sheet check"   /* + groups so far */
@@ -40,7 +40,7 @@
 #define LABEL_BEACON "coopair/1 beacon"
 #define LABEL_DRAW "coopair/1 committee draw"
 #define LABEL_TIE "coopair/1 award tie"
-#define LABEL_AWARD "coopair/1 award" /* node/round_view.c: what nodes compare */
+#define LABEL_AWARD "coopair/1 award" /* node/serve/round_view.c: what nodes compare */
 #define LABEL_CONTEXT "coopair/1 proof context"
 #define LABEL_VOICE "coopair/1 voice" /* + topic, box: where a home has one voice */
 #define LABEL_LETTER "coopair/1 letter"

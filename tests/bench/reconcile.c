@@ -6,7 +6,7 @@
  * symbols do not care). References in the same run: the plain list of ids of 32 bytes; what short ids of 8
  * bytes cannot go below, which is 8 bytes to tell the decoder of each difference and 8 to ask for those it
  * lacks; and the two hashes of every id on both sides, without which no keyed short ids exist. */
-#include "proto/reconcile.h"
+#include "proto/overlay/reconcile.h"
 #include "tests/bench/bench.h"
 
 #include <sodium.h>

@@ -1,6 +1,6 @@
 /* A table of prices that is read names each lot once, with ascending steps; one that is refused is
  * explained. */
-#include "node/bid_csv.h"
+#include "node/tender/bid_csv.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/sample_season.h"
 

@@ -1,6 +1,6 @@
 /* The body of a frame: whatever it says, it is cut into messages within its bounds, and a message that is
  * understood is written back byte for byte. */
-#include "proto/message.h"
+#include "proto/overlay/message.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* proof.coop has one encoding: a round that is accepted is written back byte for byte, and the same bytes
  * always fold alike. */
-#include "node/proof.h"
+#include "node/tender/proof.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* A record has one encoding and one id (WIRE 5.1): what is accepted is written back byte for byte, and all of
  * it but the signature is under the id. */
-#include "proto/record.h"
+#include "proto/form/record.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef COOP_TESTS_LETTER_CASE_H
 #define COOP_TESTS_LETTER_CASE_H
 
-#include "proto/letter.h"
+#include "proto/form/letter.h"
 
 #include <string.h>
 

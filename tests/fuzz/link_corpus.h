@@ -2,7 +2,7 @@
 #ifndef COOP_TESTS_LINK_CORPUS_H
 #define COOP_TESTS_LINK_CORPUS_H
 
-#include "proto/message.h"
+#include "proto/overlay/message.h"
 #include "tests/fuzz/session_case.h"
 
 #include <string.h>

@@ -11,7 +11,7 @@
 #include "tests/support/street_life.h"
 #include "tests/support/world_story.h"
 
-#include "node/proof.h"
+#include "node/tender/proof.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef COOP_TESTS_SESSION_CASE_H
 #define COOP_TESTS_SESSION_CASE_H
 
-#include "proto/session.h"
+#include "proto/overlay/session.h"
 
 struct session_case {
     struct link_key keys[2]; /* responder, initiator */

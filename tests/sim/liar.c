@@ -3,8 +3,8 @@
  *
  * A liar looks at the round through its own core, or through a home of either half when the network is in two; that is no more than a
  * conspiracy with good lines could know. */
-#include "proto/core_state.h"
-#include "proto/turns.h"
+#include "proto/core/core_state.h"
+#include "proto/duty/turns.h"
 #include "tests/sim/sim.h"
 #include "tests/support/committee.h"
 

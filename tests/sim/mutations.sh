@@ -13,12 +13,12 @@ objects=("$build"/tests/sim_objects/CMakeFiles/sim_world.dir/*.o)
 try() { # NAME FILE SED SCENARIO
     local dir=$work/$5 said
     mkdir "$dir"
-    sed -e "$3" "$source/proto/$2" >"$dir/$2"
-    if cmp -s "$dir/$2" "$source/proto/$2"; then
+    sed -e "$3" "$source/proto/$2" >"$dir/mutant.c"
+    if cmp -s "$dir/mutant.c" "$source/proto/$2"; then
         echo "STALE   $1: sed changes nothing in proto/$2"
         return 1
     fi
-    if ! "$cc" -std=c11 -O1 -w -D_FORTIFY_SOURCE=0 ${MUTATION_FLAGS:-} -I"$source" -c "$dir/$2" -o "$dir/mutant.o" 2>"$dir/errors"; then
+    if ! "$cc" -std=c11 -O1 -w -D_FORTIFY_SOURCE=0 ${MUTATION_FLAGS:-} -I"$source" -c "$dir/mutant.c" -o "$dir/mutant.o" 2>"$dir/errors"; then
         echo "BROKEN  $1: $(head -1 "$dir/errors")"
         return 1
     fi

@@ -1,6 +1,6 @@
 /* scenario.c - the table of scenarios, and how one is played: faults until the round is over or its days are, then everything is healed that
  * can be, and progress is demanded within a bound. */
-#include "proto/core_state.h"
+#include "proto/core/core_state.h"
 #include "tests/sim/sim.h"
 
 #include <string.h>

@@ -8,8 +8,8 @@
 #ifndef COOP_TESTS_SIM_H
 #define COOP_TESTS_SIM_H
 
-#include "proto/own.h"
-#include "proto/record.h"
+#include "proto/duty/own.h"
+#include "proto/form/record.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  *
  * A disk keeps exactly the KEEP effects. What was kept since the last thing sent is not synced yet: a power cut loses some of it, from the
  * end. A wire is a stream of bytes each way, in order, cut into other pieces than were sent; it may die without telling. */
-#include "proto/core_state.h"
+#include "proto/core/core_state.h"
 #include "tests/sim/sim.h"
 
 #include <assert.h>

@@ -1,10 +1,10 @@
 /* advice_home.h - one home with readings, and a command as a person types it, with what it says. The command
- * asks this node in the same process: cli_ask is defined here instead of node/ask.c. Include after cmocka.h.
+ * asks this node in the same process: cli_ask is defined here instead of node/command/ask.c. Include after cmocka.h.
  */
 #ifndef COOP_TESTS_ADVICE_HOME_H
 #define COOP_TESTS_ADVICE_HOME_H
 
-#include "node/command.h"
+#include "node/command/command.h"
 #include "node/import/import.h"
 #include "tests/support/file.h"
 #include "tests/support/nodes.h"

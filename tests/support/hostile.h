@@ -2,7 +2,7 @@
 #ifndef COOP_TESTS_HOSTILE_H
 #define COOP_TESTS_HOSTILE_H
 
-#include "proto/own.h"
+#include "proto/duty/own.h"
 #include "tests/support/mouth.h"
 
 enum { ALONE = 1 };

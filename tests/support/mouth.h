@@ -3,8 +3,8 @@
 #ifndef COOP_TESTS_MOUTH_H
 #define COOP_TESTS_MOUTH_H
 
-#include "proto/message.h"
-#include "proto/session.h"
+#include "proto/overlay/message.h"
+#include "proto/overlay/session.h"
 #include "tests/support/world_story.h"
 
 struct mouth {

@@ -6,7 +6,7 @@
 #define COOP_TESTS_NAIVE_FOLD_H
 
 #include "crypto/labels.h"
-#include "proto/record.h"
+#include "proto/form/record.h"
 
 #include <assert.h>
 #include <stdlib.h>

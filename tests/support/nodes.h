@@ -8,10 +8,10 @@
 #ifndef COOP_TESTS_NODES_H
 #define COOP_TESTS_NODES_H
 
-#include "node/answer.h"
-#include "node/home.h"
-#include "node/node.h"
-#include "node/serve.h"
+#include "node/serve/answer.h"
+#include "node/home/home.h"
+#include "node/home/node.h"
+#include "node/serve/serve.h"
 #include "tests/support/folder.h"
 
 #include <assert.h>

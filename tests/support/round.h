@@ -14,9 +14,9 @@
 #define COOP_TESTS_ROUND_H
 
 #include "crypto/labels.h"
-#include "proto/committee.h"
-#include "proto/record.h"
-#include "proto/topic.h"
+#include "proto/fold/committee.h"
+#include "proto/form/record.h"
+#include "proto/fold/topic.h"
 #include "tests/support/committee.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #ifndef COOP_TESTS_SAMPLE_SEASON_H
 #define COOP_TESTS_SAMPLE_SEASON_H
 
-#include "node/tender.h"
+#include "node/tender/tender.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef COOP_TESTS_SESSION_PAIR_H
 #define COOP_TESTS_SESSION_PAIR_H
 
-#include "proto/session.h"
+#include "proto/overlay/session.h"
 
 /* Bytes that `from` has to say go to `to`. */
 static inline bool session_carry(struct session *from, struct session *to)

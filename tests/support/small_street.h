@@ -3,8 +3,8 @@
 #ifndef COOP_TESTS_SMALL_STREET_H
 #define COOP_TESTS_SMALL_STREET_H
 
-#include "node/groups.h"
-#include "node/wish.h"
+#include "node/home/groups.h"
+#include "node/serve/wish.h"
 #include "tests/support/nodes.h"
 
 enum { SMALL_HOMES = 3 };

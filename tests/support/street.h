@@ -10,7 +10,7 @@
 #ifndef COOP_TESTS_STREET_H
 #define COOP_TESTS_STREET_H
 
-#include "proto/own.h"
+#include "proto/duty/own.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/reconcile.h"
+#include "proto/overlay/reconcile.h"
 
 enum { TRACE_MAX = 1024 };
 

@@ -3,8 +3,8 @@
 #ifndef COOP_TESTS_WIRE_PAIR_H
 #define COOP_TESTS_WIRE_PAIR_H
 
-#include "node/groups.h"
-#include "node/home.h"
+#include "node/home/groups.h"
+#include "node/home/home.h"
 #include "tests/support/folder.h"
 
 #include <assert.h>

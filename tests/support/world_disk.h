@@ -2,7 +2,7 @@
 #ifndef COOP_TESTS_WORLD_DISK_H
 #define COOP_TESTS_WORLD_DISK_H
 
-#include "proto/record.h"
+#include "proto/form/record.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -34,9 +34,9 @@ tree() {
     rm -rf "$work/tree"
     mkdir -p "$work/tree/crypto" "$work/tree/proto" "$work/tree/store" "$work/tree/node/import"
     printf '#include "crypto/keccak.h"\n#include <sodium.h>\n#include <decaf/point_255.h>\n' >"$work/tree/crypto/a.c"
-    printf '#include "proto/topic.h"\n#include "crypto/crypto.h"\n#include <math.h>\n' >"$work/tree/proto/a.c"
+    printf '#include "proto/fold/topic.h"\n#include "crypto/crypto.h"\n#include <math.h>\n' >"$work/tree/proto/a.c"
     printf '#include "store/layout.h"\n#include "crypto/base.h"\n#include <lmdb.h>\n' >"$work/tree/store/a.c"
-    printf '#include "node/node.h"\n#include "proto/wire.h"\n#include "store/store.h"\n#include <uv.h>\n' >"$work/tree/node/a.c"
+    printf '#include "node/home/node.h"\n#include "proto/wire.h"\n#include "store/store.h"\n#include <uv.h>\n' >"$work/tree/node/a.c"
     [ $# -eq 0 ] || printf '%s\n' "$2" >"$work/tree/$1"
 }
 
@@ -50,13 +50,13 @@ arrow passes node/import/b.c '#include "crypto/labels.h"'
 arrow "does not lead there" crypto/b.c '#include "proto/proto.h"'
 arrow "does not lead there" crypto/b.h '#include "store/store.h"'
 arrow "does not lead there" proto/b.c '#include "store/store.h"'
-arrow "does not lead there" proto/b.c '  #  include  "node/node.h"'
+arrow "does not lead there" proto/b.c '  #  include  "node/home/node.h"'
 arrow "does not lead there" store/b.c '#include "proto/proto.h"'
-arrow "does not lead there" store/b.c '#include "node/node.h"'
+arrow "does not lead there" store/b.c '#include "node/home/node.h"'
 arrow "does not lead there" node/b.c '#include "tests/support/fault.h"'
 arrow "does not lead there" node/b.c '#include "../proto/proto.h"'
 arrow "does not lead there" proto/b.c '#include "topic.h"'
-arrow "not a public header" node/import/b.c '#include "proto/topic.h"'
+arrow "not a public header" node/import/b.c '#include "proto/fold/topic.h"'
 arrow "not a public header" node/b.c '#include "store/layout.h"'
 arrow "not a public header" proto/b.h '#include "crypto/keccak.h"'
 arrow "ours, so in quotes" crypto/b.c '#include <proto/proto.h>'

@@ -2,10 +2,10 @@
  * fails or is killed on the way leaves what there was. */
 #include "tests/support/fault.h"
 
-#include "node/backup.h"
-#include "node/bring_back.h"
-#include "node/care.h"
-#include "node/home.h"
+#include "node/care/backup.h"
+#include "node/care/bring_back.h"
+#include "node/care/care.h"
+#include "node/home/home.h"
 #include "tests/support/wire_pair.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* A company's spreadsheet becomes a bid exactly, or is refused with the line to look at. */
-#include "node/bid_csv.h"
+#include "node/tender/bid_csv.h"
 #include "tests/support/sample_season.h"
 
 #include <setjmp.h>

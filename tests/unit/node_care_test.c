@@ -1,8 +1,8 @@
 /* What a home says about its own safety: each check as it should be, and as it should not. */
 #include "tests/support/wire_pair.h"
 
-#include "node/care.h"
-#include "node/serve.h"
+#include "node/care/care.h"
+#include "node/serve/serve.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Options, families, exit codes and whole files: what every command shares. */
 #include "tests/support/fault.h"
 
-#include "node/command.h"
+#include "node/command/command.h"
 #include "tests/support/folder.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* coopair import as a person types it, and coopair profile show on a profile told in advance. The node is
- * played by a store in this process: cli_ask is defined here instead of node/ask.c. */
-#include "node/command.h"
-#include "node/data.h"
+ * played by a store in this process: cli_ask is defined here instead of node/command/ask.c. */
+#include "node/command/command.h"
+#include "node/serve/data.h"
 #include "tests/support/file.h"
 #include "tests/support/folder.h"
 

@@ -1,5 +1,5 @@
 /* The control socket: several clients, any bytes, one bounded reply each. */
-#include "node/control.h"
+#include "node/run/control.h"
 #include "tests/support/folder.h"
 
 #include <setjmp.h>

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "node/advice/tariff.h"
-#include "node/tempo_file.h"
+#include "node/serve/tempo_file.h"
 #include "tests/support/advice_home.h"
 
 #define SAMPLE COOP_SOURCE_DIR "/node/sample/enedis_half_hour.csv"

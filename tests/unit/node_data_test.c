@@ -1,7 +1,7 @@
 /* Readings on their way from a file to the store: whole, once, and checked again by the node. */
-#include "node/data.h"
+#include "node/serve/data.h"
 #include "node/import/import.h"
-#include "node/profile.h"
+#include "node/profile/profile.h"
 #include "tests/support/file.h"
 #include "tests/support/folder.h"
 

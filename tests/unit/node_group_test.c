@@ -1,5 +1,5 @@
 /* Groups by the requests their commands send: made, shown, invited to, and what is refused. */
-#include "node/tender.h"
+#include "node/tender/tender.h"
 #include "tests/support/small_street.h"
 
 #include <setjmp.h>

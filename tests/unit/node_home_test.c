@@ -1,7 +1,7 @@
 /* The folder of a home: made once, read by its owner only. */
 #include "tests/support/fault.h"
 
-#include "node/home.h"
+#include "node/home/home.h"
 #include "store/store.h"
 #include "tests/support/folder.h"
 

@@ -1,6 +1,6 @@
 /* Neighbours on the local network, played on loopback: members of a group hear each other, others hear noise.
  */
-#include "node/lan.h"
+#include "node/run/lan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* TCP links: what is promised to whoever uses them, with a real loop over loopback. */
 #include "tests/support/fault.h"
 
-#include "node/link.h"
+#include "node/run/link.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

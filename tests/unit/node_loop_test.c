@@ -1,8 +1,8 @@
 /* Two whole nodes in one process, each on its own loop, over TCP on loopback: they find each other, share a
  * round, and leave nothing open. */
-#include "node/groups.h"
-#include "node/home.h"
-#include "node/loop.h"
+#include "node/home/groups.h"
+#include "node/home/home.h"
+#include "node/run/loop.h"
 #include "tests/support/folder.h"
 
 #include <setjmp.h>

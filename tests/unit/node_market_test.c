@@ -1,8 +1,8 @@
 /* Companies and homes by their commands, as typed: export, seal, send, show, accept, open; and the exit code
  * of each thing that goes wrong. The homes' nodes are off while a command runs on their folder, which is then
  * opened for that one request. */
-#include "node/command.h"
-#include "node/package.h"
+#include "node/command/command.h"
+#include "node/tender/package.h"
 #include "tests/support/small_street.h"
 
 #include <setjmp.h>

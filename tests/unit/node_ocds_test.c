@@ -1,5 +1,5 @@
 /* What a company reads is exact, ordered, complete, the same for everybody, and names no home. */
-#include "node/ocds_json.h"
+#include "node/tender/ocds_json.h"
 #include "tests/support/sample_season.h"
 
 #include <setjmp.h>

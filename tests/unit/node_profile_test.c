@@ -1,6 +1,6 @@
 /* What a home's readings say about it: every mWh once in each sum, and no answer where the data cannot give
  * one. */
-#include "node/profile.h"
+#include "node/profile/profile.h"
 #include "node/import/import.h"
 #include "node/import/local_time.h"
 #include "tests/support/file.h"

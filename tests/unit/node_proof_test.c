@@ -1,6 +1,6 @@
 /* A whole round, made by the rules, survives being written as a proof; no other bytes pass for it. And the
  * winner of it reads the letters of its homes. */
-#include "node/proof.h"
+#include "node/tender/proof.h"
 #include "tests/support/street_end.h"
 
 enum { HOMES = 3, FLOOR = 2 };

@@ -1,6 +1,6 @@
 /* What a round would get from a home: the figures of its meter, rounded down, or a sentence that names what
  * is missing. */
-#include "node/profile.h"
+#include "node/profile/profile.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

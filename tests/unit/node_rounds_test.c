@@ -1,8 +1,8 @@
 /* A round as three homes and two companies live it, by the requests their commands send; and what each
  * request says at the wrong time. */
-#include "node/company.h"
-#include "node/proof.h"
-#include "node/tender.h"
+#include "node/command/company.h"
+#include "node/tender/proof.h"
+#include "node/tender/tender.h"
 #include "tests/support/small_street.h"
 
 #include <setjmp.h>

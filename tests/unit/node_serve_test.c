@@ -1,7 +1,7 @@
 /* Requests and replies: the form, the arguments, and the verbs that look at the node. */
 #include "tests/support/wire_pair.h"
 
-#include "node/serve.h"
+#include "node/serve/serve.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* A key on paper: what was printed is read back however it was typed, and a slip is found where it is. */
-#include "node/sheet.h"
+#include "node/care/sheet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

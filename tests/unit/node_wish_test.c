@@ -1,5 +1,5 @@
 /* What a household wants done later is done when its time comes: once, whatever happens in between. */
-#include "node/envelope.h"
+#include "node/serve/envelope.h"
 #include "tests/support/small_street.h"
 
 #include <setjmp.h>

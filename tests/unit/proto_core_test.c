@@ -1,5 +1,5 @@
 /* Stories of homes that find each other, keep the same records, and part with who does not keep the rules. */
-#include "proto/own.h"
+#include "proto/duty/own.h"
 #include "tests/support/world_story.h"
 
 #include <setjmp.h>

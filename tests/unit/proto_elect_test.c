@@ -1,5 +1,5 @@
 /* proto_elect_test.c - which home buys in which lot: by hand, and against a second implementation. */
-#include "proto/elect.h"
+#include "proto/fold/elect.h"
 #include "tests/support/naive_fold.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* What a company and a home seal for each other is bound to the state of the round. The round is filled in by
  * hand here, in place of the fold: the whole way is walked by the end-to-end tests. */
-#include "proto/letter.h"
-#include "proto/record.h"
+#include "proto/form/letter.h"
+#include "proto/form/record.h"
 #include "tests/support/sample_season.h"
 
 #include <setjmp.h>

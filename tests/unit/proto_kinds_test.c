@@ -1,5 +1,5 @@
 /* proto_kinds_test.c - what the deals of each box must say, and what follows from its closed set. */
-#include "proto/fold.h"
+#include "proto/fold/fold.h"
 #include "tests/support/memo.h"
 #include "tests/support/round_play.h"
 

@@ -1,6 +1,6 @@
 /* A letter is for one inbox, from one pseudonym, about one round; whatever else it was made into is refused.
  */
-#include "proto/letter.h"
+#include "proto/form/letter.h"
 #include "tests/support/bytes_altered.h"
 
 #include <setjmp.h>

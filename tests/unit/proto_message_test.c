@@ -1,5 +1,5 @@
 /* Every message has one encoding, survives it, and nothing else is taken for it. WIRE 10. */
-#include "proto/message.h"
+#include "proto/overlay/message.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

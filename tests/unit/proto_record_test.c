@@ -1,6 +1,6 @@
 /* A record has one encoding and one id; every byte of it is signed. */
 #include "crypto/labels.h"
-#include "proto/record.h"
+#include "proto/form/record.h"
 #include "tests/support/bytes_altered.h"
 
 #include <setjmp.h>

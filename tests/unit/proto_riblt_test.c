@@ -1,8 +1,8 @@
 /* Symbols are the same however they are asked for, decode to exactly the difference, and are placed as a
  * second writing of the mapping says; lists of short ids and the choice between the two are what they
  * promise. The published vectors are run by tests/vectors. */
-#include "proto/short_list.h"
-#include "proto/sync_plan.h"
+#include "proto/overlay/short_list.h"
+#include "proto/overlay/sync_plan.h"
 
 #include <math.h>
 #include <setjmp.h>

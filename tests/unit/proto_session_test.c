@@ -1,6 +1,6 @@
 /* A stream between two homes: whole, in order, unaltered, and only for who knows the group's key.
  * WIRE 2.1, 2.2. */
-#include "proto/session.h"
+#include "proto/overlay/session.h"
 #include "tests/support/fault.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Rounds, turns and the time a box counts as closed are functions of a charter, a deadline and a clock, and
  * no charter and no clock makes them overflow. */
-#include "proto/turns.h"
+#include "proto/duty/turns.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/riblt.h"
+#include "proto/overlay/riblt.h"
 #include "tests/vectors/vectors.h"
 
 enum { PREFIX_MAX = 64, ITEMS_MAX = 1 << 20 };

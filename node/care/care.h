@@ -1,0 +1,43 @@
+/* care.h - what keeps a home from losing what it was given: its checks, the memory of its last backup and of
+ * a recovery sheet that was proved, and the holes in its readings. */
+#ifndef COOP_NODE_CARE_H
+#define COOP_NODE_CARE_H
+
+#include "node/serve/answer.h"
+#include "store/store.h"
+
+/* ---- Checks of `coopair doctor`: each a name, a state, what was found, and what to do where it is not well.
+ */
+enum check_state { CHECK_OK, CHECK_WARN, CHECK_FAIL };
+const char *check_state_name(enum check_state state); /* "ok", "warn", "fail" */
+/* fix may be NULL when all is well. */
+void check_add(struct answer *a, json_t *checks, const char *name, enum check_state state, const char *fix,
+               const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* ---- What the household did for itself, kept among its settings. */
+enum {
+    CARE_BACKUP_WARN_DAYS =
+        30, /* a month of readings can be fetched again from most suppliers, a year cannot */
+    CARE_DATA_WARN_DAYS = 10, /* a supplier publishes yesterday; a weekly export has a day or two of grace */
+};
+struct care {
+    uint64_t backup_ms; /* 0: never */
+    uint64_t proved_ms; /* two groups of the recovery sheet were typed back; 0: never */
+};
+enum status care_read(struct care *out, struct store *store, struct failure *why);
+/* name: one of these. On disk when it returns. */
+enum status care_note(struct store *store, const char *name, uint64_t time_ms, struct failure *why);
+#define CARE_BACKUP "backup"
+#define CARE_RESTORED "restored" /* load.c: no votes in rounds that opened before */
+#define CARE_PROVED "sheet proved"
+
+/* ---- Holes in a series, by the days of the wall clock. The first and the last day are not judged: a file
+ * seldom begins or ends at midnight. */
+struct gaps {
+    uint64_t days, missing,
+        partial;             /* from the first to the last; without any reading; with less than 23 h */
+    int64_t first_missing_s; /* a moment of that day; valid when missing > 0 */
+};
+void gaps_of(struct gaps *out, struct store_txn *txn, const struct store_series *series);
+
+#endif

@@ -1,0 +1,29 @@
+/* advice_say.h - how the commands that give advice ask and print: dates, bars, shares of time. To standard
+ * output; no locale. */
+#ifndef COOP_NODE_ADVICE_SAY_H
+#define COOP_NODE_ADVICE_SAY_H
+
+#include "node/advice/calendar.h"
+#include "node/command/command.h"
+#include "node/command/say.h"
+
+enum { ADVICE_BAR = 18 };
+const char *advice_bar(char out[SAY_MAX], uint64_t value,
+                       uint64_t most);                   /* "######"; empty only for nothing */
+const char *advice_kwh(char out[SAY_MAX], uint64_t mwh); /* "1 234.6 kWh" */
+const char *advice_span(char out[SAY_MAX], enum span span,
+                        int64_t start_s);                       /* "Jan 2023", "Mon 16 Jan 2023" */
+const char *advice_change(char out[SAY_MAX], int64_t permille); /* "+12.3 %" */
+const char *advice_date(char out[SAY_MAX], const char *iso);    /* "16 Jan 2023" */
+
+/* The options of every such command, as request arguments; a date that does not exist is said on stderr with
+ * the way out. */
+struct advice_options {
+    const char *from, *to, *meter;
+};
+bool advice_options_fit(const struct cli *cli, const struct advice_options *options, int *code);
+bool advice_put(json_t *args, const char *key, const char *text); /* NULL: left out */
+json_t *advice_args(const struct advice_options *options);        /* NULL: out of memory */
+int64_t advice_int(json_t *object, const char *key);
+
+#endif

@@ -1,0 +1,92 @@
+/* cmd_cost.c - coopair cost: what the electricity of these days cost, line by line as on a bill. */
+#include "node/serve/answer.h"
+#include "node/serve/cost_options.h"
+
+#include <string.h>
+
+static void say_price(unsigned x100)
+{
+    printf("%u.%04u EUR", x100 / 10000, x100 % 10000);
+}
+
+static void say_lines(json_t *reply)
+{
+    json_t *lines = json_object_get(reply, "lines"), *line;
+    char kwh[SAY_MAX], euros[SAY_MAX], bar[SAY_MAX], date[SAY_MAX];
+    const char *grid = "";
+    uint64_t most = 0;
+    size_t i;
+
+    json_array_foreach(lines, i, line) if (field_uint(line, "cents") > most) most = field_uint(line, "cents");
+    json_array_foreach(lines, i, line)
+    {
+        if (strcmp(grid, field_text(line, "grid")) != 0) {
+            grid = field_text(line, "grid");
+            printf("prices from %s\n", advice_date(date, grid));
+        }
+        printf("  %-15s%13s x ", field_text(line, "register"),
+               advice_kwh(kwh, field_uint(line, "energy_mwh")));
+        say_price((unsigned)field_uint(line, "cents_per_kwh_x100"));
+        printf("%15s  %s\n", cost_euros(euros, field_uint(line, "cents")),
+               advice_bar(bar, field_uint(line, "cents"), most));
+    }
+}
+
+static void say_cost(json_t *reply, bool kva_said)
+{
+    const char *tariff = field_text(reply, "tariff");
+    char euros[SAY_MAX], date[SAY_MAX];
+
+    cost_say_head(reply, kva_said);
+    printf("option %s", tariff);
+    if (strcmp(tariff, "hphc") == 0)
+        printf(", off-peak %s", field_text(reply, "off_peak"));
+    if (strcmp(tariff, "tempo") == 0)
+        printf(", days from 06:00 to 06:00, off-peak 22:00-06:00");
+    printf(", %llu kVA\n", (unsigned long long)field_uint(reply, "kva"));
+    say_lines(reply);
+    printf("  %-43s%15s\n", "energy", cost_euros(euros, field_uint(reply, "energy_cents")));
+    printf("  %-43s%15s\n", "fixed charges", cost_euros(euros, field_uint(reply, "fixed_cents")));
+    printf("  %-43s%15s\n", "total", cost_euros(euros, field_uint(reply, "total_cents")));
+    cost_say_missing(reply);
+    printf("%s; the newest sheet known here is of %s\n", field_text(reply, "prices"),
+           advice_date(date, field_text(reply, "newest_grid")));
+}
+
+int cmd_cost(int argc, char **argv)
+{
+    struct cost_options options = { { NULL, NULL, NULL }, 0, NULL, NULL, NULL, NULL };
+    const struct cli_option list[] = {
+        { "tariff", OPTION_TEXT, &options.tariff, "OPTION  base (default), hphc or tempo" },
+        { "grid", OPTION_TEXT, &options.grid,
+          "SHEET  dated (default: each day by the prices of its time) or the date of one price sheet for "
+          "all\n"
+          "               days: 2024-02-01, 2025-02-01, 2025-08-01, 2026-02-01" },
+        COST_OPTIONS(options),
+    };
+    struct cli cli = {
+        .usage = "coopair cost [OPTIONS]",
+        .summary =
+            "Works out what the electricity of the last 365 days (or of --from to --to) cost under a "
+            "regulated\n"
+            "French option, to the cent: energy by period, and fixed charges by the day (each day its share "
+            "of\n"
+            "its calendar month). What has no price, no colour or no reading is said and not guessed.\n"
+            "Tempo days run from 06:00 to 06:00. Changes nothing and sends nothing.",
+        .options = list,
+        .option_count = ARRAY_SIZE(list),
+    };
+    json_t *reply;
+    int code;
+
+    if (!cli_parse(&cli, argc, argv, &code))
+        return code;
+    code = cost_ask(&reply, &cli, &options, "cost.show");
+    if (code)
+        return code;
+    if (cli.json)
+        return cli_json(reply);
+    say_cost(reply, options.kva != 0);
+    json_decref(reply);
+    return EXIT_DONE;
+}

@@ -1,0 +1,277 @@
+/* cmd_export.c - coopair export: the household's data in formats that any program reads.
+ *
+ * Everything is written into a folder beside, which gets its name when it is whole. Readings come from a
+ * snapshot of the store, beside a running node; groups, rounds and journal are what the node answers. No
+ * secret is among them. Failure modes: the folder holds something, the disk is full, a damaged entry. */
+#include "node/serve/answer.h"
+#include "node/command/command.h"
+#include "node/serve/data.h"
+#include "node/home/home.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PATH_ROOM = HOME_PATH_MAX + 64 };
+
+static const char readme[] =
+    "What coopair kept for this home\n"
+    "===============================\n\n"
+    "series.json   the meters: name, what is measured, file, first and last interval, number of readings\n"
+    "series-N.csv  the readings of one of them, in order, UTF-8, comma, one header line:\n"
+    "                start_utc  beginning of the interval, ISO 8601, UTC\n"
+    "                seconds    its length\n"
+    "                wh         energy in watt-hours, three decimals, exact\n"
+    "              Intervals that are not there were never read in: they are not zero.\n"
+    "groups.json   the groups this home belongs to\n"
+    "rounds.json   the buying rounds it follows, their phase, and what it is in them\n"
+    "journal.json  what left this house, to whom and why: \"time_ms\" is milliseconds since 1970, UTC\n\n"
+    "The key of the home and the secrets of its groups are not here: they are in a backup (coopair "
+    "backup).\n";
+
+struct exporting {
+    const struct cli *cli;
+    char folder[HOME_PATH_MAX]; /* beside, until it is whole */
+    FILE *file;                 /* of the series that is being written */
+    json_t *series;
+    uint64_t readings;
+    struct answer answer;
+    struct store_txn *txn;
+    enum status status;
+    struct failure why;
+};
+
+static bool fail(struct exporting *ex, const char *name)
+{
+    if (!ex->status)
+        ex->status = failure_say(&ex->why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, "write %s: %s",
+                                 name, strerror(errno));
+    return false;
+}
+
+static void path_of(char out[PATH_ROOM], const struct exporting *ex, const char *name)
+{
+    snprintf(out, PATH_ROOM, "%s/%s", ex->folder, name);
+}
+
+static void text_write(struct exporting *ex, const char *name, const char *text, size_t size)
+{
+    char path[PATH_ROOM];
+
+    path_of(path, ex, name);
+    if (!ex->status)
+        ex->status = cli_write_file(path, (struct bytes){ (const uint8_t *)text, size }, 0600, &ex->why);
+}
+
+static void json_write(struct exporting *ex, const char *name, json_t *value)
+{
+    char *text = json_dumps(value, JSON_INDENT(2));
+
+    if (text)
+        text_write(ex, name, text, strlen(text));
+    else if (!ex->status)
+        ex->status = failure_say(&ex->why, STATUS_NOMEM, "export: out of memory");
+    free(text);
+}
+
+/* ---- Readings. */
+
+static bool readings_write(void *arg, const struct reading *readings, size_t count)
+{
+    struct exporting *ex = arg;
+    char date[32];
+    struct tm parts;
+
+    for (size_t i = 0; i < count; i++) {
+        time_t start = (time_t)readings[i].start_s;
+
+        if (!gmtime_r(&start, &parts) || strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+            return fail(ex, "a date");
+        if (fprintf(ex->file, "%s,%" PRIu32 ",%" PRId64 ".%03d\n", date, readings[i].length_s,
+                    readings[i].energy_mwh / 1000, (int)(readings[i].energy_mwh % 1000)) < 0)
+            return fail(ex, "a series");
+    }
+    ex->readings += count;
+    return true;
+}
+
+static bool series_write(void *arg, const struct store_series *series)
+{
+    struct exporting *ex = arg;
+    char name[32], path[PATH_ROOM];
+    json_t *item = answer_item(&ex->answer, ex->series);
+
+    snprintf(name, sizeof name, "series-%zu.csv", json_array_size(ex->series));
+    path_of(path, ex, name);
+    answer_text(&ex->answer, item, "meter", series->name.meter);
+    answer_text(&ex->answer, item, "quantity", quantity_name(series->name.quantity));
+    answer_text(&ex->answer, item, "file", name);
+    answer_uint(&ex->answer, item, "first_s", (uint64_t)series->first_s);
+    answer_uint(&ex->answer, item, "last_s", (uint64_t)series->last_s);
+    answer_uint(&ex->answer, item, "readings", series->count);
+    ex->file = fopen(path, "wex");
+    if (!ex->file)
+        return fail(ex, name);
+    if (fputs("start_utc,seconds,wh\n", ex->file) < 0)
+        fail(ex, name);
+    store_series_scan(ex->txn, &series->name, 0, INT64_MAX, readings_write, ex);
+    if (fflush(ex->file) != 0 || fsync(fileno(ex->file)) != 0)
+        fail(ex, name);
+    fclose(ex->file);
+    return !ex->status;
+}
+
+static void export_series(struct exporting *ex, const char *home)
+{
+    uint8_t seed[KEY_SIZE], store_key[KEY_SIZE];
+    struct store *store = NULL;
+    enum status status;
+
+    ex->status = home_keys(home, seed, store_key, &ex->why);
+    sodium_memzero(seed, sizeof seed);
+    if (!ex->status)
+        ex->status = store_open(&store, home, store_key, STORE_READ, &ex->why);
+    sodium_memzero(store_key, sizeof store_key);
+    if (ex->status)
+        return;
+    ex->txn = store_begin(store, STORE_READ);
+    store_series_list(ex->txn, series_write, ex);
+    status = store_commit(ex->txn, ex->status ? NULL : &ex->why);
+    store_close(store);
+    ex->status = ex->status ? ex->status : status;
+    if (!ex->status)
+        ex->status = answer_done(&ex->answer, &ex->why);
+    json_write(ex, "series.json", ex->series);
+}
+
+/* ---- What the node answers. */
+
+static void export_answer(struct exporting *ex, const char *verb, const char *key, const char *name)
+{
+    json_t *reply = NULL;
+
+    if (!ex->status)
+        ex->status = cli_try(ex->cli, verb, NULL, &reply, &ex->why);
+    if (!ex->status)
+        json_write(ex, name, json_object_get(reply, key));
+    json_decref(reply);
+}
+
+static void export_journal(struct exporting *ex)
+{
+    json_t *lines = json_array(), *reply;
+    json_int_t next = 1;
+
+    while (next > 0 && !ex->status) {
+        ex->status = cli_try(ex->cli, "journal", json_pack("{s:I}", "from", next), &reply, &ex->why);
+        if (ex->status)
+            break;
+        json_array_extend(lines, json_object_get(reply, "lines"));
+        next = json_integer_value(json_object_get(reply, "next"));
+        json_decref(reply);
+    }
+    json_write(ex, "journal.json", lines);
+    json_decref(lines);
+}
+
+/* ---- */
+
+/* What an export of ours may have left in its folder. */
+static void folder_unmake(const struct exporting *ex)
+{
+    static const char *const names[] = { "README.txt", "series.json", "groups.json", "rounds.json",
+                                         "journal.json" };
+    char path[PATH_ROOM], name[32];
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        path_of(path, ex, names[i]);
+        unlink(path);
+    }
+    for (int i = 1; i <= STORE_SERIES_MAX; i++) {
+        snprintf(name, sizeof name, "series-%d.csv", i);
+        path_of(path, ex, name);
+        if (unlink(path) != 0)
+            break;
+    }
+    rmdir(ex->folder);
+}
+
+static void export_all(struct exporting *ex, const char *home)
+{
+    export_series(ex, home);
+    export_answer(ex, "group.list", "groups", "groups.json");
+    export_answer(ex, "round.list", "rounds", "rounds.json");
+    if (!ex->status)
+        export_journal(ex);
+    text_write(ex, "README.txt", readme, sizeof readme - 1);
+}
+
+static void export_into(struct exporting *ex, const char *home, const char *target)
+{
+    size_t size = strlen(target);
+
+    while (size > 1 && target[size - 1] == '/')
+        size--;
+    if ((size_t)snprintf(ex->folder, sizeof ex->folder, "%.*s.XXXXXX", (int)size, target) >=
+        sizeof ex->folder) {
+        ex->status = failure_say(&ex->why, STATUS_DENIED, "the name of the folder is too long");
+        return;
+    }
+    if (!mkdtemp(ex->folder)) { /* 0700 */
+        fail(ex, target);
+        return;
+    }
+    export_all(ex, home);
+    if (!ex->status && rename(ex->folder, target) != 0) {
+        if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
+            ex->status =
+                failure_say(&ex->why, STATUS_EXISTS, "%.150s is there already; choose a new folder", target);
+        else
+            fail(ex, target);
+    }
+    if (ex->status)
+        folder_unmake(ex);
+}
+
+int cmd_export(int argc, char **argv)
+{
+    struct cli cli = {
+        .usage = "coopair export [OPTIONS] DIR",
+        .summary =
+            "Writes the household's data into a new folder, in open formats: a CSV file for each meter "
+            "series, "
+            "JSON for groups,\n"
+            "rounds and journal, and a README that says what each column is. Nothing is encrypted there, and "
+            "no key is among\n"
+            "it: to bring a home back, make a backup. The node may run.",
+        .least = 1,
+        .most = 1,
+    };
+    struct exporting ex = { .cli = &cli };
+    char home[HOME_PATH_MAX];
+    int code;
+
+    if (!cli_parse(&cli, argc, argv, &code))
+        return code;
+    ex.series = json_array();
+    ex.status = home_path(home, cli.home, &ex.why);
+    if (!ex.status)
+        export_into(&ex, home, cli.args[0]);
+    if (ex.status)
+        code = cli_fail(&cli, ex.status, &ex.why);
+    else if (cli.json)
+        code = cli_json(json_pack("{s:i, s:b, s:s, s:I, s:O}", "v", 1, "ok", 1, "folder", cli.args[0],
+                                  "readings", (json_int_t)ex.readings, "series", ex.series));
+    else
+        printf("Wrote %s: %zu series with %" PRIu64
+               " readings, groups, rounds and journal; README.txt says what is "
+               "what.\n",
+               cli.args[0], json_array_size(ex.series), ex.readings);
+    json_decref(ex.series);
+    return ex.status || cli.json ? code : EXIT_DONE;
+}

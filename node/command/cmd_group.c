@@ -1,0 +1,294 @@
+/* cmd_group.c - coopair group create|join|list|show|invite: who buys together.
+ *
+ * What a person has to know is said where it is done: that the code is the key to the group, and that joining
+ * says nothing about the home. */
+#include "node/serve/answer.h"
+#include "node/command/command.h"
+#include "node/command/qr.h"
+#include "node/command/round_text.h"
+#include "node/command/words.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- The invitation. */
+
+static void qr_print(const char *code)
+{
+    char *drawn = qr_render(code, isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL);
+
+    if (drawn != NULL)
+        printf("\n%s", drawn);
+    free(drawn);
+}
+
+static void invitation_print(json_t *reply, bool qr)
+{
+    printf("\n    %s\n", field_text(reply, "code"));
+    if (qr)
+        qr_print(field_text(reply, "code"));
+    puts("\nOne code for the whole street. Hand it over yourself, on paper or in a message: whoever has it "
+         "can join\n"
+         "and read what the group says. A neighbour types: coopair group join CODE");
+    if (field_text(reply, "address")[0] == '\0')
+        puts("It holds no address, since this home cannot be dialled: it is enough on one local network. "
+             "Elsewhere give\n"
+             "an address beside it: coopair group join CODE --address HOST:PORT, or make the code while "
+             "coopair run goes.");
+}
+
+static void deadline_print(json_t *round)
+{
+    json_t *box = json_array_get(json_object_get(round, "boxes"), 0);
+    char date[SAID_MAX];
+
+    if (box == NULL || strcmp(field_text(box, "state"), "open") != 0)
+        return;
+    words_date(date, field_uint(box, "deadline"));
+    printf("\"%s\" takes homes until %s, at most %" PRIu64 "; it goes on from %" PRIu64 " homes.\n",
+           field_text(round, "title"), date, field_uint(round, "invite_count"), field_uint(round, "floor"));
+}
+
+/* ---- create */
+
+static json_t *create_args(const char *const texts[][2], size_t count, uint64_t floor, uint64_t homes)
+{
+    json_t *args = json_object();
+
+    for (size_t i = 0; i < count; i++)
+        if (texts[i][1] != NULL)
+            json_object_set_new(args, texts[i][0], json_string(texts[i][1]));
+    if (floor != UINT64_MAX)
+        json_object_set_new(args, "floor", json_integer((json_int_t)floor));
+    if (homes != UINT64_MAX)
+        json_object_set_new(args, "homes", json_integer((json_int_t)homes));
+    return args;
+}
+
+static int create(int argc, char **argv)
+{
+    const char *good = NULL, *pace = NULL, *zone = NULL, *title = NULL, *contact = NULL, *windows = NULL;
+    uint64_t floor = UINT64_MAX, homes = UINT64_MAX;
+    bool no_qr = false;
+    const struct cli_option options[] = {
+        { "good", OPTION_TEXT, &good, "pellets|electricity  what is bought" },
+        { "pace", OPTION_TEXT, &pace,
+          "street|season|demo   two weeks (the default), two months, or seconds" },
+        { "zone", OPTION_TEXT, &zone, "ZONE       where it is delivered: fr:insee:44109" },
+        { "title", OPTION_TEXT, &title, "TEXT      what the street calls it" },
+        { "contact", OPTION_TEXT, &contact, "TEXT    whom companies may ask: a mail address or a telephone" },
+        { "floor", OPTION_NUMBER, &floor,
+          "K         no total of fewer homes is ever opened; not below the good's own" },
+        { "homes", OPTION_NUMBER, &homes, "N         how many homes the code is good for" },
+        { "windows", OPTION_TEXT, &windows, "A,B,C,D,E  how long each box is open: 4d,1d,1d,4d,3d" },
+        { "no-qr", OPTION_FLAG, &no_qr, "draw no QR of the code" },
+    };
+    struct cli cli = {
+        .usage = "coopair group create --good GOOD --zone ZONE [OPTIONS]",
+        .summary =
+            "Makes a group and its first round, and enrols this home. Prints one invitation code for the "
+            "whole street.\n"
+            "Rules, lots and dates are fixed from then on; see them with: coopair round show.\n\n"
+            "  coopair group create --good pellets --zone fr:insee:44109 --title \"Pellets, rue des Lilas\"",
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
+    };
+    json_t *reply, *round;
+    int code;
+
+    if (!cli_parse(&cli, argc, argv, &code))
+        return code;
+    if (good == NULL || zone == NULL) {
+        fputs("coopair group create: --good and --zone are needed; see: coopair group create --help\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    const char *const texts[][2] = { { "good", good },   { "pace", pace },       { "zone", zone },
+                                     { "title", title }, { "contact", contact }, { "windows", windows } };
+    code = cli_ask(&cli, "group.create", create_args(texts, ARRAY_SIZE(texts), floor, homes), &reply);
+    if (code != EXIT_DONE)
+        return code;
+    if (cli.json)
+        return cli_json(reply);
+    round = json_object_get(reply, "round");
+    printf("The group is made, with its first round: %s (%.8s).\n", field_text(round, "title"),
+           field_text(reply, "topic"));
+    invitation_print(reply, !no_qr);
+    deadline_print(round);
+    round_next_print(stdout, round);
+    json_decref(reply);
+    return EXIT_DONE;
+}
+
+/* ---- join */
+
+static int join(int argc, char **argv)
+{
+    const char *address = NULL;
+    const struct cli_option options[] = {
+        { "address", OPTION_TEXT, &address,
+          "HOST:PORT  of a home that runs, instead of the one in the code" },
+    };
+    struct cli cli = {
+        .usage = "coopair group join CODE [OPTIONS]",
+        .summary = "Makes this home a member of the group the code is for, and enrols it in each of its "
+                   "rounds that takes homes.\n"
+                   "An enrolment is a set of fresh keys: it says nothing about the home, and buys nothing. "
+                   "Case, spaces and\n"
+                   "dashes of the code do not matter.\n\n"
+                   "  coopair group join 04HMA-SR2KC-...",
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
+        .least = 1,
+        .most = 16,
+    };
+    char text[1024] = "";
+    json_t *reply, *args;
+    int code;
+
+    if (!cli_parse(&cli, argc, argv, &code))
+        return code;
+    for (size_t i = 0; i < cli.arg_count; i++) { /* typed in groups, with spaces and without quotes */
+        size_t used = strlen(text), size = strlen(cli.args[i]);
+
+        if (used + size < sizeof text)
+            memcpy(text + used, cli.args[i], size + 1);
+    }
+    args = json_pack("{s:s}", "code", text);
+    if (address != NULL)
+        json_object_set_new(args, "address", json_string(address));
+    code = cli_ask(&cli, "group.join", args, &reply);
+    memset(text, 0, sizeof text);
+    if (code != EXIT_DONE)
+        return code;
+    if (cli.json)
+        return cli_json(reply);
+    printf("This home %s the group %.8s.\n",
+           field_flag(reply, "known_before") ? "already belongs to" : "now belongs to",
+           field_text(reply, "group"));
+    puts("Its node looks for the other members on the local network and at the address in the code, and "
+         "enrols by itself\n"
+         "in the rounds it finds. That says nothing about this home: what you use leaves only when you join "
+         "a round.\n"
+         "Next: leave coopair run going, then: coopair round list");
+    json_decref(reply);
+    return EXIT_DONE;
+}
+
+/* ---- list, show, invite */
+
+static void group_print(json_t *group)
+{
+    json_t *rounds = json_object_get(group, "rounds"), *round;
+    size_t i;
+
+    printf("%.8s  %" PRIu64 " other member%s met; %zu round%s\n", field_text(group, "group"),
+           field_uint(group, "met"), field_uint(group, "met") == 1 ? "" : "s", json_array_size(rounds),
+           json_array_size(rounds) == 1 ? "" : "s");
+    json_array_foreach(rounds, i, round) {
+        fputs("  ", stdout);
+        round_line_print(stdout, round);
+    }
+}
+
+static int list(int argc, char **argv)
+{
+    struct cli cli = {
+        .usage = "coopair group list [OPTIONS]",
+        .summary = "Lists the groups of this home, the members it has met, and their rounds.",
+    };
+    json_t *reply, *groups, *group;
+    size_t i;
+    int code;
+
+    if (!cli_parse(&cli, argc, argv, &code))
+        return code;
+    code = cli_ask(&cli, "group.list", NULL, &reply);
+    if (code != EXIT_DONE)
+        return code;
+    if (cli.json)
+        return cli_json(reply);
+    groups = json_object_get(reply, "groups");
+    json_array_foreach(groups, i, group)
+        group_print(group);
+    if (json_array_size(groups) == 0)
+        puts("This home belongs to no group. Make one with: coopair group create, or type a neighbour's "
+             "code: coopair group join CODE");
+    json_decref(reply);
+    return EXIT_DONE;
+}
+
+/* What show and invite share: an optional group, one reply. */
+static int ask_group(struct cli *cli, const char *verb, int argc, char **argv, json_t **reply)
+{
+    int code;
+
+    *reply = NULL;
+    if (!cli_parse(cli, argc, argv, &code))
+        return code;
+    return cli_ask(cli, verb, json_pack("{s:s}", "group", cli->arg_count == 0 ? "" : cli->args[0]), reply);
+}
+
+static int show(int argc, char **argv)
+{
+    struct cli cli = {
+        .usage = "coopair group show [GROUP] [OPTIONS]",
+        .summary = "Shows one group: the members met and where its rounds stand. GROUP is the beginning of "
+                   "its id, or a round's title.",
+        .most = 1,
+    };
+    json_t *reply;
+    int code = ask_group(&cli, "group.show", argc, argv, &reply);
+
+    if (code != EXIT_DONE || reply == NULL)
+        return code;
+    if (cli.json)
+        return cli_json(reply);
+    group_print(reply);
+    json_decref(reply);
+    return EXIT_DONE;
+}
+
+static int invite(int argc, char **argv)
+{
+    bool no_qr = false;
+    const struct cli_option options[] = { { "no-qr", OPTION_FLAG, &no_qr, "draw no QR of the code" } };
+    struct cli cli = {
+        .usage = "coopair group invite [GROUP] [OPTIONS]",
+        .summary = "Prints the code that lets neighbours in, and its QR. The code holds this home's address "
+                   "while its node runs\n"
+                   "and can be dialled. It is the key to the group: give it to neighbours only.\n\n"
+                   "  coopair group invite --no-qr",
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
+        .most = 1,
+    };
+    json_t *reply, *round;
+    size_t i;
+    int code = ask_group(&cli, "group.invite", argc, argv, &reply);
+
+    if (code != EXIT_DONE || reply == NULL)
+        return code;
+    if (cli.json)
+        return cli_json(reply);
+    invitation_print(reply, !no_qr);
+    json_array_foreach(json_object_get(reply, "rounds"), i, round)
+        deadline_print(round);
+    json_decref(reply);
+    return EXIT_DONE;
+}
+
+int cmd_group(int argc, char **argv)
+{
+    static const struct command table[] = {
+        { "create", create, "make a group and its first round" },
+        { "join", join, "become a member, with a neighbour's code" },
+        { "list", list, "the groups of this home" },
+        { "show", show, "one group, its members met and its rounds" },
+        { "invite", invite, "the code for neighbours, and its QR" },
+    };
+
+    return cli_family("coopair group", table, ARRAY_SIZE(table), argc, argv);
+}

@@ -1,0 +1,311 @@
+/* round_text.c - see round_text.h. Everything printed comes out of one reply, whose words were made harmless
+ * when it was filled in. */
+#include "node/command/round_text.h"
+
+#include "node/serve/answer.h"
+#include "node/tender/tender.h"
+#include "node/command/words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool is(json_t *object, const char *key, const char *value)
+{
+    return strcmp(field_text(object, key), value) == 0;
+}
+
+static json_t *box_of(json_t *round, const char *name)
+{
+    json_t *box;
+    size_t i;
+
+    json_array_foreach(json_object_get(round, "boxes"), i, box)
+        if (is(box, "name", name))
+            return box;
+    return NULL;
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* ---- Boxes. */
+
+/* What a box waits for: 0: for its time only. */
+static uint64_t box_goal(json_t *round, json_t *box)
+{
+    if (is(box, "name", "key"))
+        return field_uint(box, "members");
+    if (is(box, "name", "bids"))
+        return 0;
+    return field_uint(round, "floor");
+}
+
+static void open_print(FILE *out, json_t *round, json_t *box)
+{
+    uint64_t dealt = field_uint(box, "dealt"), goal = box_goal(round, box),
+             deadline = field_uint(box, "deadline");
+    const char *what = is(box, "name", "bids") ? "sealed bid" : is(box, "name", "key") ? "member" : "home";
+    char bar[SAID_MAX], when[SAID_MAX], date[SAID_MAX];
+
+    words_bar(bar, goal == 0 ? dealt > 0 : dealt, goal == 0 ? 1 : goal);
+    words_when(when, deadline, field_uint(round, "now"));
+    words_date(date, deadline);
+    fprintf(out, "%s open     %" PRIu64 " %s%s", bar, dealt, what, plural(dealt));
+    if (dealt < goal)
+        fprintf(out, ", %" PRIu64 " more needed", goal - dealt);
+    fprintf(out, "; closes %s (%s)\n", when, date);
+}
+
+static void box_print(FILE *out, json_t *round, json_t *box)
+{
+    uint64_t members = field_uint(box, "members"), set = field_uint(box, "set");
+    char bar[SAID_MAX], date[SAID_MAX];
+
+    fprintf(out, "  %-9s ", field_text(box, "name"));
+    words_date(date, field_uint(box, "settled"));
+    if (is(box, "state", "waiting")) {
+        words_bar(bar, 0, 1);
+        fprintf(out, "%s waits for the one before it\n", bar);
+    } else if (is(box, "state", "open") && field_uint(round, "now") < field_uint(box, "deadline")) {
+        open_print(out, round, box);
+    } else if (is(box, "state", "open")) {
+        words_bar(bar, field_uint(box, "votes"), field_uint(box, "quorum"));
+        fprintf(out,
+                "%s closing: %" PRIu64 " of %" PRIu64 " members said what they saw, %" PRIu64
+                " of the %" PRIu64 " votes needed\n",
+                bar, field_uint(box, "seen"), members, field_uint(box, "votes"), field_uint(box, "quorum"));
+    } else if (is(box, "state", "closed")) {
+        words_bar(bar, field_uint(box, "opens"), field_uint(box, "threshold"));
+        fprintf(out, "%s closed with %" PRIu64 " on %s; %" PRIu64 " of %" PRIu64 " shares to open it\n", bar,
+                set, date, field_uint(box, "opens"), field_uint(box, "threshold"));
+    } else {
+        words_bar(bar, 1, 1);
+        fprintf(out, "%s closed with %" PRIu64 " on %s\n", bar, set, date);
+    }
+}
+
+/* ---- Lots. */
+
+static json_t *item_named(json_t *round, const char *name)
+{
+    json_t *item;
+    size_t i;
+
+    json_array_foreach(json_object_get(round, "items"), i, item)
+        if (is(item, "name", name))
+            return item;
+    return NULL;
+}
+
+void round_values_print(FILE *out, json_t *round, json_t *values)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(values, name, value) {
+        json_t *item = item_named(round, name);
+        char number[SAID_MAX];
+
+        if (is(item, "use", "limit")) {
+            fprintf(out, "    %-20s %12s\n", name, json_integer_value(value) != 0 ? "yes" : "no");
+            continue;
+        }
+        words_number(number, (uint64_t)json_integer_value(value));
+        fprintf(out, "    %-20s %12s %s\n", name, number, tender_unit(field_text(item, "unit")));
+    }
+}
+
+/* Limits are told in the tender, where counts below the floor are hidden: here only what is bought. */
+static void totals_print(FILE *out, json_t *round, json_t *totals)
+{
+    json_t *shown = json_object(), *value;
+    const char *name;
+
+    json_object_foreach(totals, name, value)
+        if (is(item_named(round, name), "use", "quantity"))
+            json_object_set(shown, name, value);
+    round_values_print(out, round, shown);
+    json_decref(shown);
+}
+
+static void lot_print(FILE *out, json_t *round, json_t *lot)
+{
+    char cost[SAID_MAX];
+
+    fprintf(out, "  Lot %" PRIu64 ": %s; ", field_uint(lot, "lot"), field_text(lot, "name"));
+    if (!field_flag(lot, "formed")) {
+        fputs("not formed: too few homes\n", out);
+        return;
+    }
+    fprintf(out, "%" PRIu64 " homes", field_uint(lot, "homes"));
+    if (json_is_null(json_object_get(lot, "totals")))
+        fputs(", the total is being opened\n", out);
+    else
+        fputs(", together:\n", out);
+    totals_print(out, round, json_object_get(lot, "totals"));
+    if (!field_flag(lot, "awarded"))
+        return;
+    words_euros(cost, field_uint(lot, "cost_cents"));
+    fprintf(out, "    goes to %s for %s\n", field_text(lot, "winner"), cost);
+}
+
+static bool join_closed(json_t *round)
+{
+    json_t *join = box_of(round, "join");
+
+    return is(join, "state", "closed") || is(join, "state", "opened");
+}
+
+static void lots_print(FILE *out, json_t *round)
+{
+    json_t *lot, *bids = json_object_get(round, "bids");
+    size_t i;
+
+    if (!join_closed(round))
+        return;
+    json_array_foreach(json_object_get(round, "lots"), i, lot)
+        lot_print(out, round, lot);
+    if (field_uint(bids, "opened") + field_uint(bids, "refused") > 0)
+        fprintf(out, "  %" PRIu64 " bid%s opened, %" PRIu64 " that held nothing readable\n",
+                field_uint(bids, "opened"), plural(field_uint(bids, "opened")), field_uint(bids, "refused"));
+}
+
+/* ---- This home. */
+
+static void wished_lots_print(FILE *out, json_t *wish)
+{
+    json_t *lot;
+    size_t i;
+
+    json_array_foreach(json_object_get(wish, "lots"), i, lot) {
+        fprintf(out, "%s lot %" PRIu64, i == 0 ? "" : ", else", field_uint(lot, "lot"));
+        if (field_uint(lot, "minimum") > 0)
+            fprintf(out, " (from %" PRIu64 " homes)", field_uint(lot, "minimum"));
+    }
+}
+
+static bool wishes_lots(json_t *wish)
+{
+    return field_flag(wish, "join") && json_array_size(json_object_get(wish, "lots")) > 0;
+}
+
+/* A wish for more homes than the registry holds is never dealt, and its owner should know. */
+static bool unmeetable(json_t *round, json_t *wish)
+{
+    json_t *lot;
+    size_t i;
+
+    if (!wishes_lots(wish) || field_uint(round, "registry") == 0)
+        return false;
+    json_array_foreach(json_object_get(wish, "lots"), i, lot)
+        if (field_uint(lot, "minimum") <= field_uint(round, "registry"))
+            return false;
+    return true;
+}
+
+static void own_print(FILE *out, json_t *round)
+{
+    json_t *own = json_object_get(round, "own"), *wish = json_object_get(round, "wish");
+    bool in = field_flag(own, "in_registry");
+
+    fprintf(out, "This home is %s%s.",
+            in                            ? "in the registry"
+            : field_flag(own, "enrolled") ? "enrolled"
+                                          : "not enrolled",
+            field_flag(own, "in_committee") ? ", and on the committee that closes and opens the boxes" : "");
+    if (field_flag(own, "interested"))
+        fputs(" It has said that it is interested.", out);
+    if (field_flag(own, "joined")) {
+        fputs(" It has joined:", out);
+        wished_lots_print(out, wish);
+        fputc('.', out);
+    } else if (unmeetable(round, wish)) {
+        fputs(" It does not join: it asked for more homes than the registry holds; join again with a smaller "
+              "number.",
+              out);
+    } else if (wishes_lots(wish) && !join_closed(round)) {
+        fputs(" It will join when that box opens:", out);
+        wished_lots_print(out, wish);
+        fputc('.', out);
+    }
+    if (!is(own, "answer", "none"))
+        fprintf(out, " It has %s the award.", field_text(own, "answer"));
+    fputc('\n', out);
+    if (json_is_integer(json_object_get(round, "resemble")))
+        fprintf(out, "About %" PRIu64 " of the interested homes use energy at the same times as this one.\n",
+                field_uint(round, "resemble"));
+}
+
+void round_next_print(FILE *out, json_t *round)
+{
+    json_t *own = json_object_get(round, "own"), *wish = json_object_get(round, "wish");
+    const char *id = field_text(round, "topic");
+    bool early = is(round, "phase", "registry") || is(round, "phase", "key") || is(round, "phase", "join");
+
+    if (early && !join_closed(round) && !wishes_lots(wish) &&
+        (field_flag(own, "in_registry") || is(round, "phase", "registry")))
+        fprintf(out, "Next: coopair round join %.8s    (shows what leaves this home, then asks)\n", id);
+    else if (early)
+        fputs("Next: nothing to do; the node goes on by itself. Leave it running.\n", out);
+    else if (is(round, "phase", "tender"))
+        fprintf(out,
+                "Next: coopair tender export %.8s tender/    (what companies read; until the bids close)\n",
+                id);
+    else if (is(round, "phase", "awarded") && json_is_integer(json_object_get(own, "lot")) &&
+             is(own, "answer", "none"))
+        fprintf(out, "Next: coopair offer show %.8s    (your own bill under every bid)\n", id);
+    else if (is(round, "phase", "bids closed"))
+        fputs("Next: the bids are being opened; leave the node running.\n", out);
+}
+
+/* ---- Together. */
+
+/* The box that is being waited for. */
+static json_t *box_current(json_t *round)
+{
+    json_t *box;
+    size_t i;
+
+    json_array_foreach(json_object_get(round, "boxes"), i, box)
+        if (is(box, "state", "open"))
+            return box;
+    return NULL;
+}
+
+void round_line_print(FILE *out, json_t *round)
+{
+    json_t *box = box_current(round), *own = json_object_get(round, "own");
+    char when[SAID_MAX];
+
+    fprintf(out, "%.8s  %s: %s", field_text(round, "topic"), field_text(round, "title"),
+            field_text(round, "phase"));
+    if (box != NULL) {
+        words_when(when, field_uint(box, "deadline"), field_uint(round, "now"));
+        fprintf(out, "; %s: %" PRIu64 " so far, closes %s", field_text(box, "name"), field_uint(box, "dealt"),
+                when);
+    }
+    if (field_uint(round, "registry") > 0)
+        fprintf(out, "; %" PRIu64 " homes in the registry", field_uint(round, "registry"));
+    fprintf(out, "%s\n", field_flag(own, "joined") ? "; joined" : "");
+}
+
+void round_print(FILE *out, json_t *round)
+{
+    json_t *box;
+    size_t i;
+
+    fprintf(out, "%s\n", field_text(round, "title"));
+    fprintf(out, "%s, %s, season %s; round %.8s of group %.8s; totals of at least %" PRIu64 " homes\n",
+            field_text(round, "good"), field_text(round, "zone"), field_text(round, "season"),
+            field_text(round, "topic"), field_text(round, "group"), field_uint(round, "floor"));
+    fprintf(out, "Phase: %s; %" PRIu64 " homes in the registry, %" PRIu64 " records here\n\n",
+            field_text(round, "phase"), field_uint(round, "registry"), field_uint(round, "records"));
+    json_array_foreach(json_object_get(round, "boxes"), i, box)
+        box_print(out, round, box);
+    fputc('\n', out);
+    lots_print(out, round);
+    own_print(out, round);
+    round_next_print(out, round);
+}

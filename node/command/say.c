@@ -1,0 +1,55 @@
+/* say.c - see say.h. */
+#include "node/command/say.h"
+
+#include "node/import/local_time.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { BAR_WIDTH = 48 };
+
+const char *say_month(unsigned month)
+{
+    static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+    return names[month - 1];
+}
+
+const char *say_kwh(char out[SAY_MAX], uint64_t mwh)
+{
+    uint64_t wh = mwh / 1000 + (mwh % 1000 >= 500);
+
+    snprintf(out, SAY_MAX, "%" PRIu64 ".%03u kWh", wh / 1000, (unsigned)(wh % 1000));
+    return out;
+}
+
+const char *say_day(char out[SAY_MAX], int64_t utc_s)
+{
+    struct civil civil;
+
+    civil_of(&civil, utc_s + local_offset_s(utc_s));
+    snprintf(out, SAY_MAX, "%u %s %u", civil.day, say_month(civil.month), civil.year);
+    return out;
+}
+
+const char *say_minute(char out[SAY_MAX], int64_t utc_s)
+{
+    struct civil civil;
+
+    civil_of(&civil, utc_s + local_offset_s(utc_s));
+    snprintf(out, SAY_MAX, "%u %s %u %02u:%02u", civil.day, say_month(civil.month), civil.year, civil.hour,
+             civil.minute);
+    return out;
+}
+
+void say_chart_line(const char *label, uint64_t mwh, uint64_t most)
+{
+    char kwh[SAY_MAX], bar[BAR_WIDTH + 1];
+    size_t width = most == 0 ? 0 : (size_t)(mwh * BAR_WIDTH / most);
+
+    for (size_t i = 0; i < BAR_WIDTH; i++)
+        bar[i] = i < width ? '#' : ' ';
+    bar[BAR_WIDTH] = '\0';
+    printf("  %-5s %s %15s\n", label, bar, say_kwh(kwh, mwh));
+}

@@ -1,0 +1,26 @@
+/* typed.h - secrets from a person or from a file of hers: never from an option or the environment, which
+ * other programs can read. */
+#ifndef COOP_NODE_TYPED_H
+#define COOP_NODE_TYPED_H
+
+#include "node/command/command.h"
+#include "node/care/sheet.h"
+
+enum { TYPED_MOST = 512 };
+struct typed {
+    char text[TYPED_MOST + 2];
+    size_t size;
+};
+void typed_clear(struct typed *typed);
+/* One line: the first of the file, or, when file is NULL, typed unseen on the terminal, twice when it is new.
+ * STATUS_DENIED: no terminal, or others may read the file; STATUS_MALFORMED: too short, too long, not the
+ * same twice. */
+enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *file, size_t least,
+                             bool new, struct failure *why);
+/* A recovery sheet: the whole file ("-": standard input), or, when file is NULL, lines from the terminal or
+ * standard input until it is whole. */
+enum status typed_sheet(uint8_t secret[KEY_SIZE], const char *file, struct failure *why);
+/* Asks on standard error, reads one line of standard input. false: it has ended. */
+bool typed_line(struct typed *out, const char *question);
+
+#endif

@@ -1,0 +1,92 @@
+/* cost_options.c - see cost_options.h. */
+#include "node/serve/cost_options.h"
+
+#include "node/serve/answer.h"
+#include "node/serve/tempo_file.h"
+#include "node/command/words.h"
+
+enum { PERCENT = 100, VA_PER_KVA = 1000 };
+
+static enum status fill(json_t *args, const struct cost_options *options, struct failure *why)
+{
+    json_t *colours;
+    enum status status;
+
+    if (!args || !advice_put(args, "off_peak", options->off_peak) ||
+        !advice_put(args, "tariff", options->tariff) || !advice_put(args, "grid", options->grid) ||
+        (options->kva && json_object_set_new(args, "kva", json_integer((json_int_t)options->kva)) != 0))
+        return failure_say(why, STATUS_NOMEM, "out of memory");
+    if (!options->tempo_days)
+        return STATUS_OK;
+    status = tempo_file_read(&colours, options->tempo_days, why);
+    if (status) {
+        failure_prefix(why, "--tempo-days %.60s: ", options->tempo_days);
+        return status;
+    }
+    return json_object_set_new(args, "tempo", colours) == 0 ? STATUS_OK
+                                                            : failure_say(why, STATUS_NOMEM, "out of memory");
+}
+
+int cost_ask(json_t **reply, const struct cli *cli, const struct cost_options *options, const char *verb)
+{
+    json_t *args = NULL;
+    struct failure why = { "" };
+    enum status status;
+    int code;
+
+    *reply = NULL;
+    if (!advice_options_fit(cli, &options->common, &code))
+        return code;
+    args = advice_args(&options->common);
+    status = fill(args, options, &why);
+    if (status) {
+        json_decref(args);
+        return cli_fail(cli, status, &why);
+    }
+    return cli_ask(cli, verb, args, reply);
+}
+
+const char *cost_euros(char out[SAY_MAX], uint64_t cents)
+{
+    char text[SAID_MAX];
+
+    words_euros(text, cents);
+    snprintf(out, SAY_MAX, "%.39s", text);
+    return out;
+}
+
+void cost_say_head(json_t *reply, bool kva_said)
+{
+    uint64_t length_s = field_uint(reply, "length_s"), covered_s = field_uint(reply, "covered_s");
+    uint64_t kva = field_uint(reply, "kva"), most_w = field_uint(reply, "most_w");
+    char from[SAY_MAX], to[SAY_MAX], kwh[SAY_MAX];
+
+    printf("meter %s, %s to %s, %llu days, %s\n", field_text(reply, "meter"),
+           advice_date(from, field_text(reply, "from")), advice_date(to, field_text(reply, "to")),
+           (unsigned long long)field_uint(reply, "days"), advice_kwh(kwh, field_uint(reply, "energy_mwh")));
+    if (length_s > 0 && covered_s < length_s)
+        printf("only %llu %% of this time was metered: the energy of the rest is not in these amounts\n",
+               (unsigned long long)(covered_s * PERCENT / length_s));
+    if (!kva_said)
+        printf("subscribed power taken to be %llu kVA; yours is on the bill: --kva N\n",
+               (unsigned long long)kva);
+    if (most_w > kva * VA_PER_KVA)
+        printf("the highest reading is %llu W, more than %llu kVA carry\n", (unsigned long long)most_w,
+               (unsigned long long)kva);
+}
+
+void cost_say_missing(json_t *option)
+{
+    char kwh[SAY_MAX];
+
+    if (field_uint(option, "no_price_mwh") > 0 || field_uint(option, "no_price_days") > 0)
+        printf("  %s: not in it: %s and %llu days without a known price (too early, or no such power)\n",
+               field_text(option, "tariff"), advice_kwh(kwh, field_uint(option, "no_price_mwh")),
+               (unsigned long long)field_uint(option, "no_price_days"));
+    if (field_uint(option, "no_colour_mwh") > 0)
+        printf("  %s: not in it: %s on days whose colour is not known; give them with --tempo-days FILE\n",
+               field_text(option, "tariff"), advice_kwh(kwh, field_uint(option, "no_colour_mwh")));
+    if (field_uint(option, "coarse_mwh") > 0)
+        printf("  %s: not in it: %s in readings longer than an hour, which lie in no period\n",
+               field_text(option, "tariff"), advice_kwh(kwh, field_uint(option, "coarse_mwh")));
+}

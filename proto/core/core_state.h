@@ -1,0 +1,312 @@
+/* core_state.h - what the core holds, and what its files ask of each other. Private to the room.
+ *
+ * core.c dispatches; every concern has its own file, named below. Two times: now_ms is the wall clock of the
+ * last event, used for rounds and never for links; `ms` is how long this core has run, which only grows, and
+ * by at most CLOCK_STEP_MAX_MS more than a step was waited for, so that a clock set forward or back neither
+ * closes every link nor keeps dead ones. Nothing is sent while an event is handled: what a link has to say
+ * gathers in its buffer, and SEND and CLOSE come last in a step. So a KEEP effect always precedes the frames
+ * that mention it. */
+#ifndef COOP_PROTO_CORE_STATE_H
+#define COOP_PROTO_CORE_STATE_H
+
+#include "proto/core/effects.h"
+#include "proto/overlay/message.h"
+#include "proto/duty/own.h"
+#include "proto/overlay/reconcile.h"
+#include "proto/overlay/session.h"
+
+enum {
+    PEERS_MAX = PASSIVE_VIEW + LINKS_MAX,
+    ROUNDS_HELD_MAX = GROUPS_MAX * TOPICS_MAX,
+    NO_HANDLE = TOPICS_MAX
+};
+
+/* ---- What grows. */
+
+struct id_list {
+    uint8_t (*ids)[ID_SIZE];
+    size_t count, room;
+};
+bool id_list_add(struct id_list *list, const uint8_t id[ID_SIZE],
+                 size_t most); /* false: full, or out of memory */
+bool id_list_has(const struct id_list *list, const uint8_t id[ID_SIZE]);
+void id_list_remove(struct id_list *list, const uint8_t id[ID_SIZE]);
+void id_list_clear(struct id_list *list);
+
+/* ---- What must not be too much in too short a time. */
+
+struct bucket {
+    uint64_t used, at; /* tokens missing from a full bucket, at that time */
+};
+
+/* ---- A round that is followed. */
+
+struct group;
+struct round {
+    struct topic *topic;
+    struct own own;
+    struct group *group; /* NULL: this home does not belong to it (yet); nothing is shared */
+    struct id_list early; /* made or handed in here, and kept although they wait */
+    unsigned handle;     /* its place in the group */
+    uint8_t id[ID_SIZE], secret[KEY_SIZE];
+    bool secret_known, own_ready, touched, told;
+    bool spent; /* the season is over, and the secret that could still open its deals is gone */
+    enum phase phase;            /* last told */
+    uint64_t due_ms, expires_ms; /* wall clock */
+    uint64_t expired_at;         /* `ms` when the expiry was first seen passed; 0: it is not */
+};
+
+/* ---- Groups and who is known in them. */
+
+struct peer {
+    uint8_t key[KEY_SIZE];
+    char address[ADDRESS_MAX];
+    bool key_known;
+    bool self;    /* this home's own address */
+    bool invited; /* told by the user: never forgotten */
+    bool worked;  /* a link to it was made, or its word about itself is credible (WIRE 10.3) */
+    bool kept;    /* on disk as it is here */
+    unsigned failures;
+    uint64_t retry_at;
+};
+struct group {
+    uint8_t id[ID_SIZE], secret[GROUP_SECRET_SIZE];
+    struct round *rounds[TOPICS_MAX]; /* by handle */
+    struct peer peers[PEERS_MAX];
+    size_t peer_count;
+    struct id_list dropped; /* rounds that have expired here */
+    uint64_t shuffle_at, visit_at;
+    struct bucket heard; /* addresses not known before, from announcements */
+};
+
+/* ---- Links. */
+
+enum link_state { LINK_DIALLING, LINK_SHAKING, LINK_GREETING, LINK_READY };
+
+struct edge { /* a round on a link, by own handle */
+    bool shared, eager;
+    uint64_t sync_at;
+    struct id_list lazy; /* to be announced */
+};
+struct followed { /* by the peer's handle */
+    bool used, asked;
+    uint8_t topic[ID_SIZE];
+};
+struct want { /* announced by the peer and not here yet */
+    unsigned handle;
+    bool asked;
+    uint64_t due_at;
+    uint8_t id[ID_SIZE];
+};
+struct give { /* to be sent when the pace allows */
+    unsigned handle;
+    uint8_t id[ID_SIZE];
+};
+struct exchange { /* one comparison; sync NULL: none runs */
+    struct sync *sync;
+    uint32_t number;
+    unsigned handle;
+    bool more;
+    uint64_t ends_at;
+};
+struct link {
+    uint32_t id;
+    bool incoming, visit, violated;
+    bool over;    /* the message being handled is beyond the bytes bucket */
+    bool touched; /* something on it may be due earlier than due_at */
+    enum link_state state;
+    bool closing;
+    enum status why;
+    struct group *group;       /* NULL: not known yet */
+    char address[ADDRESS_MAX]; /* dialled, or where the call came from */
+    uint8_t key[KEY_SIZE];
+    struct session *session;
+    uint64_t began_at, heard_at, pinged_at, lazy_at, due_at;
+    uint32_t rival; /* this link is a duplicate of that one, and goes when that one is heard from; 0: none */
+    int64_t clock_offset_ms;
+    uint64_t bytes_in, bytes_out;
+    uint8_t *out; /* messages of this step */
+    size_t out_used, out_room;
+    struct bucket records, bytes, addresses, score;
+    struct bucket given, given_bytes; /* records that were asked for */
+    struct edge edges[TOPICS_MAX];
+    struct followed theirs[TOPICS_MAX];
+    struct want *wants;
+    size_t want_count, want_room;
+    struct give *gives;
+    size_t give_at, give_count, give_room;
+    size_t unacknowledged, marked; /* bytes of records: since the last pong; before the mark under way */
+    uint32_t mark, last_ping;      /* number of the ping under way that acknowledges; 0: none */
+    struct exchange ours, others;  /* begun by this side; by the other */
+};
+
+/* ---- The core. */
+
+struct discouraged {
+    bool is_host;
+    uint8_t key[KEY_SIZE];
+    char host[ADDRESS_MAX];
+    uint64_t until;
+};
+struct stranger {
+    char host[ADDRESS_MAX];
+    struct bucket tries;
+};
+struct core {
+    struct core_config config;
+    struct rng rng;
+    struct link_key link_key;
+    bool started, stepping;
+    bool no_memory;                  /* in this step */
+    uint64_t now_ms, ms, awaited_ms; /* the deadline after the last step */
+    uint64_t restored_ms;            /* 0: never brought back */
+    struct group *groups[GROUPS_MAX];
+    uint8_t psks[GROUPS_MAX][KEY_SIZE]; /* in the order of groups */
+    size_t group_count;
+    struct round *rounds[ROUNDS_HELD_MAX];
+    size_t round_count;
+    struct link *links[LINKS_MAX];
+    size_t link_count;
+    uint32_t last_dial, last_sync;
+    bool members_changed; /* membership has something to look at before members_at */
+    uint64_t members_at;
+    struct discouraged discouraged[DISCOURAGED_MAX];
+    size_t discouraged_count;
+    struct stranger strangers[STRANGERS_MAX];
+    size_t stranger_count;
+    struct effects *out;      /* of the step that runs */
+    struct sync_out sync_out; /* scratch: too large for the stack of a small machine */
+};
+
+static inline uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+/* A span of time, give or take a quarter, so that homes do not move in step. */
+uint64_t jittered(struct core *core, uint64_t span_ms);
+/* Room for so many effects with so many bytes between them. false: out of memory, which the step will say;
+ * leave things as they are. */
+bool core_reserve(struct core *core, size_t count, size_t size);
+void core_message(struct core *core, struct link *link,
+                  const struct message *message); /* core.c: to whom it concerns */
+
+/* ---- links.c: the life of a link. */
+struct link *link_find(const struct core *core, uint32_t id);
+struct link *link_to(const struct core *core, const struct group *group,
+                     const uint8_t key[KEY_SIZE]); /* not closing */
+void links_dial(struct core *core, struct group *group, const char *address, bool visit);
+void links_up(struct core *core, uint32_t id, const char *address);
+void links_data(struct core *core, uint32_t id, struct bytes bytes);
+void links_down(struct core *core, uint32_t id);
+void links_run(struct core *core);   /* what is due by now */
+void links_flush(struct core *core); /* last in a step: SEND and CLOSE */
+uint64_t links_deadline(const struct core *core);
+void link_say(struct core *core, struct link *link, const struct message *message);
+void link_close(struct link *link, enum status why); /* at the end of the step */
+void link_free(struct link *link);
+static inline bool link_ready(const struct link *link)
+{
+    return link->state == LINK_READY && !link->closing;
+}
+
+/* ---- hello.c: who it is, the first message each way, and which of two links stays. */
+void hello_met(struct core *core, struct link *link); /* the handshake is done */
+void hello_take(struct core *core, struct link *link, const struct hello *hello);
+void rival_heard(struct core *core, const struct link *link);
+
+/* ---- sanction.c: WIRE 2.4. */
+bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms,
+                 uint64_t tokens);
+void violation(struct core *core, struct link *link);
+void behaviour(struct core *core, struct link *link, unsigned points);
+bool key_discouraged(const struct core *core, const uint8_t key[KEY_SIZE]);
+bool host_discouraged(const struct core *core, const char *address);
+void stranger_failed(struct core *core, const char *address);
+bool stranger_welcome(const struct core *core, const char *address);
+
+/* ---- membership.c: whom to link to. peers.c: who is known. */
+struct peer *peer_by_key(struct group *group, const uint8_t key[KEY_SIZE]);
+struct peer *peer_by_address(struct group *group, const char *address);
+/* key NULL: whoever is there. NULL: no room, or it is this home. */
+struct peer *peer_learn(struct core *core, struct group *group, const uint8_t *key, const char *address);
+void peer_keep(struct core *core, struct group *group, struct peer *peer);
+void peer_failed(struct core *core, struct peer *peer);
+bool peer_dialable(const struct core *core, const struct group *group, const struct peer *peer);
+struct group *group_find(const struct core *core, const uint8_t id[ID_SIZE]);
+enum status membership_belong(struct core *core, struct bytes secret, const char *address,
+                              struct failure *why);
+void membership_heard(struct core *core, const uint8_t group[ID_SIZE], const char *address);
+void membership_met(struct core *core, struct link *link);  /* the handshake has shown its key */
+void membership_self(struct core *core, struct link *link); /* which was this home's own */
+void membership_linked(struct core *core, struct link *link,
+                       const char *address);                                 /* its hello has been read */
+void membership_over(struct core *core, struct link *link);                  /* closed, failed or lost */
+size_t membership_links(const struct core *core, const struct group *group); /* ready ones */
+void peers_take(struct core *core, struct link *link, const struct peers *peers);
+void peers_say(struct core *core, struct link *link, bool reply_wanted);
+void peers_introduce(struct core *core, struct link *newcomer); /* to the others of a small group */
+void leave_take(struct core *core, struct link *link);
+void membership_run(struct core *core);
+
+/* ---- rounds.c: the rounds this home follows, and its own records in them. */
+struct round *round_find(const struct core *core, const uint8_t id[ID_SIZE]);
+/* Follows a round; keep: it is new to the disk too. */
+enum status round_follow(struct core *core, struct bytes charter, bool keep, struct failure *why);
+void round_attach(struct core *core, struct group *group); /* a group has come: rounds that waited for it */
+void rounds_restored(struct core *core, uint64_t restored_ms);
+void rounds_started(struct core *core);
+void round_secret(struct core *core, struct round *round, struct bytes secret);
+/* Takes a record that is new here: KEEP, then spreading. `from` NULL: made or handed in here. The status is
+ * topic_add's. */
+enum status round_take(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
+                       struct link *from);
+void rounds_run(struct core *core);                /* duties, phases, expiry */
+uint64_t rounds_deadline(const struct core *core); /* wall clock */
+void round_free(struct round *round);
+enum status round_command(struct core *core, const struct event *event, struct failure *why); /* command.c */
+
+/* ---- follow.c: which rounds are spoken of on a link. */
+void follow_linked(struct core *core, struct link *link);
+void follow_new(struct core *core, struct round *round);
+void follow_drop(struct core *core, struct round *round);
+void follow_take(struct core *core, struct link *link, const struct message *message);
+void unfollow_take(struct core *core, struct link *link, unsigned handle);
+void ask_take(struct core *core, struct link *link, unsigned handle);
+void charter_take(struct core *core, struct link *link, const struct message *message);
+/* The round that the peer means by its handle. false: it gave out no such handle. *out NULL: a round not
+ * followed here. */
+bool follow_round(struct round **out, const struct link *link, unsigned theirs);
+void edge_clear(struct link *link, unsigned handle);
+
+/* ---- spread.c: eager and lazy push. */
+void spread_new(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
+                const struct link *from);
+void spread_risen(struct core *core, struct round *round, const uint8_t id[ID_SIZE]);
+void record_take(struct core *core, struct link *link, const struct message *message);
+void have_take(struct core *core, struct link *link, const struct message *message);
+void graft_take(struct core *core, struct link *link, const struct message *message);
+void prune_take(struct core *core, struct link *link, const struct message *message);
+void spread_run(struct core *core, struct link *link);
+uint64_t spread_deadline(const struct link *link);
+void wants_clear(struct link *link, unsigned handle);
+
+/* ---- pace.c: WIRE 10.7. */
+bool pace_allows(const struct link *link);
+void pace_send(struct core *core, struct link *link, unsigned handle, struct bytes record, bool asked);
+bool pace_give(struct core *core, struct link *link, unsigned handle,
+               const uint8_t id[ID_SIZE]); /* now or later */
+void pace_go_on(struct core *core, struct link *link);
+void pace_mark(struct core *core, struct link *link); /* a ping behind what was said so far */
+void ping_take(struct core *core, struct link *link, uint32_t number);
+void pong_take(struct core *core, struct link *link, uint32_t number);
+void gives_clear(struct link *link, unsigned handle);
+
+/* ---- sync.c: comparisons. */
+void sync_take(struct core *core, struct link *link, const struct message *message);
+void sync_go_on(struct core *core, struct link *link); /* the pong is there */
+void sync_run(struct core *core, struct link *link);
+void sync_drop(struct link *link, unsigned handle); /* NO_HANDLE: all */
+void sync_schedule(struct core *core, struct link *link, struct edge *edge, bool at_once);
+uint64_t sync_deadline(const struct link *link);
+
+#endif

@@ -1,0 +1,234 @@
+/* voter.c - the duty of a committee member: list what it had received, vote for a cut, open what was closed.
+ * WIRE 6.3, 6.6.
+ *
+ * Happy path: deadline and grace pass, the list goes out; some clerk's cut is acceptable, step 1; q members
+ * agree, step 2; the box is closed, the share is opened. Whatever else happens costs a round: rounds grow and
+ * clerks change. What must never happen is two votes of this home for different digests in one round and
+ * step, or a vote against its lock; both are read from its own records.
+ *
+ * A clock that moved backwards is in a round below one it has voted in: it then says nothing, since a late
+ * step 2 after a vote for something else would undo what locks are for. */
+#include "proto/duty/duty.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool duty_is_own(const struct duty *duty, const struct held *held)
+{
+    return memcmp(held->record.author, duty->key->public_key, KEY_SIZE) == 0;
+}
+
+bool duty_write(struct deal_out *out, const struct duty *duty, enum record_kind kind,
+                const struct writer *body)
+{
+    return own_write(out, duty->topic, kind, duty->box, duty->key, body);
+}
+
+bool duty_quorum(const struct duty *duty, uint32_t round, const uint8_t digest[HASH_SIZE])
+{
+    return box_votes(duty->topic, duty->box, round, 1, digest) >= duty->view->quorum;
+}
+
+/* false: nothing can be due from this home in this box. */
+static bool duty_begin(struct duty *out, struct topic *topic, const struct own *own, enum box_index box,
+                       uint64_t now_ms)
+{
+    const struct season *season = topic_season(topic);
+    unsigned member;
+
+    if (!season || season->phase == PHASE_FORK ||
+        (season->boxes[box].state != BOX_OPEN && season->boxes[box].state != BOX_CLOSED))
+        return false;
+    member = own_seat(own, topic, box);
+    if (member == 0 || member > season->boxes[box].members)
+        return false;
+    *out = (struct duty){
+        .topic = topic,
+        .own = own,
+        .charter = topic_charter(topic),
+        .season = season,
+        .view = &season->boxes[box],
+        .key = box == BOX_REGISTRY ? &own->genesis : &own->member,
+        .box = box,
+        .member = member,
+        .turns =
+            turns_of(topic_charter(topic), box, season->boxes[box].deadline_s, season->boxes[box].members),
+        .now_ms = now_ms,
+    };
+    return true;
+}
+
+/* ---- Seen: once, ever. WIRE 6.3. */
+
+static bool seen_said(const struct duty *duty)
+{
+    const struct held *const *seen;
+    size_t count = topic_records(duty->topic, duty->box, RECORD_SEEN, &seen);
+
+    for (size_t i = 0; i < count; i++)
+        if (duty_is_own(duty, seen[i]))
+            return true;
+    return false;
+}
+
+/* What arrived while this home was off did not reach it in time, whatever its deal says of itself. */
+static bool seen_due(struct deal_out *out, const struct duty *duty)
+{
+    uint8_t prefixes[BOX_DEALS_MAX * SEEN_PREFIX_SIZE], bytes[RECORD_MAX];
+    struct writer body = writer_to(bytes, sizeof bytes);
+    const struct held *const *deals;
+    size_t count, size = 0;
+
+    if (duty->turns.begin_ms == NEVER_MS || duty->now_ms < duty->turns.begin_ms || seen_said(duty))
+        return false;
+    count = topic_records(duty->topic, duty->box, RECORD_DEAL, &deals);
+    for (size_t i = 0; i < count && size < sizeof prefixes; i++) {
+        if (deals[i]->flagged || deals[i]->arrival_ms > duty->turns.begin_ms)
+            continue;
+        memcpy(prefixes + size, deals[i]->record.id, SEEN_PREFIX_SIZE);
+        size += SEEN_PREFIX_SIZE;
+    }
+    writer_array(&body, 1);
+    writer_bin(&body, (struct bytes){ prefixes, size });
+    return duty_write(out, duty, RECORD_SEEN, &body);
+}
+
+/* ---- Votes. WIRE 6.6. */
+
+static void voted_read(struct voted *out, const struct duty *duty, uint32_t round)
+{
+    const struct held *const *votes;
+    size_t count = topic_records(duty->topic, duty->box, RECORD_VOTE, &votes);
+    struct vote vote;
+
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < count; i++) {
+        if (!duty_is_own(duty, votes[i]) || !vote_read(&vote, votes[i]->record.body))
+            continue;
+        if (!out->any || vote.round > out->last_round)
+            out->last_round = vote.round;
+        out->any = true;
+        if (vote.round == round)
+            out->step[vote.step] = true;
+        if (vote.step != 2 || (out->locked && vote.round < out->lock_round))
+            continue;
+        out->locked = true;
+        out->lock_round = vote.round;
+        memcpy(out->lock, vote.digest, sizeof out->lock);
+    }
+}
+
+static bool vote_write(struct deal_out *out, const struct duty *duty, uint32_t round, unsigned step,
+                       const uint8_t cut[ID_SIZE], const uint8_t digest[HASH_SIZE])
+{
+    uint8_t bytes[96];
+    struct writer body = writer_to(bytes, sizeof bytes);
+
+    writer_array(&body, 4);
+    writer_uint(&body, round);
+    writer_uint(&body, step);
+    writer_bin(&body, (struct bytes){ cut, ID_SIZE });
+    writer_bin(&body, (struct bytes){ digest, HASH_SIZE });
+    return duty_write(out, duty, RECORD_VOTE, &body);
+}
+
+/* The digest that q step-1 votes of this round name. */
+static bool round_agrees(struct vote *out, const struct duty *duty, uint32_t round)
+{
+    const struct held *const *votes;
+    size_t count = topic_records(duty->topic, duty->box, RECORD_VOTE, &votes);
+
+    for (size_t i = 0; i < count; i++)
+        if (vote_read(out, votes[i]->record.body) && out->round == round && out->step == 1 &&
+            duty_quorum(duty, round, out->digest))
+            return true;
+    return false;
+}
+
+/* Step 2 before step 1: a quorum found on waking is worth more than a voice too many in step 1. */
+static bool round_due(struct deal_out *out, const struct duty *duty)
+{
+    struct voted voted;
+    struct vote agreed;
+    struct cut cut;
+    uint32_t round;
+
+    if (!round_at(&round, &duty->turns, duty->now_ms))
+        return false;
+    voted_read(&voted, duty, round);
+    if (voted.any && voted.last_round > round)
+        return false;
+    if (!voted.step[2] && round_agrees(&agreed, duty, round))
+        return vote_write(out, duty, round, 2, agreed.cut, agreed.digest);
+    if (voted.step[1])
+        return false;
+    if (cut_acceptable(&cut, duty, round, &voted))
+        return vote_write(out, duty, round, 1, cut.id, cut.digest);
+    return cut_due(out, duty, round);
+}
+
+/* ---- */
+
+static bool box_due(struct deal_out *out, const struct duty *duty, struct rng *rng)
+{
+    if (duty->view->state == BOX_CLOSED)
+        return open_due(out, duty, rng);
+    return seen_due(out, duty) || round_due(out, duty);
+}
+
+bool voter_due(struct deal_out *out, struct topic *topic, struct own *own, uint64_t now_ms, struct rng *rng)
+{
+    struct duty duty;
+
+    if (now_ms >= round_expiry_ms(topic))
+        return false;
+    for (enum box_index box = BOX_REGISTRY; box < BOXES; box++)
+        if (duty_begin(&duty, topic, own, box, now_ms) && box_due(out, &duty, rng))
+            return true;
+    return false;
+}
+
+/* The next moment at which the clock alone gives this member something to do in an open box. */
+static uint64_t duty_deadline_ms(const struct duty *duty)
+{
+    const struct turns *turns = &duty->turns;
+    uint64_t next_ms, turn;
+    uint32_t round;
+
+    if (duty->now_ms < turns->begin_ms)
+        return turns->begin_ms;
+    if (!round_at(&round, turns, duty->now_ms))
+        return NEVER_MS;
+    turn = turn_ms(turns, round, clerk_order(duty->member, round, turns->members));
+    next_ms = round + 1 < ROUNDS_MAX ? round_begin_ms(turns, round + 1) : NEVER_MS;
+    return turn > duty->now_ms && turn < next_ms ? turn : next_ms;
+}
+
+uint64_t voter_deadline_ms(struct topic *topic, const struct own *own, uint64_t now_ms)
+{
+    uint64_t first_ms = NEVER_MS, next_ms;
+    struct duty duty;
+
+    if (now_ms >= round_expiry_ms(topic))
+        return NEVER_MS;
+    for (enum box_index box = BOX_REGISTRY; box < BOXES; box++) {
+        if (!duty_begin(&duty, topic, own, box, now_ms) || duty.view->state != BOX_OPEN)
+            continue;
+        next_ms = duty_deadline_ms(&duty);
+        first_ms = next_ms < first_ms ? next_ms : first_ms;
+    }
+    return first_ms;
+}
+
+uint64_t round_expiry_ms(struct topic *topic)
+{
+    const struct season *season = topic_season(topic);
+    uint64_t last_s = 0, expires_s = topic_charter(topic)->expires_s;
+
+    if (!season)
+        return NEVER_MS;
+    for (enum box_index box = BOX_REGISTRY; box < BOXES; box++)
+        if (season->boxes[box].state != BOX_WAITING && season->boxes[box].deadline_s > last_s)
+            last_s = season->boxes[box].deadline_s;
+    return last_s > UINT64_MAX - expires_s ? NEVER_MS : ms_from_s(last_s + expires_s);
+}

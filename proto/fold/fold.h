@@ -1,0 +1,232 @@
+/* fold.h - the inside of a topic, shared by the files of the fold and by nobody else.
+ *
+ * The box is one thing used five times: deals come in, members list what they saw (seen), a clerk names lists
+ * (cut), two votes close the box on the set that the lists stand for, members open it. All of that is box.c,
+ * set.c and opening.c, and knows nothing of what a deal says. What differs from box to box is one row of
+ * box_kinds:
+ *
+ *   box       read, check: a deal is...        closed: the set gives...        opened: the points give...
+ *   registry  ring, box key, beacon            the members, sorted             the beacon, the committee
+ *   key       a share of the season key        the season key                  (clear)
+ *   interest  one of four cells, admitted      how many in which cell          (clear)
+ *   join      lots and demand, admitted        who is in which lot, the sums   the totals
+ *   bids      sealed prices                    whose heads are to be opened    bids, reserve, award
+ *
+ * A record is read when it arrives and checked once: at once when its place is known, else when the box
+ * before it closes. What follows from a set is computed once, when its box closes or opens. So one more vote
+ * costs a tally. */
+#ifndef COOP_PROTO_FOLD_H
+#define COOP_PROTO_FOLD_H
+
+#include "proto/fold/committee.h"
+#include "proto/fold/elect.h"
+#include "proto/fold/sorted.h"
+
+#define SETTLED_MAX_S (UINT64_C(1) << 40) /* year 36 812: sums of times cannot overflow */
+
+/* Of a proof that may have been checked together with others: together.c. */
+enum proved { PROVED_NOT_YET, PROVED_TRUE, PROVED_FALSE };
+
+/* What a deal says. */
+struct deal {
+    uint8_t voice[KEY_SIZE]; /* one home, one voice: the author, or the nullifier of its admission */
+    uint64_t seq;
+    bool withdrawn;            /* join: no choices and no demand */
+    struct bytes sealed;       /* key: dkg deal; registry: beacon deal; join: sum deal; bids: sealed bid */
+    struct bytes admission;    /* interest, join */
+    struct point ring, box;    /* registry */
+    unsigned report;           /* interest: 0..3, or 4 for presence only */
+    struct elect_home home;    /* join */
+    struct point ephemeral;    /* bids */
+    struct ciphertext *values; /* registry: one, join: one per item; once checked */
+    enum proved admitted, demanded; /* interest and join; join */
+};
+
+/* A cut, and the set it stands for once everything it names is here. */
+struct cut_set {
+    struct cut cut;
+    bool computed, hopeless;         /* hopeless: what it names can never be a cut */
+    uint8_t waits[SEEN_PREFIX_SIZE]; /* neither: for a record that begins so, seen or deal */
+    struct held **deals;             /* cut.set_count, in order of id */
+};
+
+struct flag {
+    const uint8_t *deal; /* a bad share: the key deal's id; NULL: two records that contradict each other */
+    unsigned index;      /* whose share */
+    const uint8_t *evidence; /* DKG_COMPLAINT_SIZE bytes */
+};
+
+/* One record, in one piece of memory with its bytes and, for what has ciphertexts, room for them. */
+struct entry {
+    struct held held; /* first: every struct held of a topic is the head of one of these */
+    unsigned member;  /* who on the committee made it, once valid; deals: 0 */
+    union {           /* by kind */
+        struct deal deal;
+        struct bytes listed; /* seen: the prefixes, ascending */
+        struct cut_set cut;
+        struct vote vote;
+        struct flag flag;
+    };
+};
+static inline struct entry *entry_of(struct held *held)
+{
+    return (struct entry *)held;
+}
+
+/* Whose votes of one round and step name one digest. */
+struct tally {
+    struct vote vote;
+    uint32_t members; /* bit j - 1: member j */
+};
+
+struct box {
+    enum box_index index;
+    bool ready; /* every box before it is closed and the season goes on: parent and deadline are known */
+    uint8_t parent[ID_SIZE];
+    uint64_t deadline_s;
+    struct sorted records[RECORD_KINDS]; /* valid ones, by id */
+    struct sorted by_author;             /* all, pending too */
+    struct sorted by_voice;              /* valid deals: voice, then the one that counts first */
+    size_t voices;                       /* whose last word is not a withdrawal */
+    struct tally *tallies;
+    size_t tally_count, tally_room;
+    uint32_t heard, openers; /* bit j - 1: a seen record, an opening of member j */
+    bool closed, concluded, opened, forked;
+    uint8_t digest[HASH_SIZE];
+    uint64_t settled_s;
+    struct held **set; /* set_count: the closed set in order of id */
+    uint8_t (*set_ids)[ID_SIZE];
+    size_t set_count;
+};
+
+/* Who closes and opens the boxes after the registry. */
+struct drawn_committee {
+    unsigned count; /* 0: not drawn yet */
+    uint32_t seats[COMMITTEE_MAX];
+    uint8_t keys[COMMITTEE_MAX][KEY_SIZE];
+    struct point points[COMMITTEE_MAX];
+};
+
+struct lot_state {
+    struct held **homes; /* the join deals, in order of pseudonym */
+    uint8_t (*pseudonyms)[KEY_SIZE];
+    size_t home_count; /* 0: not formed */
+    struct ciphertext sums[DEAL_VALUES_MAX];
+    bool totals_known, reserve_known, awarded;
+    uint64_t totals[DEAL_VALUES_MAX], cost_cents;
+    size_t winner;
+};
+
+struct topic {
+    struct charter charter;
+    struct bytes charter_bytes;
+    uint8_t id[ID_SIZE];
+    struct sorted held, valid, pending; /* by id */
+    struct sorted risen;                /* valid after waiting, and not told of yet: by id */
+    size_t pending_bytes;
+    struct entry *
+        *dead; /* found wanting; freed at the next topic_add, since a caller may look at them until then */
+    size_t dead_count, dead_room;
+    struct box boxes[BOXES];
+    bool unsettled; /* a record came that may move a box */
+    bool moved;     /* a box moved: what waits is to be judged again */
+    bool too_few, no_lot;
+
+    struct member *registry;
+    struct point *rings; /* the same ring keys, in one run */
+    size_t registry_count;
+    struct ciphertext beacon_sum;
+    uint8_t beacon[HASH_SIZE];
+    struct drawn_committee committee;
+    struct committee_key key;
+    bool key_known;
+    uint64_t cells[4], cells_estimate[4];
+    struct lot_state lots[LOTS_MAX];
+    struct bid *bids;
+    size_t bid_count, bids_refused;
+    struct log_table logs;
+    const struct deal_bases *bases; /* of the demand's range proofs */
+    void *bases_memory;
+    struct season season;
+    bool season_known; /* no record has been taken since it was looked at */
+};
+
+/* One row per box. The functions about records change nothing but the entry; those about sets return false
+ * when memory runs out, have then changed nothing that counts, and are called again. */
+struct box_kind {
+    size_t fields;                                        /* of a deal's body */
+    size_t deals_max, set_max;                            /* deals held; deals in a set, the lowest ids */
+    size_t (*ciphertexts)(const struct charter *charter); /* of a deal; NULL: none */
+    void (*read)(const struct charter *charter, struct deal *deal,
+                 struct reader *r);                                       /* the fields after seq */
+    enum status (*check)(const struct topic *topic, struct entry *entry); /* OK, MISSING or FORGED */
+    bool (*closed)(struct topic *topic);
+    bool (*opened)(struct topic *topic); /* NULL: a clear box */
+};
+extern const struct box_kind *const box_kinds[BOXES];
+extern const struct box_kind registry_kind, key_kind, interest_kind, join_kind, bids_kind;
+
+/* topic.c */
+bool topic_settle(struct topic *topic); /* false: out of memory, try again later */
+
+/* judge.c: shape when it comes, place and proofs when it can be; both leave the sets alone. */
+bool entry_read(const struct topic *topic, struct entry *entry);
+enum status entry_judge(struct topic *topic, struct entry *entry);
+void entry_context(uint8_t out[HASH_SIZE], const struct topic *topic,
+                   const struct entry *entry);                       /* of a deal's proofs */
+bool entry_admitted(const struct topic *topic, struct entry *entry); /* and whose voice it is */
+
+/* together.c: what waited for interest or join to open, all at once. Out of memory: one by one, later. */
+void prove_together(struct topic *topic);
+
+/* quota.c: WIRE 5.5 */
+bool author_is_full(const struct topic *topic, const struct record *record);
+bool box_is_full(const struct topic *topic, const struct entry *entry);
+bool voice_is_full(const struct topic *topic, const struct entry *entry);
+bool pending_is_full(const struct topic *topic, const struct entry *entry);
+
+/* box.c */
+void box_init(struct box *box, enum box_index index);
+void box_clear(struct box *box);
+struct committee_rule box_rule(const struct topic *topic, enum box_index box);
+unsigned box_seat(const struct topic *topic, enum box_index box, const uint8_t key[KEY_SIZE]);
+const struct committee_key *box_joint(const struct topic *topic, enum box_index box);
+bool box_reserve(struct box *box, const struct entry *entry);   /* room for one more record */
+void box_take(struct topic *topic, struct entry *entry);        /* a record found valid */
+bool box_advance(struct topic *topic, struct box *box);         /* false: out of memory */
+bool box_stands(const struct topic *topic, enum box_index box); /* neither it nor what it follows is forked */
+void box_look(const struct topic *topic, const struct box *box, struct box_view *out);
+struct tally *box_tally(const struct box *box, const struct vote *vote); /* NULL: nobody votes so */
+struct held *box_deal(const struct topic *topic, enum box_index box, const uint8_t id[ID_SIZE]);
+
+/* set.c: WIRE 6.4, 6.5 */
+bool cut_compute(const struct topic *topic, const struct box *box,
+                 struct cut_set *set); /* false: out of memory */
+int order_by_voice(const struct held *a, const struct held *b);
+
+/* opening.c: WIRE 6.7 */
+size_t opening_parts(const struct topic *topic, enum box_index box);
+size_t opening_points(const struct topic *topic, enum box_index box, size_t part,
+                      struct point out[OPEN_POINTS_MAX]);
+bool opening_check(const struct topic *topic, const struct entry *entry);
+bool opening_enough(const struct topic *topic, const struct box *box);
+/* The points of one part raised to the whole key. */
+void opening_combine(const struct topic *topic, enum box_index box, size_t part,
+                     struct point out[OPEN_POINTS_MAX]);
+bool item_late(const struct charter *charter, size_t item); /* opened with the bids only */
+size_t lots_formed(const struct topic *topic, size_t out[LOTS_MAX]);
+
+/* totals.c: the table of logarithms lives while a box is being opened. */
+enum total { TOTAL_FOUND, TOTAL_BEYOND, TOTAL_NOMEM };
+void totals_clear(struct topic *topic);
+enum total total_find(struct topic *topic, uint64_t *out, const struct ciphertext *sum,
+                      const struct point *shared, size_t homes);
+
+/* join.c */
+void lots_clear(struct topic *topic);
+enum total lot_totals(struct topic *topic, enum box_index box, size_t part, size_t lot, bool late);
+
+/* season.c: the view, from what the boxes have come to */
+void season_look(const struct topic *topic, struct season *out);
+
+#endif

@@ -1,0 +1,253 @@
+/* judge.c - is a record what it says it is? WIRE 5.2, 5.3.
+ *
+ * Happy path: its shape is read when it arrives; when the digest of the box before it is known, its parent,
+ * its author and its proofs are checked, once. Failure modes: MALFORMED and FORGED are final, EARLY means
+ * that it belongs to another past than ours, MISSING means that something before it is not here yet. */
+#include "proto/fold/fold.h"
+
+#include <string.h>
+
+/* ---- Shape: needs the charter only. */
+
+/* A binary of several ids or prefixes, each above the one before it: one set has one encoding. */
+static struct bytes read_ascending(struct reader *r, size_t size, size_t least, size_t most)
+{
+    struct bytes all = reader_bin(r, least * size, most * size);
+
+    if (all.size % size != 0)
+        reader_fail(r);
+    for (size_t at = size; at < all.size && !r->failed; at += size)
+        if (memcmp(all.data + at - size, all.data + at, size) >= 0)
+            reader_fail(r);
+    return r->failed ? (struct bytes){ NULL, 0 } : all;
+}
+
+static void read_deal(struct reader *r, const struct topic *topic, struct entry *entry)
+{
+    const struct box_kind *kind = box_kinds[entry->held.record.box];
+
+    memcpy(entry->deal.voice, entry->held.record.author, KEY_SIZE);
+    reader_array(r, kind->fields, kind->fields);
+    entry->deal.seq = reader_uint(r, DEAL_SEQ_MAX);
+    kind->read(&topic->charter, &entry->deal, r);
+    /* WIRE 6.9: an admission begins with the nullifier, here still as it is claimed. */
+    if (entry->deal.admission.size >= KEY_SIZE)
+        memcpy(entry->deal.voice, entry->deal.admission.data, KEY_SIZE);
+}
+
+static void read_cut(struct reader *r, struct cut *cut)
+{
+    reader_array(r, 3, 3);
+    cut->round = (uint32_t)reader_uint(r, ROUNDS_MAX - 1);
+    cut->settled_s = reader_uint(r, SETTLED_MAX_S);
+    cut->seen_ids = read_ascending(r, ID_SIZE, 1, COMMITTEE_MAX);
+}
+
+static void read_vote(struct reader *r, struct vote *vote)
+{
+    reader_array(r, 4, 4);
+    vote->round = (uint32_t)reader_uint(r, ROUNDS_MAX - 1);
+    vote->step = (unsigned)reader_uint(r, 2);
+    reader_fixed(r, vote->cut, sizeof vote->cut);
+    reader_fixed(r, vote->digest, sizeof vote->digest);
+    if (vote->step == 0)
+        reader_fail(r);
+}
+
+bool vote_read(struct vote *out, struct bytes body)
+{
+    struct reader r = reader_from(body);
+
+    read_vote(&r, out);
+    return reader_done(&r);
+}
+
+/* The shares of an opening are read again when the box they open is closed. */
+static void read_open(struct reader *r)
+{
+    size_t parts = reader_array(r, 1, LOTS_MAX + 1);
+
+    for (size_t i = 0; i < parts && !r->failed; i++)
+        reader_bin(r, share_size(1), share_size(OPEN_POINTS_MAX));
+}
+
+static void read_flag(struct reader *r, struct flag *flag)
+{
+    if (reader_array(r, 2, 3) == 2) {
+        reader_bin(r, 1, RECORD_MAX);
+        reader_bin(r, 1, RECORD_MAX);
+        return;
+    }
+    flag->deal = reader_bin(r, ID_SIZE, ID_SIZE).data;
+    flag->index = (unsigned)reader_uint(r, COMMITTEE_MAX);
+    flag->evidence = reader_bin(r, DKG_COMPLAINT_SIZE, DKG_COMPLAINT_SIZE).data;
+}
+
+bool entry_read(const struct topic *topic, struct entry *entry)
+{
+    struct reader r = reader_from(entry->held.record.body);
+
+    switch (entry->held.record.kind) {
+    case RECORD_DEAL:
+        read_deal(&r, topic, entry);
+        break;
+    case RECORD_SEEN:
+        reader_array(&r, 1, 1);
+        entry->listed = read_ascending(&r, SEEN_PREFIX_SIZE, 0, BOX_DEALS_MAX);
+        break;
+    case RECORD_CUT:
+        read_cut(&r, &entry->cut.cut);
+        break;
+    case RECORD_VOTE:
+        read_vote(&r, &entry->vote);
+        break;
+    case RECORD_OPEN:
+        read_open(&r);
+        break;
+    case RECORD_FLAG:
+        read_flag(&r, &entry->flag);
+        break;
+    case RECORD_KINDS:
+        return false;
+    }
+    return reader_done(&r);
+}
+
+/* ---- Proofs: need what came before. */
+
+void entry_context(uint8_t out[HASH_SIZE], const struct topic *topic, const struct entry *entry)
+{
+    const struct record *record = &entry->held.record;
+
+    deal_context(out, topic->id, record->box, record->parent, record->author, entry->deal.seq);
+}
+
+bool entry_admitted(const struct topic *topic, struct entry *entry)
+{
+    uint8_t context[HASH_SIZE], scope[HASH_SIZE];
+
+    if (entry->deal.admitted != PROVED_NOT_YET)
+        return entry->deal.admitted == PROVED_TRUE;
+    entry_context(context, topic, entry);
+    voice_scope(scope, topic->id, entry->held.record.box);
+    return admission_check(entry->deal.voice, topic->rings, topic->registry_count, BYTES(scope),
+                           BYTES(context), entry->deal.admission);
+}
+
+/* A time that no honest clerk can have said: all know the deadline, and round down to the tick. */
+static enum status judge_cut(const struct topic *topic, const struct box *box, const struct cut *cut)
+{
+    bool whole = cut->settled_s % topic->charter.tick_s == 0;
+
+    if (cut->settled_s < box->deadline_s || (cut->settled_s > box->deadline_s && !whole) ||
+        cut->seen_ids.size < box_rule(topic, box->index).quorum * (size_t)ID_SIZE)
+        return STATUS_FORGED;
+    return STATUS_OK;
+}
+
+static enum status judge_open(const struct topic *topic, const struct box *box, const struct entry *entry)
+{
+    if (!box->concluded || box->forked)
+        return STATUS_MISSING;
+    return opening_check(topic, entry) ? STATUS_OK : STATUS_FORGED;
+}
+
+static enum status judge_bad_share(const struct topic *topic, const struct entry *entry)
+{
+    const struct drawn_committee *c = &topic->committee;
+    struct held *found = sorted_find(&topic->boxes[BOX_KEY].records[RECORD_DEAL],
+                                     (struct bytes){ entry->flag.deal, ID_SIZE });
+    uint8_t context[HASH_SIZE];
+
+    if (entry->held.record.box != BOX_KEY)
+        return STATUS_FORGED;
+    if (found == NULL)
+        return STATUS_MISSING;
+    entry_context(context, topic, entry_of(found));
+    if (entry->flag.index < 1 || entry->flag.index > c->count ||
+        !dkg_complaint_check(BYTES(context), c->points, c->count, box_rule(topic, BOX_KEY).threshold,
+                             entry_of(found)->deal.sealed, entry->flag.index, entry->flag.evidence))
+        return STATUS_FORGED;
+    return STATUS_OK;
+}
+
+/* One member's two votes of one round and step, or two lists of one box, each with its own signature, lower
+ * id first. */
+static bool contradict(const struct record *a, const struct record *b)
+{
+    struct vote one, other;
+
+    if (a->box != b->box || a->kind != b->kind || memcmp(a->id, b->id, ID_SIZE) >= 0 ||
+        memcmp(a->topic, b->topic, ID_SIZE) != 0 || memcmp(a->parent, b->parent, ID_SIZE) != 0 ||
+        memcmp(a->author, b->author, KEY_SIZE) != 0)
+        return false;
+    if (a->kind == RECORD_SEEN)
+        return true;
+    return a->kind == RECORD_VOTE && vote_read(&one, a->body) && vote_read(&other, b->body) &&
+           one.round == other.round && one.step == other.step &&
+           memcmp(one.digest, other.digest, HASH_SIZE) != 0;
+}
+
+static enum status judge_contradiction(const struct topic *topic, const struct entry *entry)
+{
+    struct reader r = reader_from(entry->held.record.body);
+    struct record a, b;
+
+    reader_array(&r, 2, 2);
+    if (!record_read(&a, reader_bin(&r, 1, RECORD_MAX)) || !record_read(&b, reader_bin(&r, 1, RECORD_MAX)) ||
+        !contradict(&a, &b) || a.box != entry->held.record.box || memcmp(a.topic, topic->id, ID_SIZE) != 0 ||
+        memcmp(a.parent, entry->held.record.parent, ID_SIZE) != 0 || box_seat(topic, a.box, a.author) == 0 ||
+        !record_signed(&a) || !record_signed(&b))
+        return STATUS_FORGED;
+    return STATUS_OK;
+}
+
+static enum status judge_member(const struct topic *topic, const struct box *box, struct entry *entry)
+{
+    if (box_rule(topic, box->index).members == 0)
+        return STATUS_MISSING;
+    entry->member = box_seat(topic, box->index, entry->held.record.author);
+    if (entry->member == 0)
+        return STATUS_FORGED;
+    switch (entry->held.record.kind) {
+    case RECORD_SEEN:
+    case RECORD_VOTE:
+        return STATUS_OK;
+    case RECORD_CUT:
+        entry->cut.cut.clerk = entry->member;
+        return judge_cut(topic, box, &entry->cut.cut);
+    case RECORD_OPEN:
+        return judge_open(topic, box, entry);
+    case RECORD_FLAG:
+        return entry->flag.deal ? judge_bad_share(topic, entry) : judge_contradiction(topic, entry);
+    case RECORD_DEAL:
+    case RECORD_KINDS:
+        break;
+    }
+    return STATUS_FORGED;
+}
+
+/* The registry's parent is the topic, which nobody can be mistaken about. */
+static enum status judge_place(const struct topic *topic, const struct box *box, const struct record *record)
+{
+    if (!box->ready || (!box->forked && !box_stands(topic, box->index)))
+        return STATUS_MISSING;
+    if (memcmp(record->parent, box->parent, ID_SIZE) == 0)
+        return STATUS_OK;
+    return box->index == BOX_REGISTRY ? STATUS_FORGED : STATUS_EARLY;
+}
+
+enum status entry_judge(struct topic *topic, struct entry *entry)
+{
+    const struct box *box = &topic->boxes[entry->held.record.box];
+    enum status status = judge_place(topic, box, &entry->held.record);
+
+    if (status != STATUS_OK)
+        return status;
+    if (entry->held.record.kind != RECORD_DEAL)
+        return judge_member(topic, box, entry);
+    /* Before its proofs, which cost a thousand times more: what is refused can be said again and again. */
+    if (box_is_full(topic, entry) || voice_is_full(topic, entry))
+        return STATUS_FULL;
+    return box_kinds[box->index]->check(topic, entry);
+}

@@ -1,0 +1,215 @@
+/* quota.c - how much is kept, and of whom. WIRE 5.5.
+ *
+ * Every quota is a bound on what one stranger, one home or one member can make us hold. What is wanted gets
+ * in all the same: a deal that k members have listed may be in the set that closes the box, and at least one
+ * of them is honest, so there are only so many; a list that a cut names is needed to compute that cut; a cut
+ * that the votes name, and a vote for what k members vote for, may be what has closed the box elsewhere.
+ * Without this, a flood of valid deals could fill a box here and keep it from ever being computed, and a
+ * member could bar its own last vote or cut from a home with a flood of its own, and leave that home behind
+ * for ever. */
+#include "proto/fold/fold.h"
+
+#include <string.h>
+
+/* What is not wanted adds up to less than a topic may hold; what is wanted takes many who conspire to exceed
+ * it, and then comes to nothing. */
+_Static_assert((BOXES - 1) * BOX_DEALS_MAX + BIDS_MAX + BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX +
+                       PENDING_MAX <=
+                   TOPIC_RECORDS_MAX,
+               "the quotas fit the topic");
+
+/* ---- Wanted. */
+
+static bool listed(struct bytes all, size_t size, const uint8_t *id)
+{
+    size_t low = 0, high = all.size / size;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = memcmp(all.data + middle * size, id, size);
+
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* k distinct members list it: only then can it be in a set. */
+static bool deal_wanted(const struct topic *topic, const struct box *box, const uint8_t id[ID_SIZE])
+{
+    const struct sorted *seen = &box->records[RECORD_SEEN];
+    uint32_t members = 0;
+
+    for (size_t i = 0; i < seen->count; i++) {
+        const struct entry *entry = entry_of(seen->list[i]);
+
+        if (listed(entry->listed, SEEN_PREFIX_SIZE, id))
+            members |= UINT32_C(1) << (entry->member - 1);
+    }
+    return (unsigned)__builtin_popcount(members) >= box_rule(topic, box->index).listing;
+}
+
+/* author NULL: of whoever. */
+static bool names_one_of(const struct box *box, struct bytes seen_ids, const uint8_t *author)
+{
+    for (size_t at = 0; author != NULL && at < seen_ids.size; at += ID_SIZE) {
+        struct held *held =
+            sorted_find(&box->records[RECORD_SEEN], (struct bytes){ seen_ids.data + at, ID_SIZE });
+
+        if (held != NULL && memcmp(held->record.author, author, KEY_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A cut names it, and no other list of its author: one of two lists of one member stands for nothing, and
+ * would make room for as many lists as a cut can name. */
+static bool list_wanted(const struct box *box, const uint8_t id[ID_SIZE], const uint8_t *author)
+{
+    const struct sorted *cuts = &box->records[RECORD_CUT];
+
+    for (size_t i = 0; i < cuts->count; i++) {
+        struct bytes seen_ids = entry_of(cuts->list[i])->cut.cut.seen_ids;
+
+        if (listed(seen_ids, ID_SIZE, id) && !names_one_of(box, seen_ids, author))
+            return true;
+    }
+    return false;
+}
+
+/* Who says the same, if they are k: then one of them is honest, and votes once a round and step. */
+static uint32_t k_voters(const struct topic *topic, const struct box *box, const struct vote *vote)
+{
+    const struct tally *tally = box_tally(box, vote);
+
+    if (tally == NULL || (unsigned)__builtin_popcount(tally->members) < box_rule(topic, box->index).listing)
+        return 0;
+    return tally->members;
+}
+
+/* Of a member that is not counted yet: a second vote, naming another cut, would be counted as nothing. */
+static bool vote_wanted(const struct topic *topic, const struct box *box, const struct record *record)
+{
+    unsigned seat = box_seat(topic, box->index, record->author);
+    struct vote vote;
+    uint32_t voters = vote_read(&vote, record->body) ? k_voters(topic, box, &vote) : 0;
+
+    return seat > 0 && voters != 0 && !(voters >> (seat - 1) & 1);
+}
+
+static bool cut_wanted(const struct topic *topic, const struct box *box, const uint8_t id[ID_SIZE])
+{
+    const struct sorted *votes = &box->records[RECORD_VOTE];
+
+    for (size_t i = 0; i < votes->count; i++) {
+        const struct vote *vote = &entry_of(votes->list[i])->vote;
+
+        if (memcmp(vote->cut, id, ID_SIZE) == 0 && k_voters(topic, box, vote) != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool wanted(const struct topic *topic, const struct box *box, const struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_DEAL:
+        return deal_wanted(topic, box, record->id);
+    case RECORD_SEEN:
+        return list_wanted(box, record->id, record->author);
+    case RECORD_CUT:
+        return cut_wanted(topic, box, record->id);
+    case RECORD_VOTE:
+        return vote_wanted(topic, box, record);
+    case RECORD_OPEN: /* thr of the honest do without it */
+    case RECORD_FLAG:
+    case RECORD_KINDS:
+        break;
+    }
+    return false;
+}
+
+bool topic_wants(struct topic *topic, const uint8_t id[ID_SIZE])
+{
+    if (topic_held_find(topic, id) != NULL)
+        return false;
+    for (size_t b = 0; b < BOXES; b++) {
+        const struct box *box = &topic->boxes[b];
+
+        if (deal_wanted(topic, box, id) || list_wanted(box, id, NULL) || cut_wanted(topic, box, id))
+            return true;
+    }
+    return false;
+}
+
+/* ---- Quotas. true: no. */
+
+static int against_author(const struct held *held, const void *key)
+{
+    return memcmp(held->record.author, key, KEY_SIZE);
+}
+
+static int after_author(const struct held *held, const void *key)
+{
+    return against_author(held, key) <= 0 ? -1 : 1;
+}
+
+/* Two contradicting lists are evidence; more of one member's are noise, unless a cut names them. */
+static bool lists_are_full(const struct box *box, const struct record *record, size_t first, size_t end)
+{
+    size_t lists = 0;
+
+    for (size_t i = first; i < end; i++)
+        lists += box->by_author.list[i]->record.kind == RECORD_SEEN;
+    return record->kind == RECORD_SEEN && lists >= AUTHOR_LISTS_MAX;
+}
+
+bool author_is_full(const struct topic *topic, const struct record *record)
+{
+    const struct box *box = &topic->boxes[record->box];
+    size_t first = sorted_first(&box->by_author, against_author, record->author),
+           end = sorted_first(&box->by_author, after_author, record->author);
+
+    if (topic->held.count >= SYNC_SET_MAX)
+        return true;
+    return (end - first >= AUTHOR_BOX_RECORDS_MAX || lists_are_full(box, record, first, end)) &&
+           !wanted(topic, box, record);
+}
+
+bool box_is_full(const struct topic *topic, const struct entry *entry)
+{
+    const struct box *box = &topic->boxes[entry->held.record.box];
+
+    return box->records[RECORD_DEAL].count >= box_kinds[box->index]->deals_max &&
+           !deal_wanted(topic, box, entry->held.record.id);
+}
+
+static int against_voice(const struct held *held, const void *key)
+{
+    return memcmp(((const struct entry *)held)->deal.voice, key, KEY_SIZE);
+}
+
+static int after_voice(const struct held *held, const void *key)
+{
+    return against_voice(held, key) <= 0 ? -1 : 1;
+}
+
+/* One home can take as many pseudonyms as it likes; it has one voice. */
+bool voice_is_full(const struct topic *topic, const struct entry *entry)
+{
+    const struct box *box = &topic->boxes[entry->held.record.box];
+    size_t first = sorted_first(&box->by_voice, against_voice, entry->deal.voice),
+           end = sorted_first(&box->by_voice, after_voice, entry->deal.voice);
+
+    return end - first >= VOICE_DEALS_MAX && !deal_wanted(topic, box, entry->held.record.id);
+}
+
+bool pending_is_full(const struct topic *topic, const struct entry *entry)
+{
+    return topic->pending.count >= PENDING_MAX ||
+           topic->pending_bytes + entry->held.record.whole.size > PENDING_BYTES_MAX;
+}

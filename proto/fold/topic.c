@@ -1,0 +1,389 @@
+/* topic.c - a charter and its records: what is held, what is valid, what waits. WIRE 5.3.
+ *
+ * Happy path: a record is read, its signature checked, its place judged, and its box takes it; when a box
+ * moves, what waited is judged again, until nothing moves. Failure modes: everything that is refused leaves
+ * the topic as it was; when memory runs out while boxes move, they stay where they got to and go on at the
+ * next call. */
+#include "proto/fold/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Life. */
+
+struct topic *topic_new(struct bytes charter)
+{
+    struct topic *topic = calloc(1, sizeof *topic);
+    uint8_t *copy = malloc(charter.size + 1);
+
+    if (topic == NULL || copy == NULL || charter_read(&topic->charter, charter) != STATUS_OK) {
+        free(topic);
+        free(copy);
+        return NULL;
+    }
+    memcpy(copy, charter.data, charter.size);
+    topic->charter_bytes = (struct bytes){ copy, charter.size };
+    charter_id(topic->id, topic->charter_bytes);
+    topic->held.order = topic->valid.order = topic->pending.order = topic->risen.order = order_by_id;
+    for (size_t i = 0; i < BOXES; i++)
+        box_init(&topic->boxes[i], (enum box_index)i);
+    topic->unsettled = true;
+    return topic;
+}
+
+static void entry_free(struct entry *entry)
+{
+    if (entry->held.record.kind == RECORD_CUT)
+        free(entry->cut.deals);
+    free(entry);
+}
+
+static void bury(struct topic *topic)
+{
+    while (topic->dead_count > 0)
+        entry_free(topic->dead[--topic->dead_count]);
+}
+
+void topic_free(struct topic *topic)
+{
+    if (topic == NULL)
+        return;
+    bury(topic);
+    free(topic->dead);
+    for (size_t i = 0; i < topic->held.count; i++)
+        entry_free(entry_of(topic->held.list[i]));
+    sorted_clear(&topic->held);
+    sorted_clear(&topic->valid);
+    sorted_clear(&topic->pending);
+    sorted_clear(&topic->risen);
+    for (size_t i = 0; i < BOXES; i++)
+        box_clear(&topic->boxes[i]);
+    lots_clear(topic);
+    free(topic->registry);
+    free(topic->rings);
+    free(topic->bids);
+    totals_clear(topic);
+    free(topic->bases_memory);
+    free((void *)(uintptr_t)topic->charter_bytes.data);
+    free(topic);
+}
+
+/* ---- Moving. */
+
+static void pending_remove(struct topic *topic, struct entry *entry)
+{
+    sorted_remove(&topic->pending, &entry->held);
+    topic->pending_bytes -= entry->held.record.whole.size;
+}
+
+static void accept(struct topic *topic, struct entry *entry)
+{
+    entry->held.valid = true;
+    sorted_insert(&topic->valid, &entry->held);
+    box_take(topic, entry);
+}
+
+/* It has turned out to have no place here. */
+static void reject(struct topic *topic, struct entry *entry)
+{
+    sorted_remove(&topic->held, &entry->held);
+    sorted_remove(&topic->boxes[entry->held.record.box].by_author, &entry->held);
+    topic->dead[topic->dead_count++] = entry;
+}
+
+static bool dead_reserve(struct topic *topic)
+{
+    void *list = topic->dead;
+    bool done = room_grow(&list, &topic->dead_room, topic->dead_count + 1, sizeof *topic->dead);
+
+    topic->dead = list;
+    return done;
+}
+
+static bool room_to_judge(struct topic *topic, const struct entry *entry)
+{
+    return sorted_reserve(&topic->valid, 1) && sorted_reserve(&topic->risen, 1) &&
+           box_reserve(&topic->boxes[entry->held.record.box], entry) &&
+           dead_reserve(topic);
+}
+
+/* What waited for a box that has moved. */
+static bool pending_judge(struct topic *topic)
+{
+    prove_together(topic);
+    for (size_t i = 0; i < topic->pending.count;) {
+        struct entry *entry = entry_of(topic->pending.list[i]);
+        enum status status;
+
+        if (!room_to_judge(topic, entry))
+            return false;
+        status = entry_judge(topic, entry);
+        if (status == STATUS_MISSING) {
+            i++;
+            continue;
+        }
+        pending_remove(topic, entry);
+        if (status == STATUS_OK) {
+            accept(topic, entry);
+            sorted_insert(&topic->risen, &entry->held);
+        } else {
+            reject(topic, entry);
+        }
+    }
+    return true;
+}
+
+bool topic_settle(struct topic *topic)
+{
+    while (topic->unsettled) {
+        for (size_t i = 0; i < BOXES; i++)
+            if (!box_advance(topic, &topic->boxes[i]))
+                return false;
+        if (!topic->moved) {
+            topic->unsettled = false;
+            break;
+        }
+        topic->moved = false;
+        if (!pending_judge(topic)) {
+            topic->moved = true; /* the rest of them is still to be judged */
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Taking one record. */
+
+static size_t ciphertext_bytes(const struct topic *topic, const struct record *record)
+{
+    const struct box_kind *kind = box_kinds[record->box];
+
+    if (record->kind != RECORD_DEAL || kind->ciphertexts == NULL)
+        return 0;
+    return kind->ciphertexts(&topic->charter) * sizeof(struct ciphertext);
+}
+
+/* The entry, its ciphertexts and its bytes in one piece of memory. */
+static struct entry *entry_new(const struct topic *topic, const struct record *record, uint64_t arrival_ms)
+{
+    size_t room = ciphertext_bytes(topic, record), size = record->whole.size;
+    struct entry *entry = calloc(1, sizeof *entry + room + size);
+    uint8_t *after = (uint8_t *)(entry + 1);
+
+    if (entry == NULL)
+        return NULL;
+    memcpy(after + room, record->whole.data, size);
+    entry->held.record = *record;
+    entry->held.record.body.data = after + room + (record->body.data - record->whole.data);
+    entry->held.record.whole.data = after + room;
+    entry->held.arrival_ms = arrival_ms;
+    if (room > 0)
+        entry->deal.values = (struct ciphertext *)after;
+    return entry;
+}
+
+static enum status record_look(struct topic *topic, struct record *record, struct bytes bytes)
+{
+    if (bytes.size > RECORD_MAX || !record_read(record, bytes) ||
+        memcmp(record->topic, topic->id, ID_SIZE) != 0)
+        return STATUS_MALFORMED;
+    if (topic_held_find(topic, record->id) != NULL)
+        return STATUS_EXISTS;
+    if (author_is_full(topic, record))
+        return STATUS_FULL;
+    return record_signed(record) ? STATUS_OK : STATUS_FORGED;
+}
+
+static bool room_to_hold(struct topic *topic, const struct entry *entry)
+{
+    return sorted_reserve(&topic->held, 1) && sorted_reserve(&topic->pending, 1) &&
+           sorted_reserve(&topic->boxes[entry->held.record.box].by_author, 1) && room_to_judge(topic, entry);
+}
+
+static enum status entry_take(struct topic *topic, struct entry *entry)
+{
+    enum status status;
+
+    if (!entry_read(topic, entry))
+        return STATUS_MALFORMED;
+    if (!topic_settle(topic) || !room_to_hold(topic, entry)) /* settling uses up room */
+        return STATUS_NOMEM;
+    status = entry_judge(topic, entry);
+    if (status == STATUS_MISSING && pending_is_full(topic, entry))
+        status = STATUS_FULL;
+    if (status != STATUS_OK && status != STATUS_MISSING)
+        return status;
+    sorted_insert(&topic->held, &entry->held);
+    sorted_insert(&topic->boxes[entry->held.record.box].by_author, &entry->held);
+    if (status == STATUS_OK) {
+        accept(topic, entry);
+    } else {
+        sorted_insert(&topic->pending, &entry->held);
+        topic->pending_bytes += entry->held.record.whole.size;
+    }
+    return status;
+}
+
+enum status topic_add(struct topic *topic, struct bytes bytes, uint64_t arrival_ms)
+{
+    struct record record;
+    struct entry *entry;
+    enum status status;
+
+    bury(topic);
+    status = record_look(topic, &record, bytes);
+    if (status != STATUS_OK)
+        return status;
+    entry = entry_new(topic, &record, arrival_ms);
+    if (entry == NULL)
+        return STATUS_NOMEM;
+    status = entry_take(topic, entry);
+    if (status != STATUS_OK && status != STATUS_MISSING)
+        entry_free(entry);
+    else
+        topic_settle(topic); /* if memory is short, at the next call */
+    return status;
+}
+
+/* ---- Looking. */
+
+const uint8_t *topic_id(const struct topic *topic)
+{
+    return topic->id;
+}
+
+const struct charter *topic_charter(const struct topic *topic)
+{
+    return &topic->charter;
+}
+
+struct bytes topic_charter_bytes(const struct topic *topic)
+{
+    return topic->charter_bytes;
+}
+
+size_t topic_record_count(const struct topic *topic)
+{
+    return topic->valid.count;
+}
+
+struct bytes topic_record_at(const struct topic *topic, size_t i)
+{
+    return topic->valid.list[i]->record.whole;
+}
+
+const struct held *topic_held_find(const struct topic *topic, const uint8_t id[ID_SIZE])
+{
+    return sorted_find(&topic->held, (struct bytes){ id, ID_SIZE });
+}
+
+struct bytes topic_record_find(const struct topic *topic, const uint8_t id[ID_SIZE])
+{
+    const struct held *held = sorted_find(&topic->valid, (struct bytes){ id, ID_SIZE });
+
+    return held == NULL ? (struct bytes){ NULL, 0 } : held->record.whole;
+}
+
+static size_t slice(const struct sorted *sorted, const struct held *const **out)
+{
+    *out = (const struct held *const *)sorted->list;
+    return sorted->count;
+}
+
+/* Settled first: a look at the season while the caller goes through the list must not change it. */
+size_t topic_held(struct topic *topic, const struct held *const **out)
+{
+    topic_settle(topic);
+    return slice(&topic->held, out);
+}
+
+size_t topic_valid(struct topic *topic, const struct held *const **out)
+{
+    topic_settle(topic);
+    return slice(&topic->valid, out);
+}
+
+size_t topic_risen(struct topic *topic, const struct held *const **out)
+{
+    topic_settle(topic);
+    return slice(&topic->risen, out);
+}
+
+void topic_risen_told(struct topic *topic)
+{
+    topic->risen.count = 0;
+}
+
+/* Out of memory, the boxes are where they were: what is known of them stays true. */
+size_t topic_records(struct topic *topic, enum box_index box, enum record_kind kind,
+                     const struct held *const **out)
+{
+    topic_settle(topic);
+    return slice(&topic->boxes[box].records[kind], out);
+}
+
+unsigned box_member(struct topic *topic, enum box_index box, const uint8_t key[KEY_SIZE])
+{
+    topic_settle(topic);
+    return box_seat(topic, box, key);
+}
+
+const struct committee_key *box_key(struct topic *topic, enum box_index box)
+{
+    topic_settle(topic);
+    return box_joint(topic, box);
+}
+
+size_t committee_points(struct topic *topic, struct point out[COMMITTEE_MAX])
+{
+    topic_settle(topic);
+    memcpy(out, topic->committee.points, topic->committee.count * sizeof *out);
+    return topic->committee.count;
+}
+
+size_t ring_points(struct topic *topic, const struct point **out)
+{
+    topic_settle(topic);
+    *out = topic->rings;
+    return topic->registry_count;
+}
+
+bool box_cut(struct topic *topic, struct cut *out, const struct held *record)
+{
+    const struct entry *entry = (const struct entry *)record;
+
+    topic_settle(topic);
+    if (!record->valid || record->record.kind != RECORD_CUT || !entry->cut.computed)
+        return false;
+    *out = entry->cut.cut;
+    out->id = record->record.id;
+    return true;
+}
+
+bool box_cut_try(struct topic *topic, enum box_index box, uint64_t settled_s, struct bytes seen_ids,
+                 uint8_t digest[HASH_SIZE])
+{
+    struct cut_set set = { .cut = { .settled_s = settled_s, .seen_ids = seen_ids } };
+
+    if (!topic_settle(topic) || !cut_compute(topic, &topic->boxes[box], &set) || !set.computed)
+        return false;
+    memcpy(digest, set.cut.digest, HASH_SIZE);
+    free(set.deals);
+    return true;
+}
+
+unsigned box_votes(struct topic *topic, enum box_index box, uint32_t round, unsigned step,
+                   const uint8_t digest[HASH_SIZE])
+{
+    const struct box *b = &topic->boxes[box];
+
+    topic_settle(topic);
+    for (size_t i = 0; i < b->tally_count; i++) {
+        const struct tally *tally = &b->tallies[i];
+
+        if (tally->vote.round == round && tally->vote.step == step &&
+            memcmp(tally->vote.digest, digest, HASH_SIZE) == 0)
+            return (unsigned)__builtin_popcount(tally->members);
+    }
+    return 0;
+}

@@ -1,0 +1,102 @@
+/* topic.h - the fold as the voter, the dealer and the overlay see it. Private to the room; proto.h has what
+ * others see.
+ *
+ * A topic holds records in two states. Valid: judged and found good, it has effect. Pending: its parent is
+ * not closed here yet, or its place cannot be judged; it has no effect, is judged again whenever a box moves,
+ * and is offered to nobody: a peer that is further would find it forged, and blame whoever passed it on.
+ * Nothing here reads a clock; arrival times are told by the caller and used for one thing only, the list of
+ * deals seen in time (WIRE 6.3). */
+#ifndef COOP_PROTO_TOPIC_H
+#define COOP_PROTO_TOPIC_H
+
+#include "proto/form/record.h"
+
+struct held {
+    struct record record; /* its bytes belong to the topic and stay where they are until the topic goes */
+    uint64_t arrival_ms;
+    bool valid;
+    bool flagged; /* a key deal against which a valid flag is known: nobody lists it (WIRE 7.3) */
+};
+
+/* Every record held, valid and pending, in order of id; borrowed until the next topic_add. */
+size_t topic_held(struct topic *topic, const struct held *const **out);
+/* The valid ones: what may be told to others. */
+size_t topic_valid(struct topic *topic, const struct held *const **out);
+/* Those that waited and have become valid since topic_risen_told, in order of id; borrowed until the next
+ * topic_add. */
+size_t topic_risen(struct topic *topic, const struct held *const **out);
+void topic_risen_told(struct topic *topic);
+/* Valid or pending. */
+const struct held *topic_held_find(const struct topic *topic, const uint8_t id[ID_SIZE]);
+/* The valid records of one kind in one box, in order of id; borrowed until the next topic_add. */
+size_t topic_records(struct topic *topic, enum box_index box, enum record_kind kind,
+                     const struct held *const **out);
+
+/* The committee that closes and opens a box (WIRE 6.1): member 1..n of this key; 0: none, or not drawn yet.
+ */
+unsigned box_member(struct topic *topic, enum box_index box, const uint8_t key[KEY_SIZE]);
+const struct committee_key *
+box_key(struct topic *topic, enum box_index box); /* that opens it; NULL: not known yet, or a clear box */
+
+enum { SEEN_PREFIX_SIZE = 16 }; /* of a record id, in a list of deals seen: WIRE 5.2 */
+
+/* WIRE 6.4, 6.5. What a cut stands for. false: a seen record or a deal it needs is not held yet, or it is not
+ * a cut. */
+struct cut {
+    uint32_t round;
+    uint64_t settled_s;
+    unsigned clerk;        /* member who made it */
+    const uint8_t *id;     /* of the record */
+    struct bytes seen_ids; /* 32 bytes each, as in the record: a clerk may have to name the same ones again */
+    uint8_t digest[HASH_SIZE];
+    size_t set_count;
+};
+bool box_cut(struct topic *topic, struct cut *out, const struct held *record);
+/* The digest and the set that a cut of these seen records would stand for, before any record of it exists.
+ * ids: 32 bytes each, ascending. */
+bool box_cut_try(struct topic *topic, enum box_index box, uint64_t settled_s, struct bytes seen_ids,
+                 uint8_t digest[HASH_SIZE]);
+/* Distinct members whose votes of this round and step name this digest. */
+unsigned box_votes(struct topic *topic, enum box_index box, uint32_t round, unsigned step,
+                   const uint8_t digest[HASH_SIZE]);
+struct vote {
+    uint32_t round;
+    unsigned step;
+    uint8_t cut[ID_SIZE]; /* a cut that stands for it: who lacks it knows what to take */
+    uint8_t digest[HASH_SIZE];
+};
+bool vote_read(struct vote *out, struct bytes body);
+
+/* Opening (WIRE 6.7). A closed box has this many parts, each a list of points to raise to a member's share of
+ * the key; part i of an open record is the share over the points of part i. 0: nothing to open (clear, not
+ * closed, below K, nothing formed). The points of one part: for sums the r of each summed coordinate, for
+ * bids the ephemeral points in order of the set. */
+enum { OPEN_POINTS_MAX = (int)BIDS_MAX > (int)DEAL_VALUES_MAX ? (int)BIDS_MAX : (int)DEAL_VALUES_MAX };
+size_t box_open_parts(struct topic *topic, enum box_index box);
+size_t box_open_points(struct topic *topic, enum box_index box, size_t part,
+                       struct point out[OPEN_POINTS_MAX]);
+void box_open_context(struct topic *topic, enum box_index box, size_t part, uint8_t out[HASH_SIZE]);
+
+/* The key deals of the closed key box, in the order of the set: what a member's own share is summed from. 0:
+ * not closed. */
+struct key_deal {
+    struct bytes deal; /* as dkg_share_open takes it */
+    uint8_t context[HASH_SIZE];
+    uint8_t id[ID_SIZE];
+};
+size_t key_set(struct topic *topic, struct key_deal out[COMMITTEE_MAX]);
+bool key_deal_of(struct topic *topic, struct key_deal *out,
+                 const struct held *record); /* of one valid key deal, closed or not */
+size_t committee_points(
+    struct topic *topic,
+    struct point out[COMMITTEE_MAX]); /* the members' keys for sealed shares, in order; 0: not drawn */
+/* The bases of the demand's range proofs, made when first asked for; NULL: out of memory. */
+const struct deal_bases *topic_bases(struct topic *topic);
+size_t ring_points(struct topic *topic,
+                   const struct point **out); /* ring keys of the registry, sorted; 0: not closed */
+
+/* Is this record or prefix named by what is already held, so that a quota must not keep it out? For the
+ * overlay's buckets too. */
+bool topic_wants(struct topic *topic, const uint8_t id[ID_SIZE]);
+
+#endif

@@ -1,0 +1,467 @@
+/* reconcile.c - the turns of one comparison. WIRE 12.
+ *
+ *   begins   OPENED -> ASKED -> ... -> WANTING -> OVER     decoded: it knows both differences
+ *                        \-> AWAITING_LIST -> WANTING      the other's list is cheaper, or the stream did not
+ * decode
+ *                        \-> LISTING -> AWAITING_WANTS     its own list is cheaper: the other side knows both
+ *   answers  FRESH -> SERVING (answers each ask) -> AWAITING_WANTS, LISTING or WANTING in turn
+ *
+ * Whoever comes to know both differences gives at once what the other lacks, and says in short ids what it
+ * wants itself. Only the side that began chooses how to go on, and what the other can be made to send is
+ * bounded by SYNC_SYMBOLS_MAX and one list. Failure modes: reconcile.h. */
+#include "proto/overlay/reconcile.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/labels.h"
+#include "proto/limits.h"
+#include "proto/overlay/short_list.h"
+#include "proto/overlay/sync_plan.h"
+#include "proto/wire.h"
+
+enum { SALT_SIZE = 8 };
+
+enum sync_state {
+    SYNC_FRESH,
+    SYNC_OPENED,
+    SYNC_SERVING,
+    SYNC_ASKED,
+    SYNC_LISTING,
+    SYNC_AWAITING_LIST,
+    SYNC_WANTING,
+    SYNC_AWAITING_WANTS,
+    SYNC_OVER,
+};
+
+/* First element of every payload. */
+enum kind { KIND_OPEN, KIND_ANSWER, KIND_ASK, KIND_SYMBOLS, KIND_ASK_LIST, KIND_LIST, KIND_WANT, KIND_EQUAL };
+
+struct sync {
+    enum sync_state state;
+    uint8_t (*ids)[ID_SIZE], (*give)[ID_SIZE];
+    size_t count, peer_count;
+    uint8_t salt[SALT_SIZE];
+    struct riblt_encoder own;
+    struct riblt_decoder decoder;
+    size_t symbols;         /* sent by who answers, taken by who began */
+    size_t asked;           /* under way to who began */
+    struct short_list list; /* what arrives, or what is being sent: a list, or wants */
+    size_t list_sent;
+    uint64_t last_heard; /* short id, of the pieces that arrive */
+    bool heard;
+};
+
+/* ---- A side, and its keys. */
+
+static struct sync *sync_new(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng,
+                             enum sync_state state)
+{
+    struct sync *sync = calloc(1, sizeof *sync);
+
+    assert(count <= SYNC_SET_MAX);
+    if (sync == NULL)
+        return NULL;
+    sync->ids = malloc(count * ID_SIZE + 1);
+    if (sync->ids == NULL) {
+        free(sync);
+        return NULL;
+    }
+    if (count > 0)
+        memcpy(sync->ids, ids, count * ID_SIZE);
+    sync->count = count;
+    sync->state = state;
+    rng_fill(rng, sync->salt, sizeof sync->salt);
+    return sync;
+}
+
+void sync_free(struct sync *sync)
+{
+    if (sync == NULL)
+        return;
+    riblt_decoder_clear(&sync->decoder);
+    riblt_encoder_clear(&sync->own);
+    short_list_clear(&sync->list);
+    free(sync->ids);
+    free(sync->give);
+    free(sync);
+}
+
+/* WIRE 12.2. The salt of who began comes first: both sides hash the same. */
+static bool make_keys(struct sync *sync, const uint8_t first[SALT_SIZE], const uint8_t second[SALT_SIZE])
+{
+    struct bytes salts[] = { { first, SALT_SIZE }, { second, SALT_SIZE } };
+    uint8_t hash[HASH_SIZE];
+    struct riblt_keys keys;
+    bool ok;
+
+    hash_parts(hash, LABEL_SHORT_ID, salts, ARRAY_SIZE(salts));
+    memcpy(keys.id, hash, sizeof keys.id);
+    memcpy(keys.check, hash + sizeof keys.id, sizeof keys.check);
+    ok = riblt_encoder_init(&sync->own, &keys, (const uint8_t(*)[ID_SIZE])sync->ids, sync->count);
+    riblt_decoder_init(&sync->decoder, &sync->own);
+    sodium_memzero(hash, sizeof hash);
+    sodium_memzero(&keys, sizeof keys);
+    return ok;
+}
+
+/* ---- Payloads out. */
+
+static struct writer payload_begin(struct sync_out *out, size_t fields, enum kind kind)
+{
+    struct writer w = writer_to(out->payload, sizeof out->payload);
+
+    writer_array(&w, fields);
+    writer_uint(&w, kind);
+    return w;
+}
+
+static enum status payload_end(struct sync_out *out, const struct writer *w)
+{
+    out->size = writer_done(w);
+    assert(out->size > 0); /* the bounds of limits.h fit SYNC_PAYLOAD_MAX */
+    return STATUS_OK;
+}
+
+static void write_symbols(struct writer *w, const struct riblt_symbol *symbols, size_t count)
+{
+    uint8_t bytes[SYNC_SYMBOLS_STEP_MAX * RIBLT_SYMBOL_SIZE];
+
+    for (size_t i = 0; i < count; i++)
+        riblt_symbol_write(bytes + i * RIBLT_SYMBOL_SIZE, &symbols[i]);
+    writer_bin(w, (struct bytes){ bytes, count * RIBLT_SYMBOL_SIZE });
+}
+
+/* The next piece of our list or of our wants. */
+static enum status write_piece(struct sync *sync, struct sync_out *out)
+{
+    uint8_t bytes[SYNC_IDS_MAX * SHORT_ID_SIZE];
+    size_t left = sync->list.count - sync->list_sent, count = left < SYNC_IDS_MAX ? left : SYNC_IDS_MAX;
+    bool listing = sync->state == SYNC_LISTING, last = count == left;
+    struct writer w = payload_begin(out, 3, listing ? KIND_LIST : KIND_WANT);
+
+    for (size_t i = 0; i < count; i++)
+        be64_write(bytes + i * SHORT_ID_SIZE, sync->list.ids[sync->list_sent + i]);
+    writer_uint(&w, last);
+    writer_bin(&w, (struct bytes){ bytes, count * SHORT_ID_SIZE });
+    sync->list_sent += count;
+    out->more = !last;
+    if (last)
+        sync->state = listing ? SYNC_AWAITING_WANTS : SYNC_OVER;
+    out->done = sync->state == SYNC_OVER;
+    return payload_end(out, &w);
+}
+
+static enum status begin_pieces(struct sync *sync, enum sync_state state, struct sync_out *out)
+{
+    sync->state = state;
+    sync->list_sent = 0;
+    return write_piece(sync, out);
+}
+
+static enum status begin_list(struct sync *sync, struct sync_out *out)
+{
+    if (!short_list_of(&sync->list, &sync->own.items))
+        return STATUS_NOMEM;
+    return begin_pieces(sync, SYNC_LISTING, out);
+}
+
+/* ---- What the other side lacks. */
+
+/* Gives the records that are in the list, or those that are not. The list keeps what is not held here. */
+static enum status give(struct sync *sync, struct short_list *list, bool listed, struct sync_out *out)
+{
+    size_t room = listed && list->count < sync->count ? list->count : sync->count, given = 0;
+    struct short_index index;
+
+    free(sync->give);
+    sync->give = malloc(room * ID_SIZE + 1);
+    if (sync->give == NULL || !short_index_init(&index, list))
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < sync->count; i++)
+        if (short_index_find(&index, sync->own.items.list[i].id) == listed && given < room)
+            memcpy(sync->give[given++], sync->ids[i], ID_SIZE);
+    short_index_strike(&index);
+    short_index_clear(&index);
+    out->give = (const uint8_t(*)[ID_SIZE])sync->give;
+    out->give_count = given;
+    return STATUS_OK;
+}
+
+/* A decoded difference must fit the counts, and what only we are said to have must be ours. Both hold between
+ * honest sides but for a chance far below 2^-60, so this is not called a violation, only the end. */
+static enum status conclude_symbols(struct sync *sync, struct sync_out *out)
+{
+    const struct riblt_items *theirs = &sync->decoder.theirs, *ours = &sync->decoder.ours;
+    struct short_list held = { NULL, 0, 0 };
+    enum status status = STATUS_NOMEM;
+    struct writer w;
+
+    if (theirs->count + sync->count != ours->count + sync->peer_count)
+        return STATUS_FULL;
+    if (theirs->count + ours->count == 0) {
+        w = payload_begin(out, 1, KIND_EQUAL);
+        sync->state = SYNC_OVER;
+        out->done = out->equal = true;
+        return payload_end(out, &w);
+    }
+    if (short_list_of(&held, ours) && short_list_of(&sync->list, theirs))
+        status = give(sync, &held, true, out);
+    if (status == STATUS_OK)
+        status = held.count > 0 ? STATUS_FULL : begin_pieces(sync, SYNC_WANTING, out);
+    short_list_clear(&held);
+    return status;
+}
+
+/* ---- Who began. */
+
+/* Who began takes symbols, then concludes or asks for more. */
+static enum status take_symbols(struct sync *sync, struct bytes bytes, struct sync_out *out)
+{
+    struct riblt_symbol symbols[SYNC_SYMBOLS_STEP_MAX];
+    size_t count = bytes.size / RIBLT_SYMBOL_SIZE;
+    struct sync_plan plan;
+    struct writer w;
+    int64_t excess;
+
+    for (size_t i = 0; i < count; i++)
+        riblt_symbol_read(&symbols[i], bytes.data + i * RIBLT_SYMBOL_SIZE);
+    if (!riblt_decoder_add(&sync->decoder, symbols, count))
+        return STATUS_NOMEM;
+    sync->symbols += count;
+    if (riblt_decoded(&sync->decoder))
+        return conclude_symbols(sync, out);
+    excess = (int64_t)sync->peer_count - (int64_t)sync->count;
+    plan =
+        sync_plan_next(sync->count, sync->peer_count, sync->symbols, riblt_estimate(&sync->decoder, excess));
+    if (plan.symbols == 0 && plan.own_list)
+        return begin_list(sync, out);
+    sync->asked = plan.symbols;
+    sync->state = plan.symbols > 0 ? SYNC_ASKED : SYNC_AWAITING_LIST;
+    w = payload_begin(out, plan.symbols > 0 ? 3 : 1, plan.symbols > 0 ? KIND_ASK : KIND_ASK_LIST);
+    if (plan.symbols > 0) {
+        writer_uint(&w, sync->symbols);
+        writer_uint(&w, plan.symbols);
+    }
+    return payload_end(out, &w);
+}
+
+/* ---- Payloads in, one function a kind. */
+
+static enum status step_open(struct sync *sync, struct reader *r, struct sync_out *out)
+{
+    const struct riblt_symbol *symbols;
+    uint8_t salt[SALT_SIZE];
+    struct writer w;
+
+    reader_fixed(r, salt, sizeof salt);
+    sync->peer_count = reader_uint(r, SYNC_SET_MAX);
+    if (!reader_done(r))
+        return STATUS_MALFORMED;
+    if (!make_keys(sync, salt, sync->salt))
+        return STATUS_NOMEM;
+    symbols = riblt_encoder_first(&sync->own, 1);
+    if (symbols == NULL)
+        return STATUS_NOMEM;
+    w = payload_begin(out, 4, KIND_ANSWER);
+    writer_bin(&w, BYTES(sync->salt));
+    writer_uint(&w, sync->count);
+    write_symbols(&w, symbols, 1);
+    sync->symbols = 1;
+    sync->state = SYNC_SERVING;
+    return payload_end(out, &w);
+}
+
+static enum status step_answer(struct sync *sync, struct reader *r, struct sync_out *out)
+{
+    uint8_t salt[SALT_SIZE], symbol[RIBLT_SYMBOL_SIZE];
+
+    reader_fixed(r, salt, sizeof salt);
+    sync->peer_count = reader_uint(r, SYNC_SET_MAX);
+    reader_fixed(r, symbol, sizeof symbol);
+    if (!reader_done(r))
+        return STATUS_MALFORMED;
+    if (!make_keys(sync, sync->salt, salt))
+        return STATUS_NOMEM;
+    return take_symbols(sync, BYTES(symbol), out);
+}
+
+static enum status step_ask(struct sync *sync, struct reader *r, struct sync_out *out)
+{
+    uint64_t from = reader_uint(r, SYNC_SYMBOLS_MAX), count = reader_uint(r, SYNC_SYMBOLS_STEP_MAX);
+    const struct riblt_symbol *symbols;
+    struct writer w;
+
+    if (!reader_done(r) || from != sync->symbols || count == 0 || from + count > SYNC_SYMBOLS_MAX)
+        return STATUS_MALFORMED;
+    symbols = riblt_encoder_first(&sync->own, from + count);
+    if (symbols == NULL)
+        return STATUS_NOMEM;
+    w = payload_begin(out, 2, KIND_SYMBOLS);
+    write_symbols(&w, symbols + from, count);
+    sync->symbols += count;
+    return payload_end(out, &w);
+}
+
+static enum status step_symbols(struct sync *sync, struct reader *r, struct sync_out *out)
+{
+    size_t size = sync->asked * RIBLT_SYMBOL_SIZE;
+    struct bytes bytes = reader_bin(r, size, size);
+
+    return reader_done(r) ? take_symbols(sync, bytes, out) : STATUS_MALFORMED;
+}
+
+static enum status step_ask_list(struct sync *sync, struct reader *r, struct sync_out *out)
+{
+    return reader_done(r) ? begin_list(sync, out) : STATUS_MALFORMED;
+}
+
+/* One piece of ids, appended to sync->list: ascending over all pieces, and only the last may be short
+ * (WIRE 12.5). */
+static enum status read_piece(struct sync *sync, struct reader *r, bool *last)
+{
+    struct bytes bytes;
+
+    *last = reader_uint(r, 1) == 1;
+    bytes = reader_bin(r, *last ? 0 : SYNC_IDS_MAX * SHORT_ID_SIZE, SYNC_IDS_MAX * SHORT_ID_SIZE);
+    if (!reader_done(r) || bytes.size % SHORT_ID_SIZE != 0 || (bytes.size == 0 && sync->heard))
+        return STATUS_MALFORMED;
+    for (size_t i = 0; i < bytes.size; i += SHORT_ID_SIZE) {
+        uint64_t id = be64_read(bytes.data + i);
+
+        if (sync->heard && id <= sync->last_heard)
+            return STATUS_MALFORMED;
+        if (!short_list_add(&sync->list, id))
+            return STATUS_NOMEM;
+        sync->last_heard = id;
+        sync->heard = true;
+    }
+    return STATUS_OK;
+}
+
+static enum status step_list(struct sync *sync, struct reader *r, struct sync_out *out)
+{
+    bool last;
+    enum status status = read_piece(sync, r, &last);
+
+    if (status != STATUS_OK)
+        return status;
+    if (sync->list.count > sync->peer_count)
+        return STATUS_FULL;
+    sync->state = SYNC_AWAITING_LIST;
+    if (!last)
+        return STATUS_OK;
+    status = give(sync, &sync->list, false, out);
+    return status == STATUS_OK ? begin_pieces(sync, SYNC_WANTING, out) : status;
+}
+
+static enum status step_want(struct sync *sync, struct reader *r, struct sync_out *out)
+{
+    bool last;
+    enum status status;
+
+    sync->list.count = 0;
+    sync->state = SYNC_AWAITING_WANTS;
+    status = read_piece(sync, r, &last);
+    if (status == STATUS_OK)
+        status = give(sync, &sync->list, true, out);
+    if (status == STATUS_OK && sync->list.count > 0)
+        return STATUS_MALFORMED; /* wants what we never said we have */
+    if (last)
+        sync->state = SYNC_OVER;
+    out->done = last;
+    return status;
+}
+
+static enum status step_equal(struct sync *sync, struct reader *r, struct sync_out *out)
+{
+    if (!reader_done(r) || sync->symbols != 1 || sync->count != sync->peer_count)
+        return STATUS_MALFORMED;
+    sync->state = SYNC_OVER;
+    out->done = out->equal = true;
+    return STATUS_OK;
+}
+
+/* ---- The entrance. */
+
+#define IN(state) (1u << SYNC_##state)
+static const struct {
+    size_t fields;
+    unsigned states; /* in which the payload may come */
+    enum status (*step)(struct sync *sync, struct reader *r, struct sync_out *out);
+} kinds[] = {
+    [KIND_OPEN] = { 3, IN(FRESH), step_open },
+    [KIND_ANSWER] = { 4, IN(OPENED), step_answer },
+    [KIND_ASK] = { 3, IN(SERVING), step_ask },
+    [KIND_SYMBOLS] = { 2, IN(ASKED), step_symbols },
+    [KIND_ASK_LIST] = { 1, IN(SERVING), step_ask_list },
+    [KIND_LIST] = { 3, IN(SERVING) | IN(AWAITING_LIST), step_list },
+    [KIND_WANT] = { 3, IN(SERVING) | IN(AWAITING_WANTS), step_want },
+    [KIND_EQUAL] = { 1, IN(SERVING), step_equal },
+};
+
+bool sync_goes_on(struct bytes payload)
+{
+    struct reader r = reader_from(payload);
+    size_t fields = reader_array(&r, 1, 4);
+    uint64_t kind = reader_uint(&r, ARRAY_SIZE(kinds) - 1);
+
+    return !r.failed && kind != KIND_OPEN && kinds[kind].fields == fields;
+}
+
+static void out_reset(struct sync_out *out)
+{
+    out->size = out->give_count = 0;
+    out->give = NULL;
+    out->more = out->done = out->equal = false;
+}
+
+static enum status ended(struct sync *sync, enum status status, struct sync_out *out)
+{
+    if (status != STATUS_OK) {
+        sync->state = SYNC_OVER;
+        out_reset(out);
+    }
+    return status;
+}
+
+enum status sync_step(struct sync *sync, struct bytes payload, struct sync_out *out)
+{
+    struct reader r = reader_from(payload);
+    size_t fields = reader_array(&r, 1, 4);
+    uint64_t kind = reader_uint(&r, ARRAY_SIZE(kinds) - 1);
+
+    out_reset(out);
+    if (r.failed || kinds[kind].fields != fields || (kinds[kind].states & 1u << sync->state) == 0)
+        return ended(sync, STATUS_MALFORMED, out);
+    return ended(sync, kinds[kind].step(sync, &r, out), out);
+}
+
+enum status sync_more(struct sync *sync, struct sync_out *out)
+{
+    out_reset(out);
+    assert(sync->state == SYNC_LISTING || sync->state == SYNC_WANTING);
+    return write_piece(sync, out);
+}
+
+struct sync *sync_begin(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng, struct sync_out *out)
+{
+    struct sync *sync = sync_new(ids, count, rng, SYNC_OPENED);
+    struct writer w;
+
+    out_reset(out);
+    if (sync == NULL)
+        return NULL;
+    w = payload_begin(out, 3, KIND_OPEN);
+    writer_bin(&w, BYTES(sync->salt));
+    writer_uint(&w, count);
+    payload_end(out, &w);
+    return sync;
+}
+
+struct sync *sync_answer(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng)
+{
+    return sync_new(ids, count, rng, SYNC_FRESH);
+}

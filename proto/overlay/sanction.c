@@ -1,0 +1,145 @@
+/* sanction.c - the two answers to misbehaviour, WIRE 2.4: a violation parts for a day, behaviour costs points
+ * that come back with time.
+ *
+ * Everything here is remembered while the core lives and no longer, in lists of a fixed size: the oldest
+ * gives way. Who floods the lists gains a day's sentence less for somebody else, at the price of that many
+ * violations of his own. */
+#include "proto/core/core_state.h"
+
+#include <string.h>
+
+bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms,
+                 uint64_t tokens)
+{
+    uint64_t refilled = (ms - bucket->at) * refill_per_s / 1000;
+
+    /* The clock of the bucket moves only by whole tokens, so that many small steps refill as much as one
+     * large one. */
+    if (refilled >= bucket->used) {
+        bucket->used = 0;
+        bucket->at = ms;
+    } else if (refilled > 0) {
+        bucket->used -= refilled;
+        bucket->at += refilled * 1000 / refill_per_s;
+    }
+    if (tokens > capacity - bucket->used)
+        return false;
+    bucket->used += tokens;
+    return true;
+}
+
+/* ---- The discouraged. */
+
+static bool same_host(const char *a, const char *b)
+{
+    const char *host_a, *host_b;
+    size_t size = address_host(&host_a, a);
+
+    return size == address_host(&host_b, b) && memcmp(host_a, host_b, size) == 0;
+}
+
+static void discourage(struct core *core, const struct discouraged *entry)
+{
+    if (core->discouraged_count == DISCOURAGED_MAX)
+        memmove(core->discouraged, core->discouraged + 1,
+                --core->discouraged_count * sizeof *core->discouraged);
+    core->discouraged[core->discouraged_count++] = *entry;
+}
+
+static void discourage_key(struct core *core, const struct link *link, uint64_t span_ms)
+{
+    struct discouraged entry = { .until = core->ms + span_ms };
+
+    memcpy(entry.key, link->key, KEY_SIZE);
+    discourage(core, &entry);
+}
+
+bool key_discouraged(const struct core *core, const uint8_t key[KEY_SIZE])
+{
+    for (size_t i = 0; i < core->discouraged_count; i++) {
+        const struct discouraged *entry = &core->discouraged[i];
+
+        if (!entry->is_host && entry->until > core->ms && memcmp(entry->key, key, KEY_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool host_discouraged(const struct core *core, const char *address)
+{
+    for (size_t i = 0; i < core->discouraged_count; i++) {
+        const struct discouraged *entry = &core->discouraged[i];
+
+        if (entry->is_host && entry->until > core->ms && same_host(entry->host, address))
+            return true;
+    }
+    return false;
+}
+
+void violation(struct core *core, struct link *link)
+{
+    struct discouraged host = { .is_host = true, .until = core->ms + DISCOURAGE_MS };
+
+    if (link->violated)
+        return;
+    memcpy(host.host, link->address, ADDRESS_MAX);
+    discourage_key(core, link, DISCOURAGE_MS);
+    discourage(core, &host);
+    link->violated = true;
+    link_close(link, STATUS_MALFORMED);
+}
+
+void behaviour(struct core *core, struct link *link, unsigned points)
+{
+    struct bucket *score = &link->score;
+
+    /* A thousand parts of a point, so that the refill of a few points a minute is not rounded away. */
+    if (bucket_take(score, SCORE_MAX * 1000, SCORE_DECAY_PER_MIN * 1000 / 60, core->ms,
+                    (uint64_t)points * 1000))
+        return;
+    discourage_key(core, link, BEHAVIOUR_MS);
+    link_close(link, STATUS_FULL);
+}
+
+/* ---- Strangers: hosts whose handshakes fail. They are nobody, so all there is to do is to answer less
+ * often. */
+
+static struct stranger *stranger_at(struct core *core, const char *address)
+{
+    struct stranger entry = { .tries = { 0, core->ms } };
+    size_t i = 0;
+
+    while (i < core->stranger_count && !same_host(core->strangers[i].host, address))
+        i++;
+    if (i < core->stranger_count)
+        entry = core->strangers[i];
+    else
+        memcpy(entry.host, address, strlen(address) + 1);
+    /* The most recent stands last, so that the one to give way stands first. */
+    if (i < core->stranger_count || core->stranger_count == STRANGERS_MAX) {
+        i = i < core->stranger_count ? i : 0;
+        memmove(core->strangers + i, core->strangers + i + 1, (core->stranger_count - i - 1) * sizeof entry);
+        core->stranger_count--;
+    }
+    core->strangers[core->stranger_count++] = entry;
+    return &core->strangers[core->stranger_count - 1];
+}
+
+void stranger_failed(struct core *core, const char *address)
+{
+    struct stranger *stranger = stranger_at(core, address);
+
+    bucket_take(&stranger->tries, STRANGER_TRIES * 1000, STRANGER_TRIES_PER_MIN * 1000 / 60, core->ms, 1000);
+}
+
+bool stranger_welcome(const struct core *core, const char *address)
+{
+    for (size_t i = 0; i < core->stranger_count; i++) {
+        struct bucket tries = core->strangers[i].tries;
+
+        if (same_host(core->strangers[i].host, address))
+            return bucket_take(&tries, STRANGER_TRIES * 1000, STRANGER_TRIES_PER_MIN * 1000 / 60, core->ms,
+                               1000);
+    }
+    return true;
+}

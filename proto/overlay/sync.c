@@ -1,0 +1,217 @@
+/* sync.c - who compares sets with whom, and when. WIRE 10.8. What a comparison says is reconcile.c's
+ * business.
+ *
+ * Happy path: the home that dialled begins, one round after the other; equal sets cost one payload each way;
+ * what the peer lacks is given at the link's pace, parents first. Failure modes: a comparison that stops is
+ * dropped after SYNC_TIMEOUT_MS and begun again in its turn; each side runs one at a time that it began and
+ * one that the other did, so memory is bounded by two sets a link. */
+#include "proto/core/core_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BAD_STREAM_POINTS = 20 };
+
+/* ---- When. */
+
+void sync_schedule(struct core *core, struct link *link, struct edge *edge, bool at_once)
+{
+    edge->sync_at = core->ms + (at_once ? 0 : jittered(core, SYNC_MS));
+    /* Who was called leaves it to the other, who has an interest too, and begins only if that one does not.
+     */
+    if (link->incoming)
+        edge->sync_at = core->ms + jittered(core, SYNC_MS) + SYNC_MS / 2;
+    link->touched = true;
+}
+
+static void exchange_end(struct exchange *x)
+{
+    sync_free(x->sync);
+    *x = (struct exchange){ 0 };
+}
+
+void sync_drop(struct link *link, unsigned handle)
+{
+    if (handle == NO_HANDLE || link->ours.handle == handle)
+        exchange_end(&link->ours);
+    if (handle == NO_HANDLE || link->others.handle == handle)
+        exchange_end(&link->others);
+}
+
+/* ---- What the other side lacks. */
+
+struct giving {
+    uint8_t rank, id[ID_SIZE];
+};
+
+static int giving_compare(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct giving));
+}
+
+static void give(struct core *core, struct link *link, unsigned handle, const uint8_t (*ids)[ID_SIZE],
+                 size_t count)
+{
+    struct topic *topic = link->group->rounds[handle]->topic;
+    struct giving *list = count == 0 ? NULL : malloc(count * sizeof *list);
+    size_t found = 0;
+
+    if (list == NULL) {
+        core->no_memory = core->no_memory || count > 0;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct held *held = topic_held_find(topic, ids[i]);
+
+        if (held == NULL)
+            continue;
+        list[found].rank = (uint8_t)(held->record.box * RECORD_KINDS + held->record.kind);
+        memcpy(list[found++].id, ids[i], ID_SIZE);
+    }
+    qsort(list, found, sizeof *list, giving_compare);
+    for (size_t i = 0; i < found && pace_give(core, link, handle, list[i].id); i++)
+        continue;
+    free(list);
+}
+
+/* ---- Turns. */
+
+static void go(struct core *core, struct link *link, struct exchange *x, enum status status)
+{
+    struct sync_out *out = &core->sync_out;
+    struct message message = { .type = MESSAGE_SYNC,
+                               .handle = x->handle,
+                               .sync = { x == &link->ours, x->number, { out->payload, out->size } } };
+
+    if (status != STATUS_OK) {
+        core->no_memory = core->no_memory || status == STATUS_NOMEM;
+        exchange_end(x);
+        if (status == STATUS_MALFORMED)
+            violation(core, link);
+        else if (status == STATUS_FULL)
+            behaviour(core, link, BAD_STREAM_POINTS);
+        return;
+    }
+    if (out->size > 0)
+        link_say(core, link, &message);
+    give(core, link, x->handle, out->give, out->give_count);
+    if (out->done) {
+        link->visit = link->visit && out->equal; /* who had news is kept as a neighbour */
+        exchange_end(x);
+        return;
+    }
+    x->more = out->more;
+    x->ends_at = core->ms + SYNC_TIMEOUT_MS;
+    link->touched = true;
+    if (x->more)
+        pace_mark(core, link);
+}
+
+static uint8_t (*all_ids(struct core *core, struct round *round, size_t *count))[ID_SIZE]
+{
+    const struct held *const *held;
+    uint8_t(*ids)[ID_SIZE];
+
+    *count = topic_valid(round->topic, &held);
+    ids = malloc((*count + 1) * ID_SIZE);
+    if (ids == NULL)
+        core->no_memory = true;
+    for (size_t i = 0; ids != NULL && i < *count; i++)
+        memcpy(ids[i], held[i]->record.id, ID_SIZE);
+    return ids;
+}
+
+static void begin(struct core *core, struct link *link, struct round *round)
+{
+    struct exchange *x = &link->ours;
+    size_t count;
+    uint8_t(*ids)[ID_SIZE] = all_ids(core, round, &count);
+
+    if (ids == NULL)
+        return;
+    core->sync_out.size = core->sync_out.give_count = 0;
+    *x = (struct exchange){ .number = ++core->last_sync, .handle = round->handle };
+    x->sync = sync_begin((const uint8_t(*)[ID_SIZE])ids, count, &core->rng, &core->sync_out);
+    free(ids);
+    go(core, link, x, x->sync == NULL ? STATUS_NOMEM : STATUS_OK);
+}
+
+static void answer(struct core *core, struct link *link, struct round *round, uint32_t number)
+{
+    struct exchange *x = &link->others;
+    size_t count;
+    uint8_t(*ids)[ID_SIZE] = all_ids(core, round, &count);
+
+    exchange_end(x);
+    if (ids == NULL)
+        return;
+    /* A few bytes make this home look at its whole set: that costs the asker as much as sending it. */
+    if (bucket_take(&link->bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, count * ID_SIZE)) {
+        *x = (struct exchange){ .number = number, .handle = round->handle };
+        x->sync = sync_answer((const uint8_t(*)[ID_SIZE])ids, count, &core->rng);
+        core->no_memory = core->no_memory || x->sync == NULL;
+    }
+    free(ids);
+    sync_schedule(core, link, &link->edges[round->handle], false);
+}
+
+void sync_take(struct core *core, struct link *link, const struct message *message)
+{
+    struct exchange *x = message->sync.began ? &link->others : &link->ours;
+    struct round *round;
+
+    if (!follow_round(&round, link, message->handle)) {
+        violation(core, link);
+        return;
+    }
+    if (round == NULL)
+        return;
+    /* What goes on with one that is over here comes from a peer that is slow, and no more: WIRE 10.8. */
+    if (message->sync.began && (x->sync == NULL || x->number != message->sync.number) &&
+        !sync_goes_on(message->sync.payload))
+        answer(core, link, round, message->sync.number);
+    if (x->sync == NULL || x->number != message->sync.number || x->handle != round->handle)
+        return;
+    go(core, link, x, sync_step(x->sync, message->sync.payload, &core->sync_out));
+}
+
+void sync_go_on(struct core *core, struct link *link)
+{
+    struct exchange *both[] = { &link->ours, &link->others };
+
+    for (size_t i = 0; i < ARRAY_SIZE(both) && !link->closing; i++) {
+        if (both[i]->sync != NULL && both[i]->more)
+            go(core, link, both[i], sync_more(both[i]->sync, &core->sync_out));
+    }
+}
+
+void sync_run(struct core *core, struct link *link)
+{
+    if (link->ours.sync != NULL && core->ms >= link->ours.ends_at)
+        exchange_end(&link->ours);
+    if (link->others.sync != NULL && core->ms >= link->others.ends_at)
+        exchange_end(&link->others);
+    for (unsigned handle = 0; handle < TOPICS_MAX && link->ours.sync == NULL; handle++) {
+        struct edge *edge = &link->edges[handle];
+
+        if (!edge->shared || core->ms < edge->sync_at)
+            continue;
+        sync_schedule(core, link, edge, false);
+        begin(core, link, link->group->rounds[handle]);
+    }
+}
+
+uint64_t sync_deadline(const struct link *link)
+{
+    uint64_t at = UINT64_MAX;
+
+    if (link->ours.sync != NULL)
+        at = earlier(at, link->ours.ends_at);
+    if (link->others.sync != NULL)
+        at = earlier(at, link->others.ends_at);
+    for (unsigned handle = 0; handle < TOPICS_MAX && link->ours.sync == NULL; handle++) {
+        if (link->edges[handle].shared)
+            at = earlier(at, link->edges[handle].sync_at);
+    }
+    return at;
+}
