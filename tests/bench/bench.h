@@ -22,6 +22,7 @@ bool bench_bulk(const struct bench_options *options);
 bool bench_handshake(const struct bench_options *options);
 bool bench_import(const struct bench_options *options);
 bool bench_ingest(const struct bench_options *options);
+bool bench_linkage(const struct bench_options *options);
 bool bench_proofs(const struct bench_options *options);
 bool bench_reconcile(const struct bench_options *options);
 bool bench_relay(const struct bench_options *options);

@@ -21,6 +21,7 @@ static const struct {
     { "handshake", bench_handshake, "XX with psk0, both ends; over loopback TCP, or in memory with --count" },
     { "import", bench_import, "[FILE]: a year of half-hours, or a meter file, into readings" },
     { "ingest", bench_ingest, "[FOLDER [N [sorted|random]]]: meter readings into the store and back" },
+    { "linkage", bench_linkage, "[FILE]: can a home be found again by what it tells?" },
     { "proofs", bench_proofs, "[N [V]]: range proofs, ring proofs, deals of V values, openings, a round of N homes" },
     { "reconcile", bench_reconcile, "[N [D [scattered|recent]]]: two sets told apart, both sides" },
     { "relay", bench_relay, "[N]: signed records passed on to N subscribers" },
