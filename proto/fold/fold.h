@@ -18,7 +18,7 @@
 #ifndef COOP_PROTO_FOLD_H
 #define COOP_PROTO_FOLD_H
 
-#include "proto/fold/committee.h"
+#include "proto/form/committee.h"
 #include "proto/fold/elect.h"
 #include "proto/fold/sorted.h"
 

@@ -4,7 +4,7 @@
  * cannot overflow once each of them is below its bound, so nobody after this has to check. */
 #include "proto/proto.h"
 
-#include "proto/fold/committee.h"
+#include "proto/form/committee.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -14,7 +14,7 @@
 #define COOP_TESTS_ROUND_H
 
 #include "crypto/labels.h"
-#include "proto/fold/committee.h"
+#include "proto/form/committee.h"
 #include "proto/form/record.h"
 #include "proto/fold/topic.h"
 #include "tests/support/committee.h"

@@ -1,6 +1,6 @@
 /* A charter has one encoding, the same rules for writer and reader, and a founder who finds himself again. */
 #include "crypto/labels.h"
-#include "proto/fold/committee.h"
+#include "proto/form/committee.h"
 #include "tests/support/sample_charter.h"
 
 #include <setjmp.h>

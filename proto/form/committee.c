@@ -3,7 +3,7 @@
  *
  * Among few people who know each other progress matters more than lies, so below 16 a third may be off; from
  * 16 on 3/10, which keeps b < 2q - n true for 12 of 31 (mechanism 2.7, P3). */
-#include "proto/fold/committee.h"
+#include "proto/form/committee.h"
 
 #include "proto/proto.h"
 
