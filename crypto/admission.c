@@ -98,7 +98,7 @@ bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, 
 {
     struct admission_item item = { .message = message, .proof = proof };
 
-    admissions_check(&item, 1, roster, count, scope);
+    admissions_check(&item, 1, roster, count, scope, NULL);
     if (item.good)
         memcpy(nullifier, item.nullifier, POINT_SIZE);
     return item.good;
@@ -111,6 +111,7 @@ struct span {
     struct transcript begun;
     struct rng weights;
     struct ring_batch batch;
+    struct batch_room *room;
 };
 
 static bool span_holds(struct span *span, struct admission_item *items, size_t count)
@@ -118,7 +119,7 @@ static bool span_holds(struct span *span, struct admission_item *items, size_t c
     struct rng drawn = span->weights;
     struct point tag;
 
-    ring_batch_begin(&span->batch, &span->ring);
+    ring_batch_begin(&span->batch, &span->ring, span->room, count);
     for (size_t i = 0; i < count; i++) {
         if (!admission_add(&span->batch, &tag, &span->begun, items[i].message, items[i].proof, &drawn))
             return false;
@@ -139,7 +140,7 @@ static void span_check(struct span *span, struct admission_item *items, size_t c
 }
 
 void admissions_check(struct admission_item *items, size_t count, const struct point *roster, size_t roster_count,
-                      struct bytes scope)
+                      struct bytes scope, struct batch_room *room)
 {
     struct span span;
     uint8_t hash[HASH_SIZE];
@@ -148,6 +149,7 @@ void admissions_check(struct admission_item *items, size_t count, const struct p
         items[i].good = false;
     if (count == 0 || !roster_sound(roster, roster_count))
         return;
+    span.room = room;
     begin(&span.ring, &span.begun, roster, roster_count, scope);
     memcpy(hash, span.ring.input_set, sizeof hash);
     for (size_t i = 0; i < count; i++) {

@@ -230,10 +230,11 @@ static bool deal_read(struct deal *deal, const struct deal_bases *bases, const u
            scalar_read(&deal->s_r, in + 3 * POINT_SIZE + SCALAR_SIZE);
 }
 
-/* The coefficients of the V_k go into `more`, since the range proof adds up the V_k too.
+/* The coefficients of the V_k go into `more`, since the range proof adds up the V_k too, and that of Y, which is the same point for
+ * every deal, into `joint_factor`.
  * w0 (K_V + sum c^(k+1) V_k - s_x B - s_r B~) + w1 (K_R + sum c^(k+1) R_k - s_r B) + w2 (K_C + sum c^(k+1) C_k - s_x B - s_r Y) */
 static void add_equality(struct range_batch *batch, struct scalar *more, const struct deal *deal, size_t count,
-                         const struct point *joint, const struct scalar *c, struct rng *weights)
+                         struct scalar *joint_factor, const struct scalar *c, struct rng *weights)
 {
     struct scalar w[3], factor[3], part;
 
@@ -258,12 +259,11 @@ static void add_equality(struct range_batch *batch, struct scalar *more, const s
     scalar_mul(&part, &part, &deal->s_x);
     scalar_sub(&batch->base, &batch->base, &part);
     scalar_mul(&part, &w[2], &deal->s_r);
-    scalar_negate(&part, &part);
-    msm_add(&batch->sum, &part, joint);
+    scalar_sub(joint_factor, joint_factor, &part);
 }
 
-static bool deal_add(struct range_batch *batch, struct deal *deal, const struct deal_bases *bases, const struct point *joint,
-                     struct bytes context, struct bytes bytes, struct rng *weights)
+static bool deal_add(struct range_batch *batch, struct scalar *joint_factor, struct deal *deal, const struct deal_bases *bases,
+                     const struct point *joint, struct bytes context, struct bytes bytes, struct rng *weights)
 {
     struct scalar c, more[DEAL_VALUES_MAX] = { { { 0 } } };
     struct bytes range;
@@ -277,7 +277,7 @@ static bool deal_add(struct range_batch *batch, struct deal *deal, const struct 
     append_commitments(&t, deal);
     transcript_challenge_scalar(&t, "c", &c);
     append_answers(&t, deal);
-    add_equality(batch, more, deal, bases->count, joint, &c, weights);
+    add_equality(batch, more, deal, bases->count, joint_factor, &c, weights);
     return range_batch_add(batch, &t, deal->commitments, more, range, weights);
 }
 
@@ -285,13 +285,17 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
                 struct bytes bytes)
 {
     struct bytes statement[] = { BYTES(joint->b), context, bytes };
+    struct scalar joint_factor = { { 0 } };
     struct range_batch batch;
     struct deal deal;
     struct rng weights;
 
     weights_init(&weights, statement, ARRAY_SIZE(statement));
     range_batch_begin(&batch, &bases->range);
-    if (!deal_add(&batch, &deal, bases, joint, context, bytes, &weights) || !range_batch_holds(&batch))
+    if (!deal_add(&batch, &joint_factor, &deal, bases, joint, context, bytes, &weights))
+        return false;
+    msm_add(&batch.sum, &joint_factor, joint);
+    if (!range_batch_holds(&batch))
         return false;
     if (out != NULL)
         memcpy(out, deal.pairs, bases->count * sizeof *deal.pairs);
@@ -300,38 +304,48 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
 
 /* ---- Many at once. */
 
-static bool span_holds(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint,
-                       const struct rng *weights, struct range_batch *batch)
+struct span {
+    const struct deal_bases *bases;
+    const struct point *joint;
+    struct rng weights;
+    struct range_batch batch;
+    struct batch_room *room;
+};
+
+static bool span_holds(struct span *span, struct deal_item *items, size_t count)
 {
-    struct rng drawn = *weights;
+    size_t count_of_one = span->bases->count, terms = 3 * count_of_one + 7 + 2 * RANGE_ROUNDS_MAX;
+    struct rng drawn = span->weights;
+    struct scalar joint_factor = { { 0 } };
     struct deal deal;
 
-    range_batch_begin(batch, &bases->range);
+    range_batch_begin_many(&span->batch, &span->bases->range, span->room, count * terms);
     for (size_t i = 0; i < count; i++) {
-        if (!deal_add(batch, &deal, bases, joint, items[i].context, items[i].deal, &drawn))
+        if (!deal_add(&span->batch, &joint_factor, &deal, span->bases, span->joint, items[i].context, items[i].deal,
+                      &drawn))
             return false;
         if (items[i].out != NULL)
-            memcpy(items[i].out, deal.pairs, bases->count * sizeof *deal.pairs);
+            memcpy(items[i].out, deal.pairs, count_of_one * sizeof *deal.pairs);
     }
-    return range_batch_holds(batch);
+    msm_add(&span->batch.sum, &joint_factor, span->joint);
+    return range_batch_holds(&span->batch);
 }
 
-static void span_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint,
-                       const struct rng *weights, struct range_batch *batch)
+static void span_check(struct span *span, struct deal_item *items, size_t count)
 {
-    if (span_holds(items, count, bases, joint, weights, batch)) {
+    if (span_holds(span, items, count)) {
         for (size_t i = 0; i < count; i++)
             items[i].good = true;
     } else if (count > 1) {
-        span_check(items, count / 2, bases, joint, weights, batch);
-        span_check(items + count / 2, count - count / 2, bases, joint, weights, batch);
+        span_check(span, items, count / 2);
+        span_check(span, items + count / 2, count - count / 2);
     }
 }
 
-void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint)
+void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint,
+                 struct batch_room *room)
 {
-    struct range_batch batch;
-    struct rng weights;
+    struct span span = { .bases = bases, .joint = joint, .room = room };
     uint8_t hash[HASH_SIZE] = { 0 };
 
     for (size_t i = 0; i < count; i++) {
@@ -340,7 +354,7 @@ void deals_check(struct deal_item *items, size_t count, const struct deal_bases 
         hash_parts(hash, LABEL_WEIGHTS, chain, ARRAY_SIZE(chain));
         items[i].good = false;
     }
-    rng_init(&weights, hash);
+    rng_init(&span.weights, hash);
     if (count > 0)
-        span_check(items, count, bases, joint, &weights, &batch);
+        span_check(&span, items, count);
 }

@@ -5,7 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
-enum { SCALAR_BITS = 254, WIDTH_MAX = 8, SHIFTED_SIZE = SCALAR_SIZE + 2, BUCKETS_MAX = 1 << (WIDTH_MAX - 1) };
+enum { SCALAR_BITS = 254, WIDTH_MAX = 8, SHIFTED_SIZE = SCALAR_SIZE + 3, BUCKETS_MAX = 1 << (WIDTH_MAX - 1) };
+_Static_assert((SCALAR_BITS + ROOM_WIDTH - 1) / ROOM_WIDTH << (ROOM_WIDTH - 1) <= ROOM_BUCKETS, "the widest fits");
+_Static_assert((SCALAR_BITS + ROOM_WIDTH_LEAST - 1) / ROOM_WIDTH_LEAST << (ROOM_WIDTH_LEAST - 1) <= ROOM_BUCKETS,
+               "and the others, which have more windows of half the buckets each");
 
 void point_decode(decaf_255_point_t out, const struct point *p)
 {
@@ -19,7 +22,18 @@ static unsigned width_for(size_t count)
     return count < 12 ? 3 : count < 40 ? 4 : count < 120 ? 5 : count < 350 ? 6 : count < 700 ? 7 : WIDTH_MAX;
 }
 
-/* out = scalar + sum of 2^(w-1) * 2^(w*i), two bytes longer than a scalar for whoever reads across its end. */
+/* Below a few thousand terms the buckets of a room cost more than they spare. */
+static unsigned room_width_for(size_t expected)
+{
+    return expected < 2500 ? 0 : expected < 10000 ? ROOM_WIDTH_LEAST : expected < 30000 ? 11 : ROOM_WIDTH;
+}
+
+static unsigned windows_of(unsigned width)
+{
+    return (SCALAR_BITS + width - 1) / width;
+}
+
+/* out = scalar + sum of 2^(w-1) * 2^(w*i), longer than a scalar for whoever reads across its end. */
 static void shift(uint8_t out[SHIFTED_SIZE], const struct scalar *scalar, unsigned width, unsigned windows)
 {
     uint8_t constant[SHIFTED_SIZE] = { 0 };
@@ -40,17 +54,19 @@ static void shift(uint8_t out[SHIFTED_SIZE], const struct scalar *scalar, unsign
 static int digit_at(const uint8_t shifted[SHIFTED_SIZE], unsigned width, unsigned window)
 {
     unsigned bit = width * window;
-    unsigned two = shifted[bit / 8] | (unsigned)shifted[bit / 8 + 1] << 8;
+    unsigned three = shifted[bit / 8] | (unsigned)shifted[bit / 8 + 1] << 8 | (unsigned)shifted[bit / 8 + 2] << 16;
 
-    return (int)((two >> (bit % 8)) & ((1u << width) - 1)) - (1 << (width - 1));
+    return (int)((three >> (bit % 8)) & ((1u << width) - 1)) - (1 << (width - 1));
 }
 
+/* Of one window. */
 struct buckets {
-    decaf_255_point_t sum[BUCKETS_MAX];
-    bool used[BUCKETS_MAX];
+    decaf_255_point_t *sum;
+    bool *used;
+    unsigned width;
 };
 
-static void bucket_add(struct buckets *buckets, int digit, const decaf_255_point_t p)
+static void bucket_add(const struct buckets *buckets, int digit, const decaf_255_point_t p)
 {
     size_t i = (size_t)(digit > 0 ? digit : -digit) - 1;
 
@@ -67,13 +83,13 @@ static void bucket_add(struct buckets *buckets, int digit, const decaf_255_point
 }
 
 /* total += sum over buckets of (index + 1) * bucket, by running sums from the top. */
-static void buckets_collect(decaf_255_point_t total, const struct buckets *buckets, size_t count)
+static void buckets_collect(decaf_255_point_t total, const struct buckets *buckets)
 {
     decaf_255_point_t running;
     bool begun = false;
 
     decaf_255_point_copy(running, decaf_255_point_identity);
-    for (size_t i = count; i-- > 0;) {
+    for (size_t i = (size_t)1 << (buckets->width - 1); i-- > 0;) {
         if (buckets->used[i]) {
             decaf_255_point_add(running, running, buckets->sum[i]);
             begun = true;
@@ -83,39 +99,113 @@ static void buckets_collect(decaf_255_point_t total, const struct buckets *bucke
     }
 }
 
+static void terms_add(const struct buckets *buckets, const struct msm *sum, uint8_t (*shifted)[SHIFTED_SIZE],
+                      unsigned window)
+{
+    for (size_t i = 0; i < sum->count; i++) {
+        int digit = digit_at(shifted[i], buckets->width, window);
+
+        if (digit != 0)
+            bucket_add(buckets, digit, sum->points[i]);
+    }
+}
+
+static void next_window(decaf_255_point_t total, unsigned width)
+{
+    for (unsigned i = 0; i < width; i++)
+        decaf_255_point_double(total, total);
+}
+
+/* A chunk by itself. */
+static void chunk_fold(decaf_255_point_t total, const struct msm *sum, uint8_t (*shifted)[SHIFTED_SIZE], unsigned width)
+{
+    decaf_255_point_t memory[BUCKETS_MAX];
+    bool used[BUCKETS_MAX];
+    struct buckets buckets = { memory, used, width };
+
+    decaf_255_point_copy(total, decaf_255_point_identity);
+    for (unsigned window = windows_of(width); window-- > 0;) {
+        next_window(total, width);
+        memset(used, 0, sizeof used);
+        terms_add(&buckets, sum, shifted, window);
+        buckets_collect(total, &buckets);
+    }
+}
+
+static struct buckets room_window(const struct msm *sum, unsigned window)
+{
+    size_t first = (size_t)window << (sum->width - 1);
+
+    return (struct buckets){ sum->room->sum + first, sum->room->used + first, sum->width };
+}
+
+static void room_collect(decaf_255_point_t total, const struct msm *sum)
+{
+    decaf_255_point_copy(total, decaf_255_point_identity);
+    for (unsigned window = windows_of(sum->width); window-- > 0;) {
+        struct buckets buckets = room_window(sum, window);
+
+        next_window(total, sum->width);
+        buckets_collect(total, &buckets);
+    }
+}
+
 static void fold(struct msm *sum)
 {
-    struct buckets buckets;
     uint8_t shifted[MSM_TERMS][SHIFTED_SIZE];
-    unsigned width = width_for(sum->count), windows = (SCALAR_BITS + width - 1) / width;
+    unsigned width = sum->room != NULL ? sum->width : width_for(sum->count);
     decaf_255_point_t total;
 
-    if (sum->count == 0)
-        return;
     for (size_t i = 0; i < sum->count; i++)
-        shift(shifted[i], &sum->scalars[i], width, windows);
-    decaf_255_point_copy(total, decaf_255_point_identity);
-    for (unsigned window = windows; window-- > 0;) {
-        memset(buckets.used, 0, sizeof buckets.used);
-        for (unsigned i = 0; i < width && window + 1 < windows; i++)
-            decaf_255_point_double(total, total);
-        for (size_t i = 0; i < sum->count; i++) {
-            int digit = digit_at(shifted[i], width, window);
+        shift(shifted[i], &sum->scalars[i], width, windows_of(width));
+    if (sum->room != NULL) {
+        for (unsigned window = 0; window < windows_of(width); window++) {
+            struct buckets buckets = room_window(sum, window);
 
-            if (digit != 0)
-                bucket_add(&buckets, digit, sum->points[i]);
+            terms_add(&buckets, sum, shifted, window);
         }
-        buckets_collect(total, &buckets, (size_t)1 << (width - 1));
+    } else if (sum->count > 0) {
+        chunk_fold(total, sum, shifted, width);
+        decaf_255_point_add(sum->total, sum->total, total);
     }
-    decaf_255_point_add(sum->total, sum->total, total);
     sum->count = 0;
+}
+
+/* What lies in the room goes to the total, and the room is left. */
+static void finish(struct msm *sum)
+{
+    decaf_255_point_t total;
+
+    fold(sum);
+    if (sum->room == NULL)
+        return;
+    room_collect(total, sum);
+    decaf_255_point_add(sum->total, sum->total, total);
+    sum->room = NULL;
 }
 
 void msm_begin(struct msm *sum)
 {
     decaf_255_point_copy(sum->total, decaf_255_point_identity);
     sum->count = 0;
+    sum->room = NULL;
+    sum->width = 0;
     sum->spoilt = false;
+}
+
+void msm_begin_many(struct msm *sum, struct batch_room *room, size_t expected)
+{
+    msm_begin(sum);
+    sum->width = room_width_for(expected);
+    if (room == NULL || sum->width == 0)
+        return;
+    sum->room = room;
+    memset(room->used, 0, sizeof room->used);
+}
+
+size_t batch_room_size(void)
+{
+    return sizeof(struct batch_room);
 }
 
 void msm_add_decoded(struct msm *sum, const struct scalar *factor, const decaf_255_point_t p)
@@ -147,13 +237,13 @@ bool point_take(struct point *out, const uint8_t in[POINT_SIZE])
 
 bool msm_is_zero(struct msm *sum)
 {
-    fold(sum);
+    finish(sum);
     return !sum->spoilt && decaf_255_point_eq(sum->total, decaf_255_point_identity) == DECAF_TRUE;
 }
 
 void msm_result(struct point *out, struct msm *sum)
 {
     assert(!sum->spoilt);
-    fold(sum);
+    finish(sum);
     decaf_255_point_encode(out->b, sum->total);
 }

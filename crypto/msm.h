@@ -9,14 +9,26 @@
 
 #include <decaf/point_255.h>
 
+/* The buckets of every window at once, for sums of thousands of terms: a term then costs one addition a window, and the buckets are added up
+ * once in a sum instead of once in a chunk. */
+enum { ROOM_WIDTH_LEAST = 10, ROOM_WIDTH = 12, ROOM_BUCKETS = 22 << (ROOM_WIDTH - 1) };
+struct batch_room {
+    decaf_255_point_t sum[ROOM_BUCKETS];
+    bool used[ROOM_BUCKETS];
+};
+
 enum { MSM_TERMS = 1024 };
 struct msm {
     decaf_255_point_t total, points[MSM_TERMS];
     struct scalar scalars[MSM_TERMS];
     size_t count;
-    bool spoilt; /* something that was added is no point */
+    struct batch_room *room; /* NULL: each chunk is added up by itself */
+    unsigned width;          /* of a window in the room */
+    bool spoilt;             /* something that was added is no point */
 };
 void msm_begin(struct msm *sum);
+/* For some `expected` terms, in the caller's room; NULL, or few terms: as above. */
+void msm_begin_many(struct msm *sum, struct batch_room *room, size_t expected);
 /* Strict: of bytes that RFC 9496 does not allow the sum is spoilt, and never zero. */
 void msm_add(struct msm *sum, const struct scalar *factor, const struct point *p);
 void msm_add_decoded(struct msm *sum, const struct scalar *factor, const decaf_255_point_t p);

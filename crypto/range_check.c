@@ -3,7 +3,10 @@
  *
  * A proof holds if one sum of points is the identity; the sums of many proofs, each by a random weight, add
  * up to one sum in which the bases G, H, B and B~ are paid for once. Points are decoded where they are added
- * up (msm.h). All inverses of a proof come from one: an inversion costs as much as three hundred products. */
+ * up (msm.h). All inverses of a proof come from one: an inversion costs as much as three hundred products.
+ *
+ * The coefficients of G and H are products with one factor for each bit of the index, so each is the half
+ * below it times one factor: a product a base instead of one a bit. */
 #include "crypto/range_shared.h"
 
 #include <string.h>
@@ -11,7 +14,8 @@
 struct proof {
     struct point a, s, t1, t2, l[RANGE_ROUNDS_MAX], r[RANGE_ROUNDS_MAX];
     struct scalar t_x, t_blinding, e_blinding, a_end, b_end;
-    struct scalar y, z, x, w, u[RANGE_ROUNDS_MAX], y_inverse, u_inverse[RANGE_ROUNDS_MAX];
+    struct scalar y, z, x, w;
+    struct residue u[RANGE_ROUNDS_MAX], u_inverse[RANGE_ROUNDS_MAX], y_inverse;
     unsigned rounds;
 };
 
@@ -47,17 +51,18 @@ static bool proof_read(struct proof *proof, unsigned rounds, struct bytes in)
  * 2^252. */
 static bool invert_challenges(struct proof *proof)
 {
-    struct scalar before[RANGE_ROUNDS_MAX], product = proof->y, inverse;
+    struct residue before[RANGE_ROUNDS_MAX], product, inverse;
 
+    residue_from(&product, &proof->y);
     for (unsigned i = 0; i < proof->rounds; i++) {
         before[i] = product;
-        scalar_mul(&product, &product, &proof->u[i]);
+        residue_mul(&product, &product, &proof->u[i]);
     }
-    if (!scalar_invert(&inverse, &product))
+    if (!residue_invert(&inverse, &product))
         return false;
     for (unsigned i = proof->rounds; i-- > 0;) {
-        scalar_mul(&proof->u_inverse[i], &inverse, &before[i]);
-        scalar_mul(&inverse, &inverse, &proof->u[i]);
+        residue_mul(&proof->u_inverse[i], &inverse, &before[i]);
+        residue_mul(&inverse, &inverse, &proof->u[i]);
     }
     proof->y_inverse = inverse;
     return true;
@@ -66,6 +71,8 @@ static bool invert_challenges(struct proof *proof)
 static bool replay(struct proof *proof, const struct range_bases *bases, struct transcript *t,
                    const struct point *commitments)
 {
+    struct scalar u;
+
     begin_argument(t, bases, commitments);
     transcript_append_point(t, "A", &proof->a);
     transcript_append_point(t, "S", &proof->s);
@@ -82,7 +89,8 @@ static bool replay(struct proof *proof, const struct range_bases *bases, struct 
     for (unsigned i = 0; i < proof->rounds; i++) {
         transcript_append_point(t, "L", &proof->l[i]);
         transcript_append_point(t, "R", &proof->r[i]);
-        transcript_challenge_scalar(t, "u", &proof->u[i]);
+        transcript_challenge_scalar(t, "u", &u);
+        residue_from(&proof->u[i], &u);
     }
     return invert_challenges(proof);
 }
@@ -106,26 +114,63 @@ static void add_term(struct range_batch *batch, const struct scalar *weight, con
     msm_add(&batch->sum, &product, p);
 }
 
-/* s[k]: the product of the challenges that fell on base k; s of the reversed index is its inverse. */
-static void fold_factors(struct residue *s, const struct proof *proof)
+static void add_square(struct range_batch *batch, const struct residue *weight, const struct residue *u,
+                       const struct point *p)
 {
-    struct residue factor;
-    struct scalar one;
+    struct residue product;
+    struct scalar factor;
 
-    scalar_from_u64(&one, 1);
-    residue_from(&s[0], &one);
-    for (unsigned i = 0; i < proof->rounds; i++) {
-        residue_from(&factor, &proof->u_inverse[i]);
-        residue_mul(&s[0], &s[0], &factor);
-    }
-    for (unsigned top = 0; top < proof->rounds; top++) {
-        size_t half = (size_t)1 << top;
+    residue_mul(&product, u, u);
+    residue_mul(&product, &product, weight);
+    residue_to(&factor, &product);
+    msm_add(&batch->sum, &factor, p);
+}
 
-        residue_from(&factor, &proof->u[proof->rounds - 1 - top]);
-        residue_mul(&factor, &factor, &factor);
+/* out[k] = first, times factor[i] for each bit i of k that is set. */
+static void fold_out(struct residue *out, const struct residue *first, const struct residue *factor, unsigned bits)
+{
+    out[0] = *first;
+    for (unsigned bit = 0; bit < bits; bit++) {
+        size_t half = (size_t)1 << bit;
+
         for (size_t k = 0; k < half; k++)
-            residue_mul(&s[k + half], &s[k], &factor);
+            residue_mul(&out[k + half], &out[k], &factor[bit]);
     }
+}
+
+/* weight a s_k, s_k being the product of the challenges that fell on base k: its bit i, from the lowest, chooses between
+ * u_(rounds-1-i) and its inverse. */
+static void fold_g(struct residue *out, const struct proof *proof, const struct residue *weight)
+{
+    struct residue first, factor[RANGE_ROUNDS_MAX];
+
+    residue_from(&first, &proof->a_end);
+    residue_mul(&first, &first, weight);
+    for (unsigned i = 0; i < proof->rounds; i++) {
+        const struct residue *u = &proof->u[proof->rounds - 1 - i];
+
+        residue_mul(&first, &first, &proof->u_inverse[i]);
+        residue_mul(&factor[i], u, u);
+    }
+    fold_out(out, &first, factor, proof->rounds);
+}
+
+/* weight y^-k b / s_k */
+static void fold_h(struct residue *out, const struct proof *proof, const struct residue *weight)
+{
+    struct residue first, power = proof->y_inverse, factor[RANGE_ROUNDS_MAX];
+
+    residue_from(&first, &proof->b_end);
+    residue_mul(&first, &first, weight);
+    for (unsigned i = 0; i < proof->rounds; i++) {
+        const struct residue *u_inverse = &proof->u_inverse[proof->rounds - 1 - i];
+
+        residue_mul(&first, &first, &proof->u[i]);
+        residue_mul(&factor[i], u_inverse, u_inverse);
+        residue_mul(&factor[i], &factor[i], &power);
+        residue_mul(&power, &power, &power);
+    }
+    fold_out(out, &first, factor, proof->rounds);
 }
 
 /* sum of y^k for k below 2^rounds: the product of 1 + y^(2^i). */
@@ -161,37 +206,33 @@ static void delta(struct scalar *out, const struct proof *proof, const struct ra
     scalar_sub(out, out, &z_sum);
 }
 
-/* G_k gets -z - a s_k and H_k gets z + y^-k (z^(2+j) 2^i - b / s_k). What all have in common is kept once, in
- * `shift`. */
+/* G_k gets -z - a s_k and H_k, with k = n j + i, gets z + y^-k (z^(2+j) 2^i - b / s_k). What all have in common is kept
+ * once, in `shift`. */
 static void add_vectors(struct range_batch *batch, const struct proof *proof, const struct scalar *weight)
 {
     size_t bits = batch->bases->bits, length = bits * batch->bases->count;
-    struct residue s[RANGE_BITS_MAX], z, a, b, y_power, y_inverse, term, two_power, z_power;
+    struct residue g[RANGE_BITS_MAX], h[RANGE_BITS_MAX], w, z, two_by_y, power, value, value_step = proof->y_inverse;
 
-    fold_factors(s, proof);
+    residue_from(&w, weight);
     residue_from(&z, &proof->z);
-    residue_from(&a, &proof->a_end);
-    residue_from(&b, &proof->b_end);
-    residue_from(&y_inverse, &proof->y_inverse);
-    residue_from(&y_power, weight);
-    residue_mul(&a, &a, &y_power);
-    residue_mul(&term, &z, &y_power);
-    residue_add(&batch->shift, &batch->shift, &term);
-    z_power = two_power = z;
+    residue_add(&two_by_y, &proof->y_inverse, &proof->y_inverse);
+    fold_g(g, proof, &w);
+    fold_h(h, proof, &w);
+    residue_mul(&power, &z, &w);
+    residue_add(&batch->shift, &batch->shift, &power);
+    for (size_t i = 1; i < bits; i *= 2)
+        residue_mul(&value_step, &value_step, &value_step);
+    residue_mul(&value_step, &value_step, &z); /* z y^-n */
+    residue_mul(&value, &power, &z);           /* weight z^(2+j) y^-(n j) */
     for (size_t k = 0; k < length; k++) {
         if (k % bits == 0) {
-            residue_mul(&z_power, &z_power, &z);
-            two_power = z_power;
-        } else {
-            residue_add(&two_power, &two_power, &two_power);
+            power = value; /* weight z^(2+j) 2^i y^-k */
+            residue_mul(&value, &value, &value_step);
         }
-        residue_mul(&term, &a, &s[k]);
-        residue_sub(&batch->g[k], &batch->g[k], &term);
-        residue_mul(&term, &b, &s[length - 1 - k]);
-        residue_sub(&term, &two_power, &term);
-        residue_mul(&term, &term, &y_power);
-        residue_add(&batch->h[k], &batch->h[k], &term);
-        residue_mul(&y_power, &y_power, &y_inverse);
+        residue_sub(&batch->g[k], &batch->g[k], &g[k]);
+        residue_sub(&h[k], &power, &h[k]);
+        residue_add(&batch->h[k], &batch->h[k], &h[k]);
+        residue_mul(&power, &power, &two_by_y);
     }
 }
 
@@ -234,7 +275,9 @@ static void add_points(struct range_batch *batch, const struct proof *proof, con
                        const struct scalar *more, const struct scalar *weight, const struct scalar *c)
 {
     struct scalar factor;
+    struct residue w;
 
+    residue_from(&w, weight);
     msm_add(&batch->sum, weight, &proof->a);
     add_term(batch, weight, &proof->x, &proof->s);
     scalar_mul(&factor, c, &proof->x);
@@ -242,10 +285,8 @@ static void add_points(struct range_batch *batch, const struct proof *proof, con
     scalar_mul(&factor, &factor, &proof->x);
     add_term(batch, weight, &factor, &proof->t2);
     for (unsigned i = 0; i < proof->rounds; i++) {
-        scalar_mul(&factor, &proof->u[i], &proof->u[i]);
-        add_term(batch, weight, &factor, &proof->l[i]);
-        scalar_mul(&factor, &proof->u_inverse[i], &proof->u_inverse[i]);
-        add_term(batch, weight, &factor, &proof->r[i]);
+        add_square(batch, &w, &proof->u[i], &proof->l[i]);
+        add_square(batch, &w, &proof->u_inverse[i], &proof->r[i]);
     }
     scalar_mul(&factor, &proof->z, &proof->z);
     scalar_mul(&factor, &factor, c);
@@ -257,8 +298,14 @@ static void add_points(struct range_batch *batch, const struct proof *proof, con
 
 void range_batch_begin(struct range_batch *batch, const struct range_bases *bases)
 {
+    range_batch_begin_many(batch, bases, NULL, 0);
+}
+
+void range_batch_begin_many(struct range_batch *batch, const struct range_bases *bases, struct batch_room *room,
+                            size_t expected)
+{
     batch->bases = bases;
-    msm_begin(&batch->sum);
+    msm_begin_many(&batch->sum, room, expected);
     memset(batch->g, 0, sizeof batch->g);
     memset(batch->h, 0, sizeof batch->h);
     batch->base = batch->blinding = (struct scalar){ { 0 } };

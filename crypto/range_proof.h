@@ -45,6 +45,9 @@ struct range_batch {
     struct residue shift; /* taken off every g and put on every h */
 };
 void range_batch_begin(struct range_batch *batch, const struct range_bases *bases);
+/* For `expected` terms in all, those that the caller adds included. */
+void range_batch_begin_many(struct range_batch *batch, const struct range_bases *bases, struct batch_room *room,
+                            size_t expected);
 /* The commitments may come from point_take: those that are no points keep the batch from holding. more: coefficients that the
  * caller's own equation has for them, so that each is added up once; NULL: none. false: malformed, and the batch is spoilt. */
 bool range_batch_add(struct range_batch *batch, struct transcript *t, const struct point *commitments,

@@ -9,6 +9,8 @@
 
 #include "crypto/crypto.h"
 
+#include <string.h>
+
 #ifdef __SIZEOF_INT128__
 typedef uint64_t residue_limb;
 __extension__ typedef unsigned __int128 residue_wide;
@@ -125,6 +127,21 @@ static inline void residue_to(struct scalar *out, const struct residue *x)
     residue_mul(&plain, x, &one);
     for (int i = 0; i < SCALAR_SIZE; i++)
         out->b[i] = (uint8_t)(plain.limb[i * 8 / RESIDUE_BITS] >> (i * 8 % RESIDUE_BITS));
+}
+
+/* x^(order - 2), Fermat's inverse; of zero there is none. */
+static inline bool residue_invert(struct residue *out, const struct residue *x)
+{
+    struct residue power = *x, exponent = residue_order, zero = { { 0 } };
+
+    exponent.limb[0] -= 2;
+    for (int bit = 251; bit >= 0; bit--) { /* the top one, 252, is x itself */
+        residue_mul(&power, &power, &power);
+        if (exponent.limb[bit / RESIDUE_BITS] >> (bit % RESIDUE_BITS) & 1)
+            residue_mul(&power, &power, x);
+    }
+    *out = power;
+    return memcmp(&power, &zero, sizeof zero) != 0;
 }
 
 #endif

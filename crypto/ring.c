@@ -529,10 +529,12 @@ static void add_keys(struct ring_batch *batch, const struct proof *proof, const 
     add_products(batch, proof, w3);
 }
 
-void ring_batch_begin(struct ring_batch *batch, const struct ring *ring)
+void ring_batch_begin(struct ring_batch *batch, const struct ring *ring, struct batch_room *room, size_t proofs)
 {
+    size_t sent = 5 + 2 * (size_t)ring->digits; /* A, B, C, D, J, X_j, Y_j */
+
     batch->ring = ring;
-    msm_begin(&batch->sum);
+    msm_begin_many(&batch->sum, room, proofs * sent + ring->count);
     memset(batch->keys, 0, sizeof batch->keys);
     memset(batch->g, 0, sizeof batch->g);
     batch->h = batch->base = batch->u = (struct scalar){ { 0 } };

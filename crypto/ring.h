@@ -42,7 +42,7 @@ struct ring_batch {
     struct residue keys[RING_MAX];
     struct scalar g[RING_GENERATORS_MAX], h, base, u;
 };
-void ring_batch_begin(struct ring_batch *batch, const struct ring *ring);
+void ring_batch_begin(struct ring_batch *batch, const struct ring *ring, struct batch_room *room, size_t proofs);
 /* false: malformed, or the nullifier is the identity, and the batch is spoilt. */
 bool ring_batch_add(struct ring_batch *batch, struct transcript *t, const struct point *nullifier, struct bytes proof,
                     struct rng *rng);

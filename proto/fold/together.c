@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CROWD_WITH_ROOM = 64 };
+
 /* Those of one box whose proofs can be checked now. */
 struct crowd {
     struct entry **list;
@@ -45,7 +47,8 @@ static void crowd_clear(struct crowd *crowd)
     free(crowd->contexts);
 }
 
-static bool admissions_prove(struct crowd *crowd, const struct topic *topic, const struct box *box)
+static bool admissions_prove(struct crowd *crowd, const struct topic *topic, const struct box *box,
+                             struct batch_room *room)
 {
     struct admission_item *items = calloc(crowd->count + 1, sizeof *items);
     uint8_t scope[HASH_SIZE];
@@ -57,7 +60,7 @@ static bool admissions_prove(struct crowd *crowd, const struct topic *topic, con
         items[i].message = BYTES(crowd->contexts[i]);
         items[i].proof = crowd->list[i]->deal.admission;
     }
-    admissions_check(items, crowd->count, topic->rings, topic->registry_count, BYTES(scope));
+    admissions_check(items, crowd->count, topic->rings, topic->registry_count, BYTES(scope), room);
     for (size_t i = 0; i < crowd->count; i++) {
         struct deal *deal = &crowd->list[i]->deal;
 
@@ -70,7 +73,7 @@ static bool admissions_prove(struct crowd *crowd, const struct topic *topic, con
 }
 
 /* Only of those who are admitted: a stranger's demand is not worth its check. */
-static void demands_prove(struct crowd *crowd, const struct topic *topic)
+static void demands_prove(struct crowd *crowd, const struct topic *topic, struct batch_room *room)
 {
     struct deal_item *items = calloc(crowd->count + 1, sizeof *items);
     size_t count = 0;
@@ -87,10 +90,22 @@ static void demands_prove(struct crowd *crowd, const struct topic *topic)
                                              .deal = deal->sealed,
                                              .out = deal->values };
     }
-    deals_check(items, count, topic->bases, &topic->key.joint);
+    deals_check(items, count, topic->bases, &topic->key.joint, room);
     for (size_t i = 0; i < count; i++)
         crowd->list[i]->deal.demanded = items[i].good ? PROVED_TRUE : PROVED_FALSE;
     free(items);
+}
+
+/* A few deals are not worth 12 MB, and without memory the verdicts are the same. */
+static void crowd_prove(struct crowd *crowd, struct topic *topic, const struct box *box)
+{
+    struct batch_room *room = NULL;
+
+    if (crowd->count >= CROWD_WITH_ROOM)
+        room = aligned_alloc(DEAL_BASES_ALIGNMENT, batch_room_size());
+    if (admissions_prove(crowd, topic, box, room) && box->index == BOX_JOIN)
+        demands_prove(crowd, topic, room);
+    free(room);
 }
 
 void prove_together(struct topic *topic)
@@ -103,9 +118,8 @@ void prove_together(struct topic *topic)
 
         if (!box->ready || !box_stands(topic, box->index))
             continue;
-        if (crowd_gather(&crowd, topic, box) && crowd.count > 1 && admissions_prove(&crowd, topic, box) &&
-            box->index == BOX_JOIN)
-            demands_prove(&crowd, topic);
+        if (crowd_gather(&crowd, topic, box) && crowd.count > 1)
+            crowd_prove(&crowd, topic, box);
         crowd_clear(&crowd);
     }
 }

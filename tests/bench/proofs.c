@@ -35,6 +35,7 @@ struct bench_proofs {
     struct group_key key; /* the season's, and every home's in turn */
     struct point roster[RING_MAX];
     const struct deal_bases *bases;
+    struct batch_room *room;
     uint8_t deals[DIFFERENT][DEAL_MAX], admissions[DIFFERENT][ADMISSION_MAX];
     struct deal_item deal_items[HOMES_MAX];
     struct ciphertext pairs[HOMES_MAX][VALUES];
@@ -117,7 +118,7 @@ static bool deals_checked(void *arg)
 {
     struct bench_proofs *b = arg;
 
-    deals_check(b->deal_items, b->homes, b->bases, &b->key.public_point);
+    deals_check(b->deal_items, b->homes, b->bases, &b->key.public_point, b->room);
     return b->deal_items[0].good && b->deal_items[b->homes - 1].good;
 }
 
@@ -144,7 +145,7 @@ static bool admissions_checked(void *arg)
 {
     struct bench_proofs *b = arg;
 
-    admissions_check(b->admission_items, b->homes, b->roster, b->ring_size, BYTES(topic));
+    admissions_check(b->admission_items, b->homes, b->roster, b->ring_size, BYTES(topic), b->room);
     return b->admission_items[0].good && b->admission_items[b->homes - 1].good;
 }
 
@@ -168,7 +169,7 @@ static bool range_checked(void *arg)
     static struct range_batch batch;
     struct bench_range *r = arg;
 
-    range_batch_begin(&batch, &r->bases);
+    range_batch_begin_many(&batch, &r->bases, r->b->room, r->batch * (VALUES + 4 + 2 * RANGE_ROUNDS_MAX));
     for (size_t i = 0; i < r->batch; i++) {
         struct transcript t;
 
@@ -358,11 +359,13 @@ bool bench_proofs(const struct bench_options *options)
 {
     struct bench_proofs *b = calloc(1, sizeof *b);
     void *memory = aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(VALUES, BITS));
-    bool fine = b != NULL && memory != NULL;
+    struct batch_room *room = aligned_alloc(DEAL_BASES_ALIGNMENT, batch_room_size());
+    bool fine = b != NULL && memory != NULL && room != NULL;
 
     if (fine) {
         uint64_t homes = bench_arg(options, 0, HOMES_MAX), values = bench_arg(options, 1, VALUES);
 
+        b->room = room;
         b->homes = homes >= 1 && homes <= HOMES_MAX ? (size_t)homes : HOMES_MAX;
         bench_rng(&b->rng, 0x21);
         b->value_count = values >= 1 && values <= VALUES ? (size_t)values : VALUES;
@@ -376,6 +379,7 @@ bool bench_proofs(const struct bench_options *options)
         fine = timed(options, "limit-libsodium", "one_multiplication", 1, one_multiplication, b) &&
                ranges(options, b) && rings(options, b) && deals(options, b) && openings(options, b);
     fine = fine && whole_round(options, b);
+    free(room);
     free(memory);
     free(b);
     return fine;

@@ -86,7 +86,7 @@ static inline bool crypto_case_ring_holds(const struct crypto_case *c, struct by
 
     rng_init(&weights, c->roster[0].b);
     transcript_init(&t, "ring");
-    ring_batch_begin(&batch, &c->ring);
+    ring_batch_begin(&batch, &c->ring, NULL, 1);
     return ring_batch_add(&batch, &t, &c->nullifier, in, &weights) && ring_batch_holds(&batch);
 }
 

@@ -147,9 +147,15 @@ bool admission_check(uint8_t nullifier[POINT_SIZE], const struct point *roster, 
     return true;
 }
 
-void admissions_check(struct admission_item *items, size_t count, const struct point *roster, size_t roster_count,
-                      struct bytes topic)
+size_t batch_room_size(void)
 {
+    return DEAL_BASES_ALIGNMENT;
+}
+
+void admissions_check(struct admission_item *items, size_t count, const struct point *roster, size_t roster_count,
+                      struct bytes topic, struct batch_room *room)
+{
+    (void)room;
     for (size_t i = 0; i < count; i++)
         items[i].good =
             admission_check(items[i].nullifier, roster, roster_count, topic, items[i].message, items[i].proof);
@@ -266,8 +272,10 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
     return true;
 }
 
-void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint)
+void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint,
+                 struct batch_room *room)
 {
+    (void)room;
     for (size_t i = 0; i < count; i++)
         items[i].good = deal_check(items[i].out, bases, joint, items[i].context, items[i].deal);
 }

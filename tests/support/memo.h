@@ -126,20 +126,22 @@ bool __wrap_deal_check(struct ciphertext *out, const struct deal_bases *bases, c
 
 /* Together or one by one, the verdicts are the same (crypto_batch_test.c). */
 void __wrap_admissions_check(struct admission_item *items, size_t count, const struct point *roster,
-                             size_t roster_count, struct bytes topic);
+                             size_t roster_count, struct bytes topic, struct batch_room *room);
 void __wrap_admissions_check(struct admission_item *items, size_t count, const struct point *roster,
-                             size_t roster_count, struct bytes topic)
+                             size_t roster_count, struct bytes topic, struct batch_room *room)
 {
+    (void)room;
     for (size_t i = 0; i < count; i++)
         items[i].good = __wrap_admission_check(items[i].nullifier, roster, roster_count, topic,
                                                items[i].message, items[i].proof);
 }
 
 void __wrap_deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases,
-                        const struct point *joint);
+                        const struct point *joint, struct batch_room *room);
 void __wrap_deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases,
-                        const struct point *joint)
+                        const struct point *joint, struct batch_room *room)
 {
+    (void)room;
     for (size_t i = 0; i < count; i++)
         items[i].good = __wrap_deal_check(items[i].out, bases, joint, items[i].context, items[i].deal);
 }

@@ -38,8 +38,8 @@ static void many_init(struct many *m)
 
 static void check_both(struct many *m, const bool *bad)
 {
-    deals_check(m->deal, MANY, bases_of(1, BITS), &m->c.members[0]);
-    admissions_check(m->admission, MANY, m->c.members, MANY, text("topic"));
+    deals_check(m->deal, MANY, bases_of(1, BITS), &m->c.members[0], NULL);
+    admissions_check(m->admission, MANY, m->c.members, MANY, text("topic"), NULL);
     for (size_t i = 0; i < MANY; i++) {
         assert_int_equal(m->deal[i].good, !bad[i]);
         assert_int_equal(m->admission[i].good, !bad[i]);
@@ -58,8 +58,8 @@ static void honest_ones_all_pass(void **unused)
     (void)unused;
     many_init(&m);
     check_both(&m, none);
-    deals_check(m.deal, 0, bases_of(1, BITS), &m.c.members[0]);
-    admissions_check(m.admission, 0, m.c.members, MANY, text("topic"));
+    deals_check(m.deal, 0, bases_of(1, BITS), &m.c.members[0], NULL);
+    admissions_check(m.admission, 0, m.c.members, MANY, text("topic"), NULL);
 }
 
 /* In the first place, in the last, alone, beside another, and all of them. */
@@ -109,7 +109,7 @@ static void errors_do_not_cancel(void **unused)
             point_sub(&p, &p, &POINT_BASE);
         memcpy(k_v, p.b, POINT_SIZE);
     }
-    deals_check(m.deal, MANY, bases_of(1, BITS), &m.c.members[0]);
+    deals_check(m.deal, MANY, bases_of(1, BITS), &m.c.members[0], NULL);
     for (size_t i = 0; i < MANY; i++)
         assert_int_equal(m.deal[i].good, i >= 2);
 }

@@ -11,6 +11,7 @@
 #include <decaf/shake.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <stdio.h>
 
 #include <cmocka.h>
@@ -681,6 +682,7 @@ enum { THOUSAND = 1000, DIFFERENT = 20 };
 /* A thousand deals of which twenty are different, and a row that is wrong somewhere among them. */
 static void a_bad_proof_hides_nowhere_among_a_thousand(void **unused)
 {
+    struct batch_room *room = aligned_alloc(DEAL_BASES_ALIGNMENT, batch_room_size());
     static const struct {
         size_t place;
         enum change change;
@@ -723,13 +725,14 @@ static void a_bad_proof_hides_nowhere_among_a_thousand(void **unused)
         }
         deals[at].deal.data = bad[0];
         admissions[at].proof.data = bad[1];
-        deals_check(deals, THOUSAND, bases_of(VALUES, BITS), &scene.homes.members[0]);
-        admissions_check(admissions, THOUSAND, scene.homes.members, HOMES, BYTES(scope));
+        deals_check(deals, THOUSAND, bases_of(VALUES, BITS), &scene.homes.members[0], room);
+        admissions_check(admissions, THOUSAND, scene.homes.members, HOMES, BYTES(scope), room);
         for (size_t i = 0; i < THOUSAND; i++) {
             assert_int_equal(deals[i].good, i != at);
             assert_int_equal(admissions[i].good, i != at);
         }
     }
+    free(room);
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -86,6 +87,35 @@ static void any_number_of_terms_sums_to_what_libsodium_says(void **unused)
     }
 }
 
+/* A room of buckets, in each of its widths, changes what a sum costs and not what it is; and one is left behind as good as new. */
+static void a_room_changes_no_sum(void **unused)
+{
+    static const size_t expected[] = { 2500, 10000, 30000 };
+    static const size_t counts[] = { 0, 1, 2, 700, MSM_TERMS, MSM_TERMS + 1, TERMS };
+    static struct msm sum;
+    struct batch_room *room = aligned_alloc(DEAL_BASES_ALIGNMENT, batch_room_size());
+    struct point result;
+
+    (void)unused;
+    assert_non_null(room);
+    for (size_t i = 0; i < ARRAY_SIZE(expected) * ARRAY_SIZE(counts); i++) {
+        size_t count = counts[i / ARRAY_SIZE(expected)];
+
+        msm_begin_many(&sum, room, expected[i % ARRAY_SIZE(expected)]);
+        assert_non_null(sum.room);
+        for (size_t k = 0; k < count; k++) {
+            msm_add(&sum, &terms[k].factor, &terms[k].point);
+            if (k == 600) /* asked in between */
+                assert_false(msm_is_zero(&sum));
+        }
+        msm_result(&result, &sum);
+        assert_true(point_equal(&result, count == 0 ? &POINT_IDENTITY : &terms[count - 1].sum));
+    }
+    msm_begin_many(&sum, room, 100);
+    assert_null(sum.room);
+    free(room);
+}
+
 /* The order in which terms come, and asking in between, change nothing. */
 static void a_sum_goes_on_after_it_was_looked_at(void **unused)
 {
@@ -125,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_number_of_terms_sums_to_what_libsodium_says),
+        cmocka_unit_test(a_room_changes_no_sum),
         cmocka_unit_test(a_sum_goes_on_after_it_was_looked_at),
         cmocka_unit_test(only_the_identity_is_zero),
     };

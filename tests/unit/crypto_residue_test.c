@@ -53,6 +53,10 @@ static void sums_and_products_are_those_of_libsodium(void **unused)
             assert_memory_equal(got.b, expected.b, SCALAR_SIZE);
         }
         residue_from(&x, &a);
+        assert_int_equal(residue_invert(&y, &x), scalar_invert(&expected, &a));
+        residue_to(&got, &y);
+        if (residue_invert(&y, &x))
+            assert_memory_equal(got.b, expected.b, SCALAR_SIZE);
         residue_add(&x, &x, &x); /* in place, twice the same */
         scalar_add(&expected, &a, &a);
         residue_to(&got, &x);

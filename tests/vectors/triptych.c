@@ -73,7 +73,7 @@ static bool verifies(const struct ring *ring, const json_t *vector, const struct
 
     rng_init(&rng, (const uint8_t[KEY_SIZE]){ 3 });
     transcript_of(&t, vector);
-    ring_batch_begin(batch, ring);
+    ring_batch_begin(batch, ring, NULL, 1);
     return ring_batch_add(batch, &t, nullifier, proof, &rng) && ring_batch_holds(batch);
 }
 
