@@ -1,4 +1,5 @@
-/* forecast.c - see forecast.h. Money and days are whole numbers; a mean is rounded once, for each post and month. */
+/* forecast.c - see forecast.h. Money and days are whole numbers; a mean is rounded once, for each post and
+ * month. */
 #include "node/advice/forecast.h"
 
 #include "node/advice/calendar.h"
@@ -21,7 +22,8 @@ static void put_series(struct forecast *out, const struct series *series, int pl
     for (unsigned k = 0; !series->ended; k++) {
         int64_t day = series_due(series, k);
 
-        if (day > out->to_day || !put(out, (struct forecast_item){ day, series->cents, place, series->post, series->sureness }))
+        if (day > out->to_day ||
+            !put(out, (struct forecast_item){ day, series->cents, place, series->post, series->sureness }))
             return;
     }
 }
@@ -31,7 +33,8 @@ struct means {
     int64_t sums[POSTS_ROOM][SURENESSES][WAYS], days;
 };
 
-static void means_of(struct means *out, const struct series *series, const struct entry *entries, size_t count)
+static void means_of(struct means *out, const struct series *series, const struct entry *entries,
+                     size_t count)
 {
     int64_t last = entries[count - 1].day, from = last - WINDOW_DAYS + 1;
 
@@ -41,7 +44,8 @@ static void means_of(struct means *out, const struct series *series, const struc
     out->days = last - from + 1;
     for (size_t i = 0; i < count; i++)
         if (entries[i].day >= from && entries[i].series < 0)
-            out->sums[entries[i].post][entry_sureness(&entries[i], series)][entries[i].cents > 0] += entries[i].cents;
+            out->sums[entries[i].post][entry_sureness(&entries[i], series)][entries[i].cents > 0] +=
+                entries[i].cents;
 }
 
 static void put_means(struct forecast *out, const struct means *means)
@@ -61,8 +65,8 @@ static void put_means(struct forecast *out, const struct means *means)
     }
 }
 
-bool forecast_make(struct forecast *out, struct forecast_item *items, const struct series *series, size_t series_count,
-                   const struct entry *entries, size_t count, unsigned months)
+bool forecast_make(struct forecast *out, struct forecast_item *items, const struct series *series,
+                   size_t series_count, const struct entry *entries, size_t count, unsigned months)
 {
     struct means means;
 

@@ -1,15 +1,18 @@
-/* ledger.c - see ledger.h. Happy path: "PRLV SEPA EDF CLIENTS PARTICULIERS NUM 8650273285" is a direct debit of "EDF
- * CLIENTS PARTICULIERS NUM", for electricity. Failure mode: a label that says nothing, which is its own payee. */
+/* ledger.c - see ledger.h. Happy path: "PRLV SEPA EDF CLIENTS PARTICULIERS NUM 8650273285" is a direct debit
+ * of "EDF CLIENTS PARTICULIERS NUM", for electricity. Failure mode: a label that says nothing, which is its
+ * own payee. */
 #include "node/advice/ledger.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Latin-1's letters, U+00C0 to U+00FF, without their marks; '*': no letter. */
 static const char plain[] = "AAAAAAACEEEEIIIIDNOOOOO*OUUUUYTSAAAAAAACEEEEIIIIDNOOOOO*OUUUUYTY";
 
-/* The next character as a capital letter or digit; ' ' for what parts words, '\0' for what is nothing (a full stop). */
+/* The next character as a capital letter or digit; ' ' for what parts words, '\0' for what is nothing (a full
+ * stop). */
 static char fold_next(const unsigned char **at)
 {
     unsigned char c = *(*at)++;
@@ -60,11 +63,13 @@ static const struct {
     const char *word;
     enum pay_kind kind;
 } kind_words[] = {
-    { "CARTE", PAY_CARD },        { "CB", PAY_CARD },         { "PAIEMENT", PAY_CARD },      { "ACHAT", PAY_CARD },
-    { "PRLV", PAY_DEBIT },        { "PRELEVEMENT", PAY_DEBIT }, { "PRELEVT", PAY_DEBIT },    { "ECHEANCE", PAY_DEBIT },
-    { "DIRECT", PAY_DEBIT },      { "VIR", PAY_TRANSFER },    { "VIREMENT", PAY_TRANSFER },  { "TRANSFER", PAY_TRANSFER },
-    { "RETRAIT", PAY_CASH },      { "DAB", PAY_CASH },        { "CHEQUE", PAY_CHEQUE },      { "CHQ", PAY_CHEQUE },
-    { "FRAIS", PAY_FEE },         { "COTISATION", PAY_FEE },  { "COMMISSION", PAY_FEE },
+    { "CARTE", PAY_CARD },     { "CB", PAY_CARD },           { "PAIEMENT", PAY_CARD },
+    { "ACHAT", PAY_CARD },     { "PRLV", PAY_DEBIT },        { "PRELEVEMENT", PAY_DEBIT },
+    { "PRELEVT", PAY_DEBIT },  { "ECHEANCE", PAY_DEBIT },    { "DIRECT", PAY_DEBIT },
+    { "VIR", PAY_TRANSFER },   { "VIREMENT", PAY_TRANSFER }, { "TRANSFER", PAY_TRANSFER },
+    { "RETRAIT", PAY_CASH },   { "DAB", PAY_CASH },          { "CHEQUE", PAY_CHEQUE },
+    { "CHQ", PAY_CHEQUE },     { "FRAIS", PAY_FEE },         { "COTISATION", PAY_FEE },
+    { "COMMISSION", PAY_FEE },
 };
 
 static bool word_is(const char *word, size_t size, const char *wanted)
@@ -80,11 +85,13 @@ static enum pay_kind kind_of_word(const char *word, size_t size)
     return PAY_OTHER;
 }
 
-/* What stands between the way of paying and the name: it differs from bank to bank, not from payee to payee. */
+/* What stands between the way of paying and the name: it differs from bank to bank, not from payee to payee.
+ */
 static bool word_is_filler(const char *word, size_t size)
 {
-    static const char *const fillers[] = { "SEPA", "DE",   "DU",   "VERS", "RECU",   "EMIS", "INST", "INSTANTANE", "PAR",
-                                           "M",    "MME",  "CARD", "DEBIT", "EUROPEEN", "X",  "NUM",  "REF" };
+    static const char *const fillers[] = { "SEPA",  "DE",         "DU",  "VERS", "RECU", "EMIS",
+                                           "INST",  "INSTANTANE", "PAR", "M",    "MME",  "CARD",
+                                           "DEBIT", "EUROPEEN",   "X",   "NUM",  "REF" };
 
     for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
         if (word_is(word, size, fillers[i]))
@@ -127,7 +134,8 @@ static void payee_of(char out[PAYEE_MAX], const char *folded, enum pay_kind *kin
     out[used] = '\0';
 }
 
-void entry_read(struct entry *out, int64_t day, int64_t cents, const char *label, const struct rule *own, size_t own_count)
+void entry_read(struct entry *out, int64_t day, int64_t cents, const char *label, const struct rule *own,
+                size_t own_count)
 {
     char folded[LABEL_WORDS_MAX];
 
@@ -135,7 +143,7 @@ void entry_read(struct entry *out, int64_t day, int64_t cents, const char *label
     *out = (struct entry){ .day = day, .cents = cents, .series = -1 };
     payee_of(out->payee, folded, &out->kind);
     if (out->payee[0] == '\0') /* nothing but numbers and words of the bank */
-        strncpy(out->payee, folded, PAYEE_MAX - 1);
+        snprintf(out->payee, PAYEE_MAX, "%.*s", PAYEE_MAX - 1, folded);
     out->post = post_of_label(folded, cents, own, own_count);
 }
 

@@ -1,10 +1,10 @@
-/* ledger.h - account movements as advice sees them: when, how much, to or from whom, for what. Pure: no clock, no
- * locale, integers only; the words are the bank's own.
+/* ledger.h - account movements as advice sees them: when, how much, to or from whom, for what. Pure: no
+ * clock, no locale, integers only; the words are the bank's own.
  *
- * A label is read once into a payee (what stays the same from month to month), a way of paying and a post of the
- * budget. Posts are those of COICOP 2018 where money buys something; the few beside them say where money comes from or
- * goes without buying. The household's own rules come before the usual ones and look at the label only, so that they
- * hold for the next import as for the last. */
+ * A label is read once into a payee (what stays the same from month to month), a way of paying and a post of
+ * the budget. Posts are those of COICOP 2018 where money buys something; the few beside them say where money
+ * comes from or goes without buying. The household's own rules come before the usual ones and look at the
+ * label only, so that they hold for the next import as for the last. */
 #ifndef COOP_NODE_ADVICE_LEDGER_H
 #define COOP_NODE_ADVICE_LEDGER_H
 
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum {
-    PAYEE_MAX = 48,     /* with its NUL; banks cut at 26 to 140 */
+    PAYEE_MAX = 48, /* with its NUL; banks cut at 26 to 140 */
     LABEL_WORDS_MAX = 256,
     RULES_MAX = 500,    /* of the household */
     RULE_TEXT_MAX = 64, /* with its NUL */
@@ -40,9 +40,11 @@ struct rule {
     int sign;                 /* -1: only what is paid, 1: only what comes in, 0: both */
     unsigned post;
 };
-/* Capitals without accents, one space between words, only letters and digits: "C.P.A.M. Loire-Atl." is "CPAM LOIRE ATL". */
+/* Capitals without accents, one space between words, only letters and digits: "C.P.A.M. Loire-Atl." is "CPAM
+ * LOIRE ATL". */
 void label_fold(char *out, size_t room, const char *label);
-/* The household's own rules first, then the usual ones; of several that fit, the one with the longest text. */
+/* The household's own rules first, then the usual ones; of several that fit, the one with the longest text.
+ */
 unsigned post_of_label(const char *folded, int64_t cents, const struct rule *own, size_t own_count);
 
 /* ---- Movements. */
@@ -55,7 +57,9 @@ struct entry {
     unsigned post;
     int series; /* recurring.h; -1: none */
 };
-void entry_read(struct entry *out, int64_t day, int64_t cents, const char *label, const struct rule *own, size_t own_count);
-void ledger_sort(struct entry *entries, size_t count); /* by day; of one day in the order in which they came */
+void entry_read(struct entry *out, int64_t day, int64_t cents, const char *label, const struct rule *own,
+                size_t own_count);
+void ledger_sort(struct entry *entries,
+                 size_t count); /* by day; of one day in the order in which they came */
 
 #endif

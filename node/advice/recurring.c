@@ -1,6 +1,7 @@
-/* recurring.c - see recurring.h. Happy path: the movements of one payee in one direction, taken together or, where that
- * has no rhythm, apart by amount, lie at equal distances of whole months. Failure modes: payments at random distances,
- * which stay single; a coincidence of three card payments, against which amounts must be equal. */
+/* recurring.c - see recurring.h. Happy path: the movements of one payee in one direction, taken together or,
+ * where that has no rhythm, apart by amount, lie at equal distances of whole months. Failure modes: payments
+ * at random distances, which stay single; a coincidence of three card payments, against which amounts must be
+ * equal. */
 #include "node/advice/recurring.h"
 
 #include "node/advice/calendar.h"
@@ -10,8 +11,8 @@
 #include <string.h>
 
 enum {
-    GROUP_MAX = 400,  /* movements of one payee in one direction: eight years of weeks */
-    SLACK_DAYS = 6,   /* a week-end, a holiday, and a late batch */
+    GROUP_MAX = 400, /* movements of one payee in one direction: eight years of weeks */
+    SLACK_DAYS = 6,  /* a week-end, a holiday, and a late batch */
     RECENT = 6,
     MISSES_A_SHARE = 6, /* one in so many may be left out */
     STEADY_PERCENT = 10,
@@ -66,7 +67,8 @@ int64_t day_plus_months(int64_t day, int months, unsigned month_day)
 struct rhythm {
     unsigned months, days;
 };
-static const struct rhythm rhythms[] = { { 1, 0 }, { 2, 0 }, { 3, 0 }, { 6, 0 }, { 12, 0 }, { 0, 7 }, { 0, 14 } };
+static const struct rhythm rhythms[] = { { 1, 0 },  { 2, 0 }, { 3, 0 }, { 6, 0 },
+                                         { 12, 0 }, { 0, 7 }, { 0, 14 } };
 
 struct group {
     size_t places[GROUP_MAX]; /* in the list of entries, in order of day */
@@ -182,8 +184,8 @@ static void amount_of(struct series *out, const struct group *group, const struc
     out->cents = near(last, before, EQUAL_PERMILLE) ? last : recent[count / 2];
 }
 
-/* Banks book late, not early, so the day on which it is due is an early one: the lower quartile, counted from the
- * middle of the month that the last one lies in. */
+/* Banks book late, not early, so the day on which it is due is an early one: the lower quartile, counted from
+ * the middle of the month that the last one lies in. */
 static unsigned due_day_of(const struct group *group, const struct entry *entries)
 {
     int64_t recent[2 * RECENT], reference = day_of_month(entries[group->places[group->count - 1]].day);
@@ -219,7 +221,8 @@ int64_t series_due(const struct series *series, unsigned k)
 
 static enum sureness sureness_of(const struct series *series)
 {
-    int64_t spread = distance(series->most, series->least), size = series->cents < 0 ? -series->cents : series->cents;
+    int64_t spread = distance(series->most, series->least),
+            size = series->cents < 0 ? -series->cents : series->cents;
     bool steady = spread * 100 <= size * STEADY_PERCENT || series->cents > 0;
 
     if (posts[series->post].bond == POST_BOUND && (steady || series->kind == PAY_DEBIT))
@@ -232,7 +235,9 @@ static void series_make(struct series *out, const struct rhythm *rhythm, const s
 {
     const struct entry *last = &entries[group->places[group->count - 1]];
 
-    *out = (struct series){ .kind = last->kind, .post = last->post, .months = rhythm->months, .days = rhythm->days };
+    *out = (struct series){
+        .kind = last->kind, .post = last->post, .months = rhythm->months, .days = rhythm->days
+    };
     memcpy(out->payee, last->payee, sizeof out->payee);
     out->count = group->count;
     out->first_day = entries[group->places[0]].day;
@@ -269,8 +274,8 @@ static void part_of(struct group *part, const struct group *group, const struct 
             part->places[part->count++] = group->places[i];
 }
 
-static bool take(struct series out[SERIES_MAX], size_t *found, const struct group *group, struct entry *entries,
-                 int64_t end_day)
+static bool take(struct series out[SERIES_MAX], size_t *found, const struct group *group,
+                 struct entry *entries, int64_t end_day)
 {
     const struct rhythm *rhythm = *found < SERIES_MAX && group->count > 1 ? rhythm_of(group, entries) : NULL;
 
@@ -286,7 +291,8 @@ static bool take(struct series out[SERIES_MAX], size_t *found, const struct grou
 static bool seen_before(const struct entry *entries, size_t i)
 {
     for (size_t k = i; k-- > 0;)
-        if ((entries[k].cents < 0) == (entries[i].cents < 0) && strcmp(entries[k].payee, entries[i].payee) == 0)
+        if ((entries[k].cents < 0) == (entries[i].cents < 0) &&
+            strcmp(entries[k].payee, entries[i].payee) == 0)
             return true;
     return false;
 }

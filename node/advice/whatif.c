@@ -1,8 +1,9 @@
 /* whatif.c - the same forecast with another rent, with less electricity, or with a heat pump. See forecast.h.
  *
- * A heat pump is reckoned by the means of French homes: 23 kWh of electricity a square metre and year where gas takes
- * 83 (SDES and CEREN totals). What heating takes today is what is paid for fuel, at 0.12 EUR a kilowatt-hour, when the
- * household does not say it better. Failure mode: what is asked about is not among the payments, which is said. */
+ * A heat pump is reckoned by the means of French homes: 23 kWh of electricity a square metre and year where
+ * gas takes 83 (SDES and CEREN totals). What heating takes today is what is paid for fuel, at 0.12 EUR a
+ * kilowatt-hour, when the household does not say it better. Failure mode: what is asked about is not among
+ * the payments, which is said. */
 #include "node/advice/forecast.h"
 #include "node/advice/tariff.h"
 
@@ -37,7 +38,8 @@ static bool is_electricity(const struct forecast_item *item)
 
 static bool is_rent(const struct forecast_item *item, const struct series *series)
 {
-    return item->series >= 0 && item->cents < 0 && post_is(item->post, "04.1") && series[item->series].months == 1;
+    return item->series >= 0 && item->cents < 0 && post_is(item->post, "04.1") &&
+           series[item->series].months == 1;
 }
 
 static int64_t sum_of(const struct forecast *forecast, bool (*is)(const struct forecast_item *item))
@@ -61,7 +63,8 @@ static int rent_series(const struct forecast *forecast, const struct series *ser
     return best;
 }
 
-static void apply_rent(struct whatif_said *said, struct forecast *forecast, int64_t cents, const struct series *series)
+static void apply_rent(struct whatif_said *said, struct forecast *forecast, int64_t cents,
+                       const struct series *series)
 {
     int rent = rent_series(forecast, series);
 
@@ -129,7 +132,8 @@ static void apply_heat_pump(struct whatif_said *said, struct forecast *forecast,
     for (size_t i = 0; i < forecast->count; i++)
         if (is_fuel(&forecast->items[i]))
             forecast->items[i].cents = 0;
-    add_electricity(forecast, said->pump_mwh / MWH_PER_KWH * (int64_t)sheet()->prices[0] / 100 * days / YEAR_DAYS);
+    add_electricity(forecast,
+                    said->pump_mwh / MWH_PER_KWH * (int64_t)sheet()->prices[0] / 100 * days / YEAR_DAYS);
 }
 
 void whatif_apply(struct whatif_said *said, struct forecast *forecast, const struct whatif *whatif,

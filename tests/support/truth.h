@@ -26,10 +26,13 @@ static inline void truth_row(struct truth *truth, char *line)
         fields[i] = strsep(&line, ",");
     assert_non_null(fields[12]);
     assert_true(day_read(&day, fields[1]));
-    snprintf(truth->labels[row], sizeof truth->labels[row], "%s%s%s", fields[6], fields[7][0] ? " " : "", fields[7]);
+    snprintf(truth->labels[row], sizeof truth->labels[row], "%s%s%s", fields[6], fields[7][0] ? " " : "",
+             fields[7]);
     snprintf(truth->series[row], sizeof truth->series[row], "%s", fields[11]);
     snprintf(truth->coicop[row], sizeof truth->coicop[row], "%s", fields[10]);
-    truth->sureness[row] = fields[12][0] == 'c' ? SURE_CERTAIN : fields[12][0] == 'p' ? SURE_PREDICTABLE : SURE_SUPPOSED;
+    truth->sureness[row] = fields[12][0] == 'c'   ? SURE_CERTAIN
+                           : fields[12][0] == 'p' ? SURE_PREDICTABLE
+                                                  : SURE_SUPPOSED;
     entry_read(&truth->entries[row], day, strtoll(fields[3], NULL, 10), truth->labels[row], NULL, 0);
 }
 

@@ -1,5 +1,5 @@
-/* What comes back is found, its class is right, and the next months are what they turn out to be: scored against the
- * labels of the synthetic account. */
+/* What comes back is found, its class is right, and the next months are what they turn out to be: scored
+ * against the labels of the synthetic account. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,9 +27,11 @@ static void a_label_becomes_a_payee_a_way_of_paying_and_a_post(void **unused)
         enum pay_kind kind;
         const char *post;
     } table[] = {
-        { "PRLV SEPA EDF CLIENTS PARTICULIERS NUM 8650273285", -11400, "EDF CLIENTS PARTICULIERS", PAY_DEBIT, "04.5.1" },
+        { "PRLV SEPA EDF CLIENTS PARTICULIERS NUM 8650273285", -11400, "EDF CLIENTS PARTICULIERS", PAY_DEBIT,
+          "04.5.1" },
         { "CARTE 05/01 BIOCOOP NANTES", -534, "BIOCOOP NANTES", PAY_CARD, "01.1" },
-        { "VIR SEPA C.P.A.M. LOIRE-ATLANTIQUE 123540530282 DU 010124", 1735, "CPAM LOIRE ATLANTIQUE DU", PAY_TRANSFER, "06" },
+        { "VIR SEPA C.P.A.M. LOIRE-ATLANTIQUE 123540530282 DU 010124", 1735, "CPAM LOIRE ATLANTIQUE DU",
+          PAY_TRANSFER, "06" },
         { "VIR SEPA MUTUELLE FICTIVE PREST 01012024", 5000, "MUTUELLE FICTIVE PREST", PAY_TRANSFER, "06" },
         { "PRLV SEPA MUTUELLE FICTIVE", -11890, "MUTUELLE FICTIVE", PAY_DEBIT, "12.1" },
         { "Prélèvement Électricité de Strasbourg", -5000, "ELECTRICITE DE STRASBOURG", PAY_DEBIT, "04.5.1" },
@@ -137,8 +139,8 @@ static void two_contracts_of_one_payee_are_two(void **unused)
 
 static void what_stopped_has_ended_and_what_is_irregular_is_none(void **unused)
 {
-    static const char *const dates[] = { "2024-01-03", "2024-01-17", "2024-02-26", "2024-03-04", "2024-05-20",
-                                         "2024-06-02", "2024-07-29", "2024-12-20" };
+    static const char *const dates[] = { "2024-01-03", "2024-01-17", "2024-02-26", "2024-03-04",
+                                         "2024-05-20", "2024-06-02", "2024-07-29", "2024-12-20" };
     static struct list list;
 
     (void)unused;
@@ -156,7 +158,8 @@ static void what_stopped_has_ended_and_what_is_irregular_is_none(void **unused)
                          list.entries[i].kind == PAY_CARD ? SURE_PREDICTABLE : SURE_CERTAIN);
 }
 
-/* A due day at the end of the month survives February; nothing is due before the day after the last movement. */
+/* A due day at the end of the month survives February; nothing is due before the day after the last movement.
+ */
 static void the_end_of_the_month_and_half_years_are_kept(void **unused)
 {
     static struct list list;
@@ -189,8 +192,8 @@ static void score_say(const char *what, const struct score *score, unsigned leas
     size_t precision = score->said ? 100 * score->right / score->said : 0;
     size_t recall = score->there ? 100 * score->right / score->there : 0;
 
-    printf("%s: precision %zu %% (%zu of %zu), recall %zu %% (%zu of %zu)\n", what, precision, score->right, score->said,
-           recall, score->right, score->there);
+    printf("%s: precision %zu %% (%zu of %zu), recall %zu %% (%zu of %zu)\n", what, precision, score->right,
+           score->said, recall, score->right, score->there);
     assert_true(precision >= least_percent && recall >= least_percent);
 }
 
@@ -209,13 +212,13 @@ static void every_movement_of_the_account_gets_its_class(void **unused)
         struct score score = { 0, 0, 0 };
 
         for (size_t i = 0; i < truth->count; i++) {
-            bool said = entry_sureness(&truth->entries[i], series) == (enum sureness)class;
+            bool said = entry_sureness(&truth->entries[i], series) == (enum sureness) class;
 
             score.said += said;
-            score.there += truth->sureness[i] == (enum sureness)class;
-            score.right += said && truth->sureness[i] == (enum sureness)class;
+            score.there += truth->sureness[i] == (enum sureness) class;
+            score.right += said && truth->sureness[i] == (enum sureness) class;
         }
-        score_say(sureness_name((enum sureness)class), &score, 98);
+        score_say(sureness_name((enum sureness) class), &score, 98);
     }
     free(series);
     free(truth);
@@ -240,20 +243,22 @@ static void the_posts_are_those_of_the_labels(void **unused)
 }
 
 /* The first movement that this forecast of a series says, and nobody else has said. */
-static bool came_true(const struct truth *truth, const struct forecast_item *item, bool *taken, enum sureness class, size_t from)
+static bool came_true(const struct truth *truth, const struct forecast_item *item, bool *taken,
+                      enum sureness class, size_t from)
 {
     for (size_t i = from; i < truth->count; i++) {
-        int64_t apart = truth->entries[i].day - item->day, cents = truth->entries[i].cents, off = cents - item->cents;
+        int64_t apart = truth->entries[i].day - item->day, cents = truth->entries[i].cents,
+                off = cents - item->cents;
 
-        if (!taken[i] && truth->sureness[i] == class && (cents < 0) == (item->cents < 0) && apart >= -4 && apart <= 4 &&
-            (off < 0 ? -off : off) * 10 <= (cents < 0 ? -cents : cents))
+        if (!taken[i] && truth->sureness[i] == class && (cents < 0) == (item->cents < 0) && apart >= -4 &&
+            apart <= 4 && (off < 0 ? -off : off) * 10 <= (cents < 0 ? -cents : cents))
             return taken[i] = true;
     }
     return false;
 }
 
-/* Half a year that the program has not seen: a movement counts as foreseen when one within four days and a tenth of its
- * amount was forecast. Of what is spread over months, only the sum can be compared. */
+/* Half a year that the program has not seen: a movement counts as foreseen when one within four days and a
+ * tenth of its amount was forecast. Of what is spread over months, only the sum can be compared. */
 static void half_a_year_that_was_not_seen_comes_true(void **unused)
 {
     struct truth *truth = truth_load();
@@ -275,15 +280,18 @@ static void half_a_year_that_was_not_seen_comes_true(void **unused)
         struct score score = { 0, 0, 0 };
 
         for (size_t i = 0; i < forecast.count; i++)
-            if (items[i].series >= 0 && items[i].sureness == (enum sureness)class && items[i].day < day("2025-07-01")) {
+            if (items[i].series >= 0 && items[i].sureness == (enum sureness) class &&
+                items[i].day < day("2025-07-01")) {
                 score.said++;
-                score.right += came_true(truth, &items[i], taken, (enum sureness)class, seen);
+                score.right += came_true(truth, &items[i], taken, (enum sureness) class, seen);
             }
         for (size_t i = seen; i < truth->count; i++) /* fuel and refunds have no day of their own */
-            score.there += truth->sureness[i] == (enum sureness)class && strcmp(truth->series[i], "carburant") != 0 &&
+            score.there += truth->sureness[i] == (enum sureness) class &&
+                           strcmp(truth->series[i], "carburant") != 0 &&
                            strcmp(truth->series[i], "sante") != 0;
-        score_say(class == SURE_CERTAIN ? "half a year ahead, certain" : "half a year ahead, predictable with a date", &score,
-                  90);
+        score_say(class == SURE_CERTAIN ? "half a year ahead, certain"
+                                        : "half a year ahead, predictable with a date",
+                  &score, 90);
     }
     for (size_t i = 0; i < forecast.count; i++)
         said += items[i].day < day("2025-07-01") ? items[i].cents : 0;
@@ -318,8 +326,8 @@ static void home_make(struct home *home)
         add(&home->list, date, 250000, "VIR SALAIRE");
     }
     find(&home->list);
-    assert_true(forecast_make(&home->forecast, home->items, home->list.series, home->list.found, home->list.entries,
-                              home->list.count, 12));
+    assert_true(forecast_make(&home->forecast, home->items, home->list.series, home->list.found,
+                              home->list.entries, home->list.count, 12));
 }
 
 static int64_t total(const struct forecast *forecast, const char *post)
@@ -345,7 +353,8 @@ static void a_forecast_has_each_month_in_classes(void **unused)
     assert_int_equal(months[1].in[SURE_CERTAIN], 250000);
     assert_int_equal(months[1].out[SURE_CERTAIN], -116500);
     assert_int_equal(forecast_month_cents(&months[12]), 250000 - 116500);
-    assert_false(forecast_make(&home.forecast, home.items, home.list.series, home.list.found, home.list.entries, 4, 12));
+    assert_false(forecast_make(&home.forecast, home.items, home.list.series, home.list.found,
+                               home.list.entries, 4, 12));
 }
 
 static void a_what_if_redraws_and_touches_nothing_else(void **unused)
@@ -364,7 +373,8 @@ static void a_what_if_redraws_and_touches_nothing_else(void **unused)
     home_make(&home);
     whatif_apply(&said, &home.forecast, &(struct whatif){ .kwh_percent = -20 }, home.list.series);
     assert_int_equal(said.electricity_before_cents, 138000);
-    assert_in_range(said.electricity_after_cents, 138000 * 8 / 10 + 1, 138000 - 1); /* the fixed charge stays */
+    assert_in_range(said.electricity_after_cents, 138000 * 8 / 10 + 1,
+                    138000 - 1); /* the fixed charge stays */
     assert_int_equal(total(&home.forecast, "04.5.2"), -180000);
 
     home_make(&home);
@@ -385,7 +395,8 @@ static void a_what_if_about_what_is_not_there_says_so(void **unused)
     (void)unused;
     home_make(&home);
     home.forecast.count = 0;
-    whatif_apply(&said, &home.forecast, &(struct whatif){ .rent_cents = 1, .kwh_percent = -20, .heat_pump = true },
+    whatif_apply(&said, &home.forecast,
+                 &(struct whatif){ .rent_cents = 1, .kwh_percent = -20, .heat_pump = true },
                  home.list.series);
     assert_true(said.no_rent && said.no_electricity && said.no_fuel);
 }
