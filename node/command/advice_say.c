@@ -129,3 +129,21 @@ int64_t advice_int(json_t *object, const char *key)
 {
     return (int64_t)json_integer_value(json_object_get(object, key));
 }
+
+int advice_show(const struct cli *cli, const char *verb, json_t *args,
+                void (*say)(json_t *reply, const void *arg), const void *arg)
+{
+    json_t *reply;
+    int code;
+
+    if (!args)
+        return cli_fail(cli, STATUS_NOMEM, &(struct failure){ "out of memory" });
+    code = cli_ask(cli, verb, args, &reply);
+    if (code)
+        return code;
+    if (cli->json)
+        return cli_json(reply);
+    say(reply, arg);
+    json_decref(reply);
+    return EXIT_DONE;
+}

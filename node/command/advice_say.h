@@ -25,5 +25,9 @@ bool advice_options_fit(const struct cli *cli, const struct advice_options *opti
 bool advice_put(json_t *args, const char *key, const char *text); /* NULL: left out */
 json_t *advice_args(const struct advice_options *options);        /* NULL: out of memory */
 int64_t advice_int(json_t *object, const char *key);
+/* How a command that only shows ends: asks (steals args; NULL: out of memory), then prints the reply as JSON,
+ * or hands it to say with whatever arg is. Returns the exit code. */
+int advice_show(const struct cli *cli, const char *verb, json_t *args,
+                void (*say)(json_t *reply, const void *arg), const void *arg);
 
 #endif

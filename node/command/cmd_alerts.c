@@ -54,16 +54,18 @@ static void say_alert(json_t *alert)
     say_meaning(alert);
 }
 
-static void say_alerts(json_t *reply)
+static void say_alerts(json_t *reply, const void *arg)
 {
     json_t *alerts = json_object_get(reply, "alerts"), *alert;
     unsigned long long watched = field_uint(reply, "watched_days");
     char from[SAY_MAX], to[SAY_MAX];
     size_t i;
 
+    (void)arg;
     printf("meter %s, %s to %s\n", field_text(reply, "meter"), advice_date(from, field_text(reply, "from")),
            advice_date(to, field_text(reply, "to")));
-    json_array_foreach(alerts, i, alert) say_alert(alert);
+    json_array_foreach (alerts, i, alert)
+        say_alert(alert);
     if (watched == 0)
         puts("nothing can be said yet: it takes 21 days with readings within the four weeks before; import "
              "more "
@@ -102,20 +104,9 @@ int cmd_alerts(int argc, char **argv)
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };
-    json_t *args, *reply;
     int code;
 
     if (!cli_parse(&cli, argc, argv, &code) || !advice_options_fit(&cli, &options, &code))
         return code;
-    args = advice_args(&options);
-    if (!args)
-        return cli_fail(&cli, STATUS_NOMEM, &(struct failure){ "out of memory" });
-    code = cli_ask(&cli, "alerts.show", args, &reply);
-    if (code)
-        return code;
-    if (cli.json)
-        return cli_json(reply);
-    say_alerts(reply);
-    json_decref(reply);
-    return EXIT_DONE;
+    return advice_show(&cli, "alerts.show", advice_args(&options), say_alerts, NULL);
 }

@@ -17,8 +17,7 @@ static void say_months(json_t *months, uint64_t most)
     json_t *month;
     size_t i;
 
-    json_array_foreach(months, i, month)
-    {
+    json_array_foreach (months, i, month) {
         uint64_t grams = field_uint(month, "grams");
 
         printf("  %-10s", advice_span(label, SPAN_MONTH, advice_int(month, "start_s")));
@@ -44,16 +43,19 @@ static void say_kind(json_t *kind, uint64_t most)
            field_text(kind, "vintage"), field_text(kind, "scope"));
 }
 
-static void say_carbon(json_t *reply)
+static void say_carbon(json_t *reply, const void *arg)
 {
     json_t *kinds = json_object_get(reply, "kinds"), *kind, *month;
     uint64_t most = 0, grams = field_uint(reply, "total_grams"), litre = field_uint(reply, "diesel_g_per_l");
     char kg[SAY_MAX];
     size_t i, k;
 
-    json_array_foreach(kinds, i, kind) json_array_foreach(json_object_get(kind, "months"), k, month) most =
-        field_uint(month, "grams") > most ? field_uint(month, "grams") : most;
-    json_array_foreach(kinds, i, kind) say_kind(kind, most);
+    (void)arg;
+    json_array_foreach (kinds, i, kind)
+        json_array_foreach (json_object_get(kind, "months"), k, month)
+            most = field_uint(month, "grams") > most ? field_uint(month, "grams") : most;
+    json_array_foreach (kinds, i, kind)
+        say_kind(kind, most);
     printf("together %s of CO2 equivalent, as much as burning %llu litres of diesel\n", say_kg(kg, grams),
            (unsigned long long)((grams + litre / 2) / litre));
     printf("source: %s; a yearly mean, which does not tell a cold evening from a sunny noon\n",
@@ -78,20 +80,9 @@ int cmd_carbon(int argc, char **argv)
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };
-    json_t *args, *reply;
     int code;
 
     if (!cli_parse(&cli, argc, argv, &code) || !advice_options_fit(&cli, &options, &code))
         return code;
-    args = advice_args(&options);
-    if (!args)
-        return cli_fail(&cli, STATUS_NOMEM, &(struct failure){ "out of memory" });
-    code = cli_ask(&cli, "carbon.show", args, &reply);
-    if (code)
-        return code;
-    if (cli.json)
-        return cli_json(reply);
-    say_carbon(reply);
-    json_decref(reply);
-    return EXIT_DONE;
+    return advice_show(&cli, "carbon.show", advice_args(&options), say_carbon, NULL);
 }

@@ -29,8 +29,7 @@ static void range_of(uint64_t *best, uint64_t *most, json_t *options)
     size_t i;
 
     *best = *most = 0;
-    json_array_foreach(options, i, option)
-    {
+    json_array_foreach (options, i, option) {
         uint64_t rank = field_uint(option, "rank"), cents = field_uint(option, "total_cents");
 
         *best = rank == 1 ? cents : *best;
@@ -53,10 +52,12 @@ static void say_ranking(json_t *item)
     else
         printf("all days by the prices of %s\n", advice_date(date, grid));
     for (uint64_t rank = 1; rank <= json_array_size(options); rank++)
-        json_array_foreach(options, i, option) if (field_uint(option, "rank") == rank)
+        json_array_foreach (options, i, option)
+            if (field_uint(option, "rank") == rank)
+                say_option(option, best, most);
+    json_array_foreach (options, i, option)
+        if (field_uint(option, "rank") == 0)
             say_option(option, best, most);
-    json_array_foreach(options, i, option) if (field_uint(option, "rank") == 0)
-        say_option(option, best, most);
 }
 
 static void say_flips(json_t *reply)
@@ -65,7 +66,7 @@ static void say_flips(json_t *reply)
     char from[SAY_MAX], to[SAY_MAX];
     size_t i;
 
-    json_array_foreach(flips, i, flip)
+    json_array_foreach (flips, i, flip)
         printf("the ranking flips: by the prices of %s %s was cheapest, by those of %s it is %s\n",
                advice_date(from, field_text(flip, "from_grid")), field_text(flip, "from_tariff"),
                advice_date(to, field_text(flip, "to_grid")), field_text(flip, "to_tariff"));
@@ -78,7 +79,9 @@ static bool any_cheapest(json_t *grids)
     json_t *item;
     size_t i;
 
-    json_array_foreach(grids, i, item) if (json_is_string(json_object_get(item, "cheapest"))) return true;
+    json_array_foreach (grids, i, item)
+        if (json_is_string(json_object_get(item, "cheapest")))
+            return true;
     return false;
 }
 
@@ -88,19 +91,19 @@ static void say_missing(json_t *grids)
     json_t *options = json_object_get(json_array_get(grids, json_array_size(grids) - 1), "options"), *option;
     size_t i;
 
-    json_array_foreach(options, i, option) cost_say_missing(option);
+    json_array_foreach (options, i, option)
+        cost_say_missing(option);
 }
 
-static void say_comparison(json_t *reply, bool kva_said)
+static void say_comparison(json_t *reply, const void *options)
 {
     json_t *grids = json_object_get(reply, "grids"), *item;
     size_t i;
 
-    cost_say_head(reply, kva_said);
+    cost_say_head(reply, options);
     printf("off-peak %s (Tempo: 22:00-06:00), %llu kVA\n", field_text(reply, "off_peak"),
            (unsigned long long)field_uint(reply, "kva"));
-    json_array_foreach(grids, i, item)
-    {
+    json_array_foreach (grids, i, item) {
         if (strcmp(field_text(item, "grid"), "dated") == 0 &&
             !json_is_string(json_object_get(item, "cheapest")))
             continue; /* older than the first sheet: nothing to say */
@@ -131,17 +134,9 @@ int cmd_compare(int argc, char **argv)
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };
-    json_t *reply;
     int code;
 
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
-    code = cost_ask(&reply, &cli, &options, "compare.show");
-    if (code)
-        return code;
-    if (cli.json)
-        return cli_json(reply);
-    say_comparison(reply, options.kva != 0);
-    json_decref(reply);
-    return EXIT_DONE;
+    return cost_show(&cli, &options, "compare.show", say_comparison);
 }

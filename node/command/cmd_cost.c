@@ -17,9 +17,10 @@ static void say_lines(json_t *reply)
     uint64_t most = 0;
     size_t i;
 
-    json_array_foreach(lines, i, line) if (field_uint(line, "cents") > most) most = field_uint(line, "cents");
-    json_array_foreach(lines, i, line)
-    {
+    json_array_foreach (lines, i, line)
+        if (field_uint(line, "cents") > most)
+            most = field_uint(line, "cents");
+    json_array_foreach (lines, i, line) {
         if (strcmp(grid, field_text(line, "grid")) != 0) {
             grid = field_text(line, "grid");
             printf("prices from %s\n", advice_date(date, grid));
@@ -32,12 +33,12 @@ static void say_lines(json_t *reply)
     }
 }
 
-static void say_cost(json_t *reply, bool kva_said)
+static void say_cost(json_t *reply, const void *options)
 {
     const char *tariff = field_text(reply, "tariff");
     char euros[SAY_MAX], date[SAY_MAX];
 
-    cost_say_head(reply, kva_said);
+    cost_say_head(reply, options);
     printf("option %s", tariff);
     if (strcmp(tariff, "hphc") == 0)
         printf(", off-peak %s", field_text(reply, "off_peak"));
@@ -76,17 +77,9 @@ int cmd_cost(int argc, char **argv)
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };
-    json_t *reply;
     int code;
 
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
-    code = cost_ask(&reply, &cli, &options, "cost.show");
-    if (code)
-        return code;
-    if (cli.json)
-        return cli_json(reply);
-    say_cost(reply, options.kva != 0);
-    json_decref(reply);
-    return EXIT_DONE;
+    return cost_show(&cli, &options, "cost.show", say_cost);
 }

@@ -15,8 +15,7 @@ static uint64_t most_of(json_t *bins)
     json_t *bin;
     size_t i;
 
-    json_array_foreach(bins, i, bin)
-    {
+    json_array_foreach (bins, i, bin) {
         value = field_uint(bin, "energy_mwh");
         most = value > most ? value : most;
         value = field_uint(json_object_get(bin, "before"), "energy_mwh");
@@ -63,7 +62,9 @@ static bool any_before(json_t *bins)
     json_t *bin;
     size_t i;
 
-    json_array_foreach(bins, i, bin) if (json_is_object(json_object_get(bin, "before"))) return true;
+    json_array_foreach (bins, i, bin)
+        if (json_is_object(json_object_get(bin, "before")))
+            return true;
     return false;
 }
 
@@ -85,7 +86,7 @@ static void say_total(json_t *reply, bool two)
                advice_kwh(kwh, field_uint(reply, "coarse_mwh")));
 }
 
-static void say_usage(json_t *reply)
+static void say_usage(json_t *reply, const void *arg)
 {
     json_t *bins = json_object_get(reply, "bins"), *bin;
     bool two = any_before(bins);
@@ -94,6 +95,7 @@ static void say_usage(json_t *reply)
     enum span span = SPAN_MONTH;
     size_t i;
 
+    (void)arg;
     span_of_name(&span, field_text(reply, "by"));
     printf("meter %s, %s by the %s, %s to %s\n", field_text(reply, "meter"), field_text(reply, "quantity"),
            field_text(reply, "by"), advice_date(from, field_text(reply, "from")),
@@ -102,7 +104,8 @@ static void say_usage(json_t *reply)
     if (two)
         printf("  %*s%14s", ADVICE_BAR + 8, "", "a year before");
     putchar('\n');
-    json_array_foreach(bins, i, bin) say_bin(bin, span, most, two);
+    json_array_foreach (bins, i, bin)
+        say_bin(bin, span, most, two);
     say_total(reply, two);
 }
 
@@ -128,7 +131,7 @@ int cmd_usage(int argc, char **argv)
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };
-    json_t *args, *reply;
+    json_t *args;
     enum span span;
     int code;
 
@@ -139,16 +142,9 @@ int cmd_usage(int argc, char **argv)
         return EXIT_USAGE;
     }
     args = advice_args(&options);
-    if (!args || !advice_put(args, "by", by) || !advice_put(args, "quantity", of)) {
+    if (args && (!advice_put(args, "by", by) || !advice_put(args, "quantity", of))) {
         json_decref(args);
-        return cli_fail(&cli, STATUS_NOMEM, &(struct failure){ "out of memory" });
+        args = NULL;
     }
-    code = cli_ask(&cli, "usage.show", args, &reply);
-    if (code)
-        return code;
-    if (cli.json)
-        return cli_json(reply);
-    say_usage(reply);
-    json_decref(reply);
-    return EXIT_DONE;
+    return advice_show(&cli, "usage.show", args, say_usage, NULL);
 }

@@ -27,14 +27,14 @@ static enum status fill(json_t *args, const struct cost_options *options, struct
                                                             : failure_say(why, STATUS_NOMEM, "out of memory");
 }
 
-int cost_ask(json_t **reply, const struct cli *cli, const struct cost_options *options, const char *verb)
+int cost_show(const struct cli *cli, const struct cost_options *options, const char *verb,
+              void (*say)(json_t *reply, const void *options))
 {
     json_t *args = NULL;
     struct failure why = { "" };
     enum status status;
     int code;
 
-    *reply = NULL;
     if (!advice_options_fit(cli, &options->common, &code))
         return code;
     args = advice_args(&options->common);
@@ -43,7 +43,7 @@ int cost_ask(json_t **reply, const struct cli *cli, const struct cost_options *o
         json_decref(args);
         return cli_fail(cli, status, &why);
     }
-    return cli_ask(cli, verb, args, reply);
+    return advice_show(cli, verb, args, say, options);
 }
 
 const char *cost_euros(char out[SAY_MAX], uint64_t cents)
@@ -55,7 +55,7 @@ const char *cost_euros(char out[SAY_MAX], uint64_t cents)
     return out;
 }
 
-void cost_say_head(json_t *reply, bool kva_said)
+void cost_say_head(json_t *reply, const struct cost_options *options)
 {
     uint64_t length_s = field_uint(reply, "length_s"), covered_s = field_uint(reply, "covered_s");
     uint64_t kva = field_uint(reply, "kva"), most_w = field_uint(reply, "most_w");
@@ -67,7 +67,7 @@ void cost_say_head(json_t *reply, bool kva_said)
     if (length_s > 0 && covered_s < length_s)
         printf("only %llu %% of this time was metered: the energy of the rest is not in these amounts\n",
                (unsigned long long)(covered_s * PERCENT / length_s));
-    if (!kva_said)
+    if (options->kva == 0)
         printf("subscribed power taken to be %llu kVA; yours is on the bill: --kva N\n",
                (unsigned long long)kva);
     if (most_w > kva * VA_PER_KVA)

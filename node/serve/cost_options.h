@@ -10,9 +10,10 @@ struct cost_options {
     uint64_t kva; /* 0: not said */
     const char *off_peak, *tempo_days, *tariff, *grid;
 };
-/* Asks the node. EXIT_DONE: *reply is the caller's. */
-int cost_ask(json_t **reply, const struct cli *cli, const struct cost_options *options, const char *verb);
-void cost_say_head(json_t *reply, bool kva_said);
+/* Asks the node and shows what it says; say gets the options again. Returns the exit code. */
+int cost_show(const struct cli *cli, const struct cost_options *options, const char *verb,
+              void (*say)(json_t *reply, const void *options));
+void cost_say_head(json_t *reply, const struct cost_options *options);
 /* What has no price in this option and why, one line each, indented. */
 void cost_say_missing(json_t *option);
 const char *cost_euros(char out[SAY_MAX], uint64_t cents); /* "1 234.56 EUR" */
