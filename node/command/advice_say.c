@@ -3,6 +3,7 @@
 
 #include "node/import/local_time.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,13 +28,14 @@ const char *advice_kwh(char out[SAY_MAX], uint64_t mwh)
     char whole[SAID_MAX];
 
     words_number(whole, tenths / 10);
-    snprintf(out, SAY_MAX, "%.27s.%u kWh", whole, (unsigned)(tenths % 10));
+    snprintf(out, SAY_MAX, "%.27s%c%u kWh", whole, tongue_point(), (unsigned)(tenths % 10));
     return out;
 }
 
 const char *advice_span(char out[SAY_MAX], enum span span, int64_t start_s)
 {
-    static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+    static const char *const days[] = { N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"),
+                                        N_("Fri"), N_("Sat"), N_("Sun") };
     int64_t local_s = start_s + local_offset_s(start_s);
     struct civil civil;
     char day[SAY_MAX];
@@ -43,12 +45,12 @@ const char *advice_span(char out[SAY_MAX], enum span span, int64_t start_s)
     case SPAN_HOUR:
         return say_minute(out, start_s);
     case SPAN_DAY:
-        snprintf(out, SAY_MAX, "%s %.30s", days[civil_weekday(local_s)], say_day(day, start_s));
+        snprintf(out, SAY_MAX, "%.8s %.30s", _(days[civil_weekday(local_s)]), say_day(day, start_s));
         return out;
     case SPAN_WEEK:
         return say_day(out, start_s);
     case SPAN_MONTH:
-        snprintf(out, SAY_MAX, "%s %u", say_month(civil.month), civil.year);
+        snprintf(out, SAY_MAX, "%.12s %u", say_month(civil.month), civil.year);
         return out;
     case SPAN_YEAR:
     case SPANS:
@@ -62,7 +64,8 @@ const char *advice_change(char out[SAY_MAX], int64_t permille)
 {
     uint64_t size = (uint64_t)(permille < 0 ? -permille : permille);
 
-    snprintf(out, SAY_MAX, "%c%" PRIu64 ".%u %%", permille < 0 ? '-' : '+', size / 10, (unsigned)(size % 10));
+    snprintf(out, SAY_MAX, "%c%" PRIu64 "%c%u %%", permille < 0 ? '-' : '+', size / 10, tongue_point(),
+             (unsigned)(size % 10));
     return out;
 }
 
@@ -90,7 +93,7 @@ static bool date_fits(const struct cli *cli, const char *option, const char *tex
 
     if (!text || day_read(&day, text))
         return true;
-    fprintf(stderr, "%.*s: --%s takes a date that exists, such as 2023-01-31, not \"%.40s\"\n",
+    fprintf(stderr, _("%.*s: --%s takes a date that exists, such as 2023-01-31, not \"%.40s\"\n"),
             name_size(cli), cli->usage, option, text);
     *code = EXIT_USAGE;
     return false;
@@ -101,7 +104,7 @@ bool advice_options_fit(const struct cli *cli, const struct advice_options *opti
     if (!date_fits(cli, "from", options->from, code) || !date_fits(cli, "to", options->to, code))
         return false;
     if (options->from && options->to && strcmp(options->from, options->to) > 0) {
-        fprintf(stderr, "%.*s: --from %s lies after --to %s\n", name_size(cli), cli->usage, options->from,
+        fprintf(stderr, _("%.*s: --from %s lies after --to %s\n"), name_size(cli), cli->usage, options->from,
                 options->to);
         *code = EXIT_USAGE;
         return false;

@@ -7,6 +7,7 @@
 #include "node/run/control.h"
 #include "node/home/home.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -185,7 +186,8 @@ static enum status ask_home(const struct cli *cli, const char *verb, json_t *arg
         json_decref(args);
         return status;
     }
-    request = json_pack("{s:i, s:s, s:o*}", "v", 1, "verb", verb, "args", args);
+    request = json_pack("{s:i, s:s, s:s, s:o*}", "v", 1, "verb", verb, "language", tongue_name(tongue_now()),
+                        "args", args);
     if (!request)
         return failure_say(why, STATUS_NOMEM, "out of memory");
     status = ask(home, verb, request, reply, no_daemon, why);

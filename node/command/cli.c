@@ -4,6 +4,9 @@
  * A usage error is one sentence on stderr with the command that shows the options, exit code 2; --help goes
  * to stdout, exit code 0. */
 #include "node/command/command.h"
+#include "node/home/config.h"
+#include "node/home/home.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -11,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char common_help[] = "  --home DIR   the folder of this home (default: COOPAIR_HOME, else "
-                                  "~/.local/share/coopair)\n"
-                                  "  --json       one JSON object on standard output\n"
-                                  "  --yes        answer every question with yes\n"
-                                  "  --no-input   never ask; a question counts as answered with no\n"
-                                  "  --help       this text\n";
+static const char common_help[] = N_("  --home DIR   the folder of this home (default: COOPAIR_HOME, else "
+                                     "~/.local/share/coopair)\n"
+                                     "  --json       one JSON object on standard output\n"
+                                     "  --yes        answer every question with yes\n"
+                                     "  --no-input   never ask; a question counts as answered with no\n"
+                                     "  --help       this text\n");
 
 /* The words of the usage line that are typed as they stand: "coopair round join". */
 static int name_size(const char *usage)
@@ -32,7 +35,7 @@ static int name_size(const char *usage)
 
 static bool usage_error(const struct cli *cli, int *code, const char *what, const char *which)
 {
-    fprintf(stderr, "%.*s: %s%s; see: %.*s --help\n", name_size(cli->usage), cli->usage, what, which,
+    fprintf(stderr, _("%.*s: %s%s; see: %.*s --help\n"), name_size(cli->usage), cli->usage, _(what), which,
             name_size(cli->usage), cli->usage);
     *code = EXIT_USAGE;
     return false;
@@ -40,11 +43,11 @@ static bool usage_error(const struct cli *cli, int *code, const char *what, cons
 
 static void print_help(const struct cli *cli)
 {
-    printf("usage: %s\n\n%s\n\n", cli->usage, cli->summary);
+    printf(_("usage: %s\n\n%s\n\n"), cli->usage, _(cli->summary));
     for (size_t i = 0; i < cli->option_count; i++)
         printf("  --%s%s%s\n", cli->options[i].name, cli->options[i].kind == OPTION_FLAG ? "   " : " ",
-               cli->options[i].help);
-    fputs(common_help, stdout);
+               cli->options[i].help[0] ? _(cli->options[i].help) : "");
+    fputs(_(common_help), stdout);
 }
 
 /* true when text is --name or --name=value. */
@@ -93,11 +96,11 @@ static bool option_set(struct cli *cli, const struct cli_option *option, const c
     case OPTION_NUMBER:
         if (number_read(option->out, value))
             return true;
-        return usage_error(cli, code, "a whole number must follow --", option->name);
+        return usage_error(cli, code, N_("a whole number must follow --"), option->name);
     case OPTION_MANY:
         if (many_add(option->out, value))
             return true;
-        return usage_error(cli, code, "given too often: --", option->name);
+        return usage_error(cli, code, N_("given too often: --"), option->name);
     }
     assert(false);
     return false;
@@ -113,23 +116,42 @@ static bool option_take(struct cli *cli, const struct cli_option *options, size_
         if (!option_is(argv[*at], options[i].name, &value))
             continue;
         if (options[i].kind == OPTION_FLAG && value)
-            return usage_error(cli, code, "no value goes with --", options[i].name);
+            return usage_error(cli, code, N_("no value goes with --"), options[i].name);
         if (options[i].kind != OPTION_FLAG && !value) {
             if (*at + 1 >= argc)
-                return usage_error(cli, code, "a value must follow --", options[i].name);
+                return usage_error(cli, code, N_("a value must follow --"), options[i].name);
             value = argv[++*at];
         }
         return option_set(cli, &options[i], value, code);
     }
-    return usage_error(cli, code, "unknown option ", argv[*at]);
+    return usage_error(cli, code, N_("unknown option "), argv[*at]);
+}
+
+/* What is set for this home comes before the terminal's language; JSON is for programs, which know one. */
+static void choose_tongue(const struct cli *cli)
+{
+    char home[HOME_PATH_MAX];
+    struct config config;
+    struct failure why;
+    enum tongue tongue;
+
+    if (cli->json) {
+        tongue_set(TONGUE_ENGLISH);
+        return;
+    }
+    if (home_path(home, cli->home, &why) != STATUS_OK)
+        return;
+    config_read(&config, home, &why); /* what is wrong with it is told by coopair config */
+    if (tongue_of_name(&tongue, config_value(&config, CONFIG_LANGUAGE)))
+        tongue_set(tongue);
 }
 
 static bool args_counted(struct cli *cli, int *code)
 {
     if (cli->arg_count < cli->least)
-        return usage_error(cli, code, "something is missing: ", cli->usage);
+        return usage_error(cli, code, N_("something is missing: "), cli->usage);
     if (cli->arg_count > cli->most)
-        return usage_error(cli, code, "one argument too many: ", cli->args[cli->most]);
+        return usage_error(cli, code, N_("one argument too many: "), cli->args[cli->most]);
     return true;
 }
 
@@ -164,19 +186,20 @@ bool cli_parse(struct cli *cli, int argc, char **argv, int *code)
             return false;
         }
     }
+    choose_tongue(cli);
     return args_counted(cli, code);
 }
 
 static void print_family(FILE *out, const char *family, const struct command *table, size_t count)
 {
-    fprintf(out, "usage: %s COMMAND [OPTIONS]\n\n", family);
+    fprintf(out, _("usage: %s COMMAND [OPTIONS]\n\n"), family);
     for (size_t i = 0; i < count; i++)
-        fprintf(out, "  %-10s %s\n", table[i].name, table[i].summary);
-    fprintf(out, "\n%s COMMAND --help says more.\n", family);
+        fprintf(out, "  %-10s %s\n", table[i].name, _(table[i].summary));
+    fprintf(out, _("\n%s COMMAND --help says more.\n"), family);
     if (strchr(family, ' ') == NULL)
-        fputs("Exit codes: 0 done, 1 failed, 2 usage, 3 no node is running, 4 not found, 5 refused, 6 "
-              "network unreachable,\n"
-              "7 verification failed, 8 too early or too late in the round, 75 in use, try again.\n",
+        fputs(_("Exit codes: 0 done, 1 failed, 2 usage, 3 no node is running, 4 not found, 5 refused, 6 "
+                "network unreachable,\n"
+                "7 verification failed, 8 too early or too late in the round, 75 in use, try again.\n"),
               out);
 }
 
@@ -192,7 +215,7 @@ int cli_family(const char *family, const struct command *table, size_t count, in
         return EXIT_DONE;
     }
     if (argc >= 2)
-        fprintf(stderr, "%s: unknown command %s\n\n", family, argv[1]);
+        fprintf(stderr, _("%s: unknown command %s\n\n"), family, argv[1]);
     print_family(stderr, family, table, count);
     return EXIT_USAGE;
 }

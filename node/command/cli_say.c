@@ -5,6 +5,7 @@
 #include "node/command/command.h"
 #include "node/serve/serve.h"
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -47,13 +48,13 @@ int cli_json(json_t *reply)
     json_decref(reply);
     if (written)
         return EXIT_DONE;
-    fputs("coopair: the answer could not be written to standard output\n", stderr);
+    fputs(_("coopair: the answer could not be written to standard output\n"), stderr);
     return EXIT_FAILED;
 }
 
 int cli_fail(const struct cli *cli, enum status status, const struct failure *why)
 {
-    const char *text = why && why->text[0] ? why->text : status_text(status);
+    const char *text = why && why->text[0] ? why->text : _(status_text(status));
     char clean[WORDS_MAX];
 
     tender_clean(clean, sizeof clean, text);
@@ -77,10 +78,10 @@ bool cli_confirm(const struct cli *cli, const char *format, ...)
     va_end(args);
     tender_clean(clean, sizeof clean, question);
     if (cli->no_input || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-        fprintf(stderr, "coopair: not confirmed: %s (add --yes to say yes)\n", clean);
+        fprintf(stderr, _("coopair: not confirmed: %s (add --yes to say yes)\n"), clean);
         return false;
     }
-    fprintf(stderr, "%s [y/N] ", clean);
+    fprintf(stderr, _("%s [y/N] "), clean);
     if (!fgets(answer, sizeof answer, stdin))
         return false;
     answer[strcspn(answer, "\r\n")] = '\0';

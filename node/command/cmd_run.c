@@ -60,7 +60,7 @@ static enum status open_patiently(struct loop **loop, const struct loop_options 
 int cmd_run(int argc, char **argv)
 {
     bool no_lan = false;
-    struct loop_options options = { .signals = true };
+    struct loop_options options = { .signals = true, .chores = true };
     const struct cli_option own[] = {
         { "listen", OPTION_TEXT, &options.listen,
           "ADDRESS:PORT  where to take callers; port 0: any (default: all addresses, the same port each "

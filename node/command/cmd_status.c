@@ -78,7 +78,7 @@ static void say_rounds(json_t *reply)
 
     if (json_array_size(rounds) == 0)
         puts("rounds   none yet");
-    json_array_foreach(rounds, i, round)
+    json_array_foreach (rounds, i, round)
         printf("round    %.8s  %s: %s, %lld home%s%s%s\n", text_of(round, "round"), text_of(round, "title"),
                text_of(round, "phase"), number_of(round, "homes"), plural(number_of(round, "homes")),
                json_is_true(json_object_get(round, "joined")) ? ", joined" : "",
@@ -101,6 +101,22 @@ static void say_health(json_t *reply)
         puts("backup   never made: coopair backup FILE, on another disk");
     }
     printf("disk     %s%s\n", trouble[0] ? "TROUBLE: " : "well", trouble);
+}
+
+/* What became of the files in the watched folder; of those that are no good, why. */
+static void say_watched(json_t *reply)
+{
+    json_t *files = json_object_get(reply, "watched"), *file;
+    size_t good = 0, i;
+
+    if (json_array_size(files) == 0)
+        return;
+    json_array_foreach (files, i, file)
+        good += json_is_true(json_object_get(file, "ok"));
+    printf("folder   %zu files taken in by themselves, %zu not\n", good, json_array_size(files) - good);
+    json_array_foreach (files, i, file)
+        if (!json_is_true(json_object_get(file, "ok")))
+            printf("         %s: %s\n", text_of(file, "name"), text_of(file, "said"));
 }
 
 int cmd_status(int argc, char **argv)
@@ -129,6 +145,7 @@ int cmd_status(int argc, char **argv)
     say_neighbours(reply);
     say_rounds(reply);
     say_health(reply);
+    say_watched(reply);
     json_decref(reply);
     return code;
 }

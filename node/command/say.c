@@ -2,6 +2,7 @@
 #include "node/command/say.h"
 
 #include "node/import/local_time.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,17 +11,17 @@ enum { BAR_WIDTH = 48 };
 
 const char *say_month(unsigned month)
 {
-    static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    static const char *const names[] = { N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
+                                         N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec") };
 
-    return names[month - 1];
+    return _(names[month - 1]);
 }
 
 const char *say_kwh(char out[SAY_MAX], uint64_t mwh)
 {
     uint64_t wh = mwh / 1000 + (mwh % 1000 >= 500);
 
-    snprintf(out, SAY_MAX, "%" PRIu64 ".%03u kWh", wh / 1000, (unsigned)(wh % 1000));
+    snprintf(out, SAY_MAX, "%" PRIu64 "%c%03u kWh", wh / 1000, tongue_point(), (unsigned)(wh % 1000));
     return out;
 }
 
@@ -29,7 +30,7 @@ const char *say_day(char out[SAY_MAX], int64_t utc_s)
     struct civil civil;
 
     civil_of(&civil, utc_s + local_offset_s(utc_s));
-    snprintf(out, SAY_MAX, "%u %s %u", civil.day, say_month(civil.month), civil.year);
+    snprintf(out, SAY_MAX, "%u %.12s %u", civil.day, say_month(civil.month), civil.year);
     return out;
 }
 
@@ -38,7 +39,7 @@ const char *say_minute(char out[SAY_MAX], int64_t utc_s)
     struct civil civil;
 
     civil_of(&civil, utc_s + local_offset_s(utc_s));
-    snprintf(out, SAY_MAX, "%u %s %u %02u:%02u", civil.day, say_month(civil.month), civil.year, civil.hour,
+    snprintf(out, SAY_MAX, "%u %.12s %u %02u:%02u", civil.day, say_month(civil.month), civil.year, civil.hour,
              civil.minute);
     return out;
 }

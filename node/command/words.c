@@ -3,6 +3,8 @@
  * seconds. */
 #include "node/command/words.h"
 
+#include "node/tongue/tongue.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,24 +12,25 @@
 
 void words_date(char out[SAID_MAX], uint64_t time_s)
 {
-    static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    static const char *const days[] = { N_("Sun"), N_("Mon"), N_("Tue"), N_("Wed"),
+                                        N_("Thu"), N_("Fri"), N_("Sat") };
+    static const char *const months[] = { N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
+                                          N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec") };
     time_t t = (time_t)time_s;
     struct tm parts;
 
     if (time_s > INT64_MAX || localtime_r(&t, &parts) == NULL)
-        snprintf(out, SAID_MAX, "second %" PRIu64, time_s);
+        snprintf(out, SAID_MAX, _("second %llu"), (unsigned long long)time_s);
     else /* not strftime: its names follow a locale that the sentence around does not */
-        snprintf(out, SAID_MAX, "%s %d %s %d, %02d:%02d", days[parts.tm_wday], parts.tm_mday,
-                 months[parts.tm_mon], 1900 + parts.tm_year, parts.tm_hour, parts.tm_min);
+        snprintf(out, SAID_MAX, "%.12s %d %.12s %d, %02d:%02d", _(days[parts.tm_wday]), parts.tm_mday,
+                 _(months[parts.tm_mon]), 1900 + parts.tm_year, parts.tm_hour, parts.tm_min);
 }
 
 static const struct unit {
     uint64_t seconds;
     const char *one, *many;
 } units[] = {
-    { 86400, " day", " days" },
+    { 86400, N_(" day"), N_(" days") },
     { 3600, " h", " h" },
     { 60, " min", " min" },
     { 1, " s", " s" },
@@ -41,12 +44,12 @@ void words_span(char out[SAID_MAX], uint64_t seconds)
     while (i + 1 < UNITS && seconds < units[i].seconds)
         i++;
     uint64_t count = seconds / units[i].seconds, rest = seconds % units[i].seconds;
-    const char *name = count == 1 ? units[i].one : units[i].many;
+    const char *name = count == 1 ? _(units[i].one) : _(units[i].many);
     if (i + 1 == UNITS || rest < units[i + 1].seconds)
         snprintf(out, SAID_MAX, "%" PRIu64 "%s", count, name);
     else
         snprintf(out, SAID_MAX, "%" PRIu64 "%s %" PRIu64 "%s", count, name, rest / units[i + 1].seconds,
-                 units[i + 1].many);
+                 _(units[i + 1].many));
 }
 
 void words_when(char out[SAID_MAX], uint64_t time_s, uint64_t now_s)
@@ -55,11 +58,11 @@ void words_when(char out[SAID_MAX], uint64_t time_s, uint64_t now_s)
 
     words_span(span, time_s > now_s ? time_s - now_s : now_s - time_s);
     if (time_s == now_s)
-        snprintf(out, SAID_MAX, "now");
+        snprintf(out, SAID_MAX, "%.40s", _("now"));
     else if (time_s > now_s)
-        snprintf(out, SAID_MAX, "in %.40s", span);
+        snprintf(out, SAID_MAX, _("in %.40s"), span);
     else
-        snprintf(out, SAID_MAX, "%.40s ago", span);
+        snprintf(out, SAID_MAX, _("%.40s ago"), span);
 }
 
 void words_number(char out[SAID_MAX], uint64_t value)
@@ -80,7 +83,7 @@ void words_euros(char out[SAID_MAX], uint64_t cents)
     char whole[SAID_MAX];
 
     words_number(whole, cents / 100);
-    snprintf(out, SAID_MAX, "%.40s.%02u EUR", whole, (unsigned)(cents % 100));
+    snprintf(out, SAID_MAX, "%.40s%c%02u %s", whole, tongue_point(), (unsigned)(cents % 100), tongue_euro());
 }
 
 void words_bar(char out[SAID_MAX], uint64_t done, uint64_t whole)

@@ -165,7 +165,9 @@ static enum status store_make(const char *home, struct failure *why)
  * not be told from a loss. */
 static void files_unmake(const char *home)
 {
-    static const char *const names[] = { "store.mdb", "store.mdb.new", "store.mdb-lock", "owner.lock", "key" };
+    static const char *const names[] = { "store.mdb",  "store.mdb.new", "store.mdb-lock",
+                                         "owner.lock", "config",        "config.new",
+                                         "key" };
     char path[FILE_PATH_MAX];
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -267,6 +269,14 @@ static int key_wipe(const char *home)
 }
 
 /* The key goes last: while it is there, a killed erasure is seen and can be repeated by the same command. */
+static void config_remove(const char *home)
+{
+    char path[FILE_PATH_MAX];
+
+    file_path(path, home, "config");
+    unlink(path);
+}
+
 enum status home_erase(const char *home, struct failure *why)
 {
     enum status status;
@@ -282,6 +292,7 @@ enum status home_erase(const char *home, struct failure *why)
         code = folder_sync(home);
     if (code)
         return explain(why, "erase the key in", home, code);
+    config_remove(home);
     rmdir(home); /* what else is in it is not ours */
     return STATUS_OK;
 }

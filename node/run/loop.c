@@ -8,11 +8,13 @@
  * loop_open; later, links end, the disk's refusal is node_trouble, and both go on. */
 #include "node/run/loop.h"
 
+#include "node/run/chores.h"
 #include "node/run/control.h"
 #include "node/home/home.h"
 #include "node/run/lan.h"
 #include "node/run/link.h"
 #include "node/run/listening.h"
+#include "node/run/watch.h"
 #include "node/serve/serve.h"
 
 #include <assert.h>
@@ -33,6 +35,7 @@ struct loop {
     struct tcp *links;
     struct lan *lan;
     struct control *control;
+    struct chores *chores;
     struct listening listening;
     uv_timer_t timer;
     uv_prepare_t prepare;
@@ -262,6 +265,11 @@ static enum status loop_start(struct loop *loop, const struct loop_options *opti
         status = loop_control(loop, why);
     if (!status)
         status = handles_open(loop, options->signals, why);
+    if (!status && options->chores) {
+        loop->chores = chores_new(&loop->uv, loop->node, NULL, WATCH_SETTLE_MS);
+        if (!loop->chores)
+            status = failure_say(why, STATUS_NOMEM, "start: out of memory");
+    }
     if (!status && loop->lan)
         lan_start(loop->lan, core_link_key(node_core(loop->node)), loop->listening.port);
     loop->dirty = true;
@@ -328,6 +336,7 @@ void loop_stop(struct loop *loop)
         tcp_push(loop->links);
     }
     control_stop(loop->control);
+    chores_stop(loop->chores);
     lan_stop(loop->lan);
     if (loop->links)
         tcp_stop(loop->links);
@@ -345,6 +354,7 @@ void loop_close(struct loop *loop)
     closed = uv_loop_close(&loop->uv);
     assert(closed == 0);
     control_free(loop->control);
+    chores_free(loop->chores);
     lan_free(loop->lan);
     tcp_free(loop->links);
     node_close(loop->node);

@@ -12,6 +12,7 @@ struct loop_options {
         *listen;  /* "HOST:PORT", numbers only, port 0: drawn; NULL: all addresses, the port of last time */
     bool lan;     /* announce and listen on the local network */
     bool signals; /* SIGTERM and SIGINT stop it */
+    bool chores;  /* the watched folder and backups, as set by the household */
 };
 /* Everything but loop_close. On failure *out is NULL. STATUS_BUSY: another process has this home, or the
  * address. */

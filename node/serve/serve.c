@@ -4,14 +4,15 @@
 #include "node/serve/serve.h"
 
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct served *const tables[] = { serve_status, serve_group,  serve_round,
-                                               serve_tender, serve_offer,  serve_data, serve_advice,
-                                               serve_care,   serve_cost,   serve_carbon, serve_alerts };
+static const struct served *const tables[] = { serve_status, serve_group,  serve_round,  serve_tender,
+                                               serve_offer,  serve_data,   serve_advice, serve_care,
+                                               serve_cost,   serve_carbon, serve_alerts };
 
 const struct served *served_find(const char *verb)
 {
@@ -48,16 +49,25 @@ static enum status serve_run(struct node *node, json_t *request, json_t *reply, 
     return status ? status : flushed;
 }
 
+/* Sentences are made for whoever asks, in their language; the node itself writes English. */
 json_t *serve(struct node *node, json_t *request)
 {
+    const char *language = json_string_value(json_object_get(request, "language"));
     struct failure why = { "" };
     json_t *reply = json_pack("{s:i, s:b}", "v", 1, "ok", 1);
-    enum status status = reply ? serve_run(node, request, reply, &why) : STATUS_NOMEM;
+    enum tongue before = tongue_now(), tongue = TONGUE_ENGLISH;
+    enum status status;
 
-    if (!status)
-        return reply;
-    json_decref(reply);
-    return serve_failure(status, &why);
+    if (language)
+        tongue_of_name(&tongue, language);
+    tongue_set(tongue);
+    status = reply ? serve_run(node, request, reply, &why) : STATUS_NOMEM;
+    if (status) {
+        json_decref(reply);
+        reply = serve_failure(status, &why);
+    }
+    tongue_set(before);
+    return reply;
 }
 
 const char *arg_text(json_t *args, const char *name, size_t max, struct failure *why)

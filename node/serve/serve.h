@@ -1,7 +1,7 @@
 /* serve.h - what a node can be asked, by the command line over the control socket or in the same process when
  * no daemon runs.
  *
- * One request: {"v":1, "verb":"round.join", "args":{...}}; one reply: {"v":1, "ok":true, ...} or {"v":1,
+ * One request: {"v":1, "verb":"round.join", "language":"fr", "args":{...}}; one reply: {"v":1, "ok":true, ...} or {"v":1,
  * "ok":false, "status":"EARLY", "error":"sentence"}. A handler looks at the node, gives it commands, and
  * fills in the reply; nothing of a request is printed or logged. Each serve_*.c ends with its own table;
  * serve.c knows the tables. */

@@ -23,7 +23,7 @@ BEGIN {
     rank["proto/duty"] = 3
     rank["proto/overlay"] = rank["proto/core"] = 4
     # Pure functions over bytes and readings first, then all that has a store, a loop or a terminal.
-    rank["node/import"] = rank["node/tender"] = 1
+    rank["node/import"] = rank["node/tender"] = rank["node/tongue"] = 1
     rank["node/advice"] = rank["node/profile"] = 2
     # Of stdio.h only the formatting of text into memory is used: pure.sh sees to that.
     plain = " assert.h inttypes.h limits.h math.h sodium.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h "

@@ -12,6 +12,7 @@ packages=(
     libuv1-dev                # the loop: sockets, processes, signals
     libjansson-dev            # OCDS and --json
     libqrencode-dev           # the QR of an invitation
+    gettext                   # what is said in French: msgfmt to build, xgettext to test
     libcmocka-dev             # tests
 )
 

@@ -1,0 +1,274 @@
+/* watch.c - see watch.h. Happy path: an event, two looks, one program that imports. Failure modes: a folder
+ * that is not there (yet), which is looked for again; more files than are remembered, of which the oldest are
+ * forgotten and, when still there, read twice, which changes nothing; a program that dies, which is told of
+ * that file. */
+#include "node/run/watch.h"
+
+#include "node/run/child.h"
+#include "node/tongue/tongue.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define KEPT "watched files"
+enum { NAME_ROOM = 256, PATH_ROOM = 4096, WAITING_MAX = 64, CODE_BUSY = 75, TRIES_MAX = 3 };
+
+struct seen {
+    char name[NAME_ROOM];
+    int64_t size, time_ns;
+};
+struct watch {
+    uv_loop_t *uv;
+    struct node *node;
+    const char *program;
+    uint64_t settle_ms;
+    char folder[PATH_ROOM];
+    uv_fs_event_t events;
+    uv_timer_t settle;
+    bool listening, stopping;
+    struct seen pending[WAITING_MAX]; /* looked at once */
+    size_t pending_count;
+    struct child *child;
+    struct seen taking;
+    unsigned tries;
+};
+
+/* ---- What is kept of each file. */
+
+json_t *watch_kept(struct store *store)
+{
+    struct store_txn *txn = store_begin(store, STORE_READ);
+    struct bytes value;
+    json_t *list = NULL;
+
+    if (store_setting_get(txn, &value, NULL, KEPT))
+        list = json_loadb((const char *)value.data, value.size, JSON_REJECT_DUPLICATES, NULL);
+    store_abort(txn);
+    if (json_is_array(list))
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+static bool same(json_t *item, const struct seen *seen)
+{
+    const char *name = json_string_value(json_object_get(item, "name"));
+
+    return name && strcmp(name, seen->name) == 0;
+}
+
+static bool taken_before(json_t *kept, const struct seen *seen)
+{
+    json_t *item;
+    size_t i;
+
+    json_array_foreach (kept, i, item)
+        if (same(item, seen))
+            return json_integer_value(json_object_get(item, "size")) == seen->size &&
+                   json_integer_value(json_object_get(item, "time_ns")) == seen->time_ns;
+    return false;
+}
+
+/* One line: a program's words may be anything. */
+static void one_line(char *text)
+{
+    char *end = text + strcspn(text, "\n");
+
+    *end = '\0';
+    if (strncmp(text, "coopair: ", 9) == 0)
+        memmove(text, text + 9, strlen(text + 9) + 1);
+}
+
+static void keep(struct watch *watch, const struct seen *seen, int code, const char *said)
+{
+    json_t *kept = watch_kept(node_store(watch->node)), *list = kept ? kept : json_array(), *item;
+    char line[CHILD_SAID_MAX], *text = NULL;
+    struct failure why;
+    size_t i;
+
+    snprintf(line, sizeof line, "%s", said);
+    one_line(line);
+    json_array_foreach (list, i, item)
+        if (same(item, seen)) {
+            json_array_remove(list, i);
+            break;
+        }
+    while (json_array_size(list) >= WATCH_FILES_MAX)
+        json_array_remove(list, 0);
+    item = json_pack("{s:s, s:I, s:I, s:I, s:b}", "name", seen->name, "size", (json_int_t)seen->size,
+                     "time_ns", (json_int_t)seen->time_ns, "at_s",
+                     (json_int_t)(node_now_ms(watch->node) / 1000), "ok", code == 0);
+    if (json_object_set_new(item, "said", json_string(line)) != 0) /* not UTF-8 */
+        json_object_set_new(item, "said", json_string(""));
+    if (json_array_append_new(list, item) == 0)
+        text = json_dumps(list, JSON_COMPACT);
+    if (text) {
+        struct store_txn *txn = store_begin(node_store(watch->node), STORE_WRITE);
+
+        store_setting_put(txn, NULL, KEPT, (struct bytes){ (const uint8_t *)text, strlen(text) });
+        store_commit(txn, &why); /* a disk that refuses is the node's trouble, and the file is taken again */
+    }
+    free(text);
+    json_decref(list);
+}
+
+/* ---- Taking one file. */
+
+static void look(struct watch *watch);
+
+static void settle_due(uv_timer_t *timer)
+{
+    look(timer->data);
+}
+
+static void look_soon(struct watch *watch)
+{
+    uv_timer_start(&watch->settle, settle_due, watch->settle_ms, 0);
+}
+
+/* The store is in use for a moment: the file is looked at again, and judged only when that goes on. */
+static void taken(void *arg, int code, const char *said)
+{
+    struct watch *watch = arg;
+
+    watch->child = NULL;
+    if (code != CODE_BUSY || ++watch->tries >= TRIES_MAX) {
+        keep(watch, &watch->taking, code, said[0] || code == 0 ? said : _("the import ended without a word"));
+        watch->tries = 0;
+    }
+    look_soon(watch);
+}
+
+static void take(struct watch *watch, const struct seen *seen)
+{
+    char path[PATH_ROOM + NAME_ROOM + 2];
+    const char *argv[] = { watch->program, "import", "--home", node_home(watch->node),
+                           "--no-input",   "--",     path,     NULL };
+
+    snprintf(path, sizeof path, "%s/%s", watch->folder, seen->name);
+    watch->taking = *seen;
+    watch->child = child_start(watch->uv, argv, taken, watch);
+}
+
+/* ---- Looking. */
+
+static bool at_rest(const struct watch *watch, const struct seen *seen)
+{
+    for (size_t i = 0; i < watch->pending_count; i++)
+        if (strcmp(watch->pending[i].name, seen->name) == 0)
+            return watch->pending[i].size == seen->size && watch->pending[i].time_ns == seen->time_ns;
+    return false;
+}
+
+/* Of the folder's own files: those that begin with a dot are being written by something that says so. */
+static bool file_of(struct seen *out, const struct watch *watch, const char *name)
+{
+    char path[PATH_ROOM + NAME_ROOM + 2];
+    struct stat found;
+
+    if (name[0] == '.' || strlen(name) >= sizeof out->name)
+        return false;
+    snprintf(path, sizeof path, "%s/%s", watch->folder, name);
+    if (lstat(path, &found) != 0 || !S_ISREG(found.st_mode))
+        return false;
+    snprintf(out->name, sizeof out->name, "%s", name);
+    out->size = found.st_size;
+    out->time_ns = (int64_t)found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec;
+    return true;
+}
+
+static void look(struct watch *watch)
+{
+    DIR *dir = watch->stopping || watch->child || !watch->folder[0] ? NULL : opendir(watch->folder);
+    json_t *kept = dir ? watch_kept(node_store(watch->node)) : NULL;
+    struct seen *fresh = dir ? calloc(WAITING_MAX, sizeof *fresh) : NULL, seen;
+    struct dirent *entry;
+    size_t count = 0;
+
+    while (fresh && (entry = readdir(dir)) != NULL) {
+        if (!file_of(&seen, watch, entry->d_name) || taken_before(kept, &seen))
+            continue;
+        if (!watch->child && at_rest(watch, &seen))
+            take(watch, &seen);
+        else if (count < WAITING_MAX)
+            fresh[count++] = seen;
+    }
+    if (fresh) {
+        memcpy(watch->pending, fresh, count * sizeof *fresh);
+        watch->pending_count = count;
+    }
+    if (count > 0 && !watch->child)
+        look_soon(watch);
+    free(fresh);
+    json_decref(kept);
+    if (dir)
+        closedir(dir);
+}
+
+static void event_came(uv_fs_event_t *events, const char *name, int happened, int code)
+{
+    struct watch *watch = events->data;
+
+    (void)name;
+    (void)happened;
+    (void)code;
+    if (!uv_is_active((uv_handle_t *)&watch->settle))
+        look_soon(watch);
+}
+
+void watch_look(struct watch *watch, const char *folder)
+{
+    if (watch->stopping)
+        return;
+    if (strcmp(folder, watch->folder) != 0) {
+        uv_fs_event_stop(&watch->events);
+        watch->listening = false;
+        watch->pending_count = 0;
+        snprintf(watch->folder, sizeof watch->folder, "%s", folder);
+    }
+    if (!watch->folder[0])
+        return;
+    if (!watch->listening) /* perhaps it exists by now */
+        watch->listening = uv_fs_event_start(&watch->events, event_came, watch->folder, 0) == 0;
+    look(watch);
+}
+
+bool watch_busy(const struct watch *watch)
+{
+    return watch->child != NULL;
+}
+
+struct watch *watch_new(uv_loop_t *uv, struct node *node, const char *program, uint64_t settle_ms)
+{
+    struct watch *watch = calloc(1, sizeof *watch);
+
+    if (!watch)
+        return NULL;
+    watch->uv = uv;
+    watch->node = node;
+    watch->program = program;
+    watch->settle_ms = settle_ms;
+    uv_fs_event_init(uv, &watch->events);
+    uv_timer_init(uv, &watch->settle);
+    watch->events.data = watch->settle.data = watch;
+    return watch;
+}
+
+void watch_stop(struct watch *watch)
+{
+    if (!watch || watch->stopping)
+        return;
+    watch->stopping = true;
+    child_stop(watch->child);
+    watch->child = NULL;
+    uv_close((uv_handle_t *)&watch->events, NULL);
+    uv_close((uv_handle_t *)&watch->settle, NULL);
+}
+
+void watch_free(struct watch *watch)
+{
+    free(watch);
+}
