@@ -230,42 +230,50 @@ static bool deal_read(struct deal *deal, const struct deal_bases *bases, const u
            scalar_read(&deal->s_r, in + 3 * POINT_SIZE + SCALAR_SIZE);
 }
 
+static void subtract_product(struct residue *out, const struct residue *a, const struct residue *b)
+{
+    struct residue product;
+
+    residue_mul(&product, a, b);
+    residue_sub(out, out, &product);
+}
+
 /* The coefficients of the V_k go into `more`, since the range proof adds up the V_k too, and that of Y, which is the same point for
  * every deal, into `joint_factor`.
  * w0 (K_V + sum c^(k+1) V_k - s_x B - s_r B~) + w1 (K_R + sum c^(k+1) R_k - s_r B) + w2 (K_C + sum c^(k+1) C_k - s_x B - s_r Y) */
-static void add_equality(struct range_batch *batch, struct scalar *more, const struct deal *deal, size_t count,
-                         struct scalar *joint_factor, const struct scalar *c, struct rng *weights)
+static void add_equality(struct range_batch *batch, struct residue *more, const struct deal *deal, size_t count,
+                         struct residue *joint_factor, const struct scalar *c, struct rng *weights)
 {
-    struct scalar w[3], factor[3], part;
+    const struct point *sent[3] = { &deal->k_v, &deal->k_r, &deal->k_c };
+    struct residue w[3], factor[3], step, s_x, s_r, part;
 
-    for (size_t i = 0; i < 3; i++)
-        scalar_random(&w[i], weights);
-    msm_add(&batch->sum, &w[0], &deal->k_v);
-    msm_add(&batch->sum, &w[1], &deal->k_r);
-    msm_add(&batch->sum, &w[2], &deal->k_c);
-    memcpy(factor, w, sizeof factor);
+    residue_from(&step, c);
+    residue_from(&s_x, &deal->s_x);
+    residue_from(&s_r, &deal->s_r);
+    for (size_t i = 0; i < 3; i++) {
+        residue_random(&w[i], weights);
+        msm_add_residue(&batch->sum, &w[i], sent[i]);
+        factor[i] = w[i];
+    }
     for (size_t k = 0; k < count; k++) {
         for (size_t i = 0; i < 3; i++)
-            scalar_mul(&factor[i], &factor[i], c);
+            residue_mul(&factor[i], &factor[i], &step);
         more[k] = factor[0];
-        msm_add(&batch->sum, &factor[1], &deal->pairs[k].r);
-        msm_add(&batch->sum, &factor[2], &deal->pairs[k].c);
+        msm_add_residue(&batch->sum, &factor[1], &deal->pairs[k].r);
+        msm_add_residue(&batch->sum, &factor[2], &deal->pairs[k].c);
     }
-    scalar_mul(&part, &w[0], &deal->s_r);
-    scalar_sub(&batch->blinding, &batch->blinding, &part);
-    scalar_mul(&part, &w[1], &deal->s_r);
-    scalar_sub(&batch->base, &batch->base, &part);
-    scalar_add(&part, &w[0], &w[2]);
-    scalar_mul(&part, &part, &deal->s_x);
-    scalar_sub(&batch->base, &batch->base, &part);
-    scalar_mul(&part, &w[2], &deal->s_r);
-    scalar_sub(joint_factor, joint_factor, &part);
+    subtract_product(&batch->blinding, &w[0], &s_r);
+    subtract_product(&batch->base, &w[1], &s_r);
+    residue_add(&part, &w[0], &w[2]);
+    subtract_product(&batch->base, &part, &s_x);
+    subtract_product(joint_factor, &w[2], &s_r);
 }
 
-static bool deal_add(struct range_batch *batch, struct scalar *joint_factor, struct deal *deal, const struct deal_bases *bases,
+static bool deal_add(struct range_batch *batch, struct residue *joint_factor, struct deal *deal, const struct deal_bases *bases,
                      const struct point *joint, struct bytes context, struct bytes bytes, struct rng *weights)
 {
-    struct scalar c, more[DEAL_VALUES_MAX] = { { { 0 } } };
+    struct residue more[DEAL_VALUES_MAX] = { { { 0 } } };
+    struct scalar c;
     struct bytes range;
     struct transcript t;
 
@@ -285,7 +293,7 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
                 struct bytes bytes)
 {
     struct bytes statement[] = { BYTES(joint->b), context, bytes };
-    struct scalar joint_factor = { { 0 } };
+    struct residue joint_factor = { { 0 } };
     struct range_batch batch;
     struct deal deal;
     struct rng weights;
@@ -294,7 +302,7 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
     range_batch_begin(&batch, &bases->range);
     if (!deal_add(&batch, &joint_factor, &deal, bases, joint, context, bytes, &weights))
         return false;
-    msm_add(&batch.sum, &joint_factor, joint);
+    msm_add_residue(&batch.sum, &joint_factor, joint);
     if (!range_batch_holds(&batch))
         return false;
     if (out != NULL)
@@ -316,7 +324,7 @@ static bool span_holds(struct span *span, struct deal_item *items, size_t count)
 {
     size_t count_of_one = span->bases->count, terms = 3 * count_of_one + 7 + 2 * RANGE_ROUNDS_MAX;
     struct rng drawn = span->weights;
-    struct scalar joint_factor = { { 0 } };
+    struct residue joint_factor = { { 0 } };
     struct deal deal;
 
     range_batch_begin_many(&span->batch, &span->bases->range, span->room, count * terms);
@@ -327,7 +335,7 @@ static bool span_holds(struct span *span, struct deal_item *items, size_t count)
         if (items[i].out != NULL)
             memcpy(items[i].out, deal.pairs, count_of_one * sizeof *deal.pairs);
     }
-    msm_add(&span->batch.sum, &joint_factor, span->joint);
+    msm_add_residue(&span->batch.sum, &joint_factor, span->joint);
     return range_batch_holds(&span->batch);
 }
 

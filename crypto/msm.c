@@ -229,6 +229,14 @@ void msm_add(struct msm *sum, const struct scalar *factor, const struct point *p
     sum->scalars[sum->count++] = *factor;
 }
 
+void msm_add_residue(struct msm *sum, const struct residue *factor, const struct point *p)
+{
+    struct scalar plain;
+
+    residue_to(&plain, factor);
+    msm_add(sum, &plain, p);
+}
+
 bool point_take(struct point *out, const uint8_t in[POINT_SIZE])
 {
     memcpy(out->b, in, POINT_SIZE);

@@ -5,7 +5,7 @@
 #ifndef COOP_CRYPTO_MSM_H
 #define COOP_CRYPTO_MSM_H
 
-#include "crypto/crypto.h"
+#include "crypto/residue.h"
 
 #include <decaf/point_255.h>
 
@@ -31,6 +31,7 @@ void msm_begin(struct msm *sum);
 void msm_begin_many(struct msm *sum, struct batch_room *room, size_t expected);
 /* Strict: of bytes that RFC 9496 does not allow the sum is spoilt, and never zero. */
 void msm_add(struct msm *sum, const struct scalar *factor, const struct point *p);
+void msm_add_residue(struct msm *sum, const struct residue *factor, const struct point *p);
 void msm_add_decoded(struct msm *sum, const struct scalar *factor, const decaf_255_point_t p);
 bool msm_is_zero(struct msm *sum);                   /* of everything added so far */
 void msm_result(struct point *out, struct msm *sum); /* the same, encoded; nothing in it is spoilt (asserted) */

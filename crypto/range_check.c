@@ -14,8 +14,7 @@
 struct proof {
     struct point a, s, t1, t2, l[RANGE_ROUNDS_MAX], r[RANGE_ROUNDS_MAX];
     struct scalar t_x, t_blinding, e_blinding, a_end, b_end;
-    struct scalar y, z, x, w;
-    struct residue u[RANGE_ROUNDS_MAX], u_inverse[RANGE_ROUNDS_MAX], y_inverse;
+    struct residue y, z, x, w, u[RANGE_ROUNDS_MAX], u_inverse[RANGE_ROUNDS_MAX], y_inverse;
     unsigned rounds;
 };
 
@@ -53,7 +52,7 @@ static bool invert_challenges(struct proof *proof)
 {
     struct residue before[RANGE_ROUNDS_MAX], product, inverse;
 
-    residue_from(&product, &proof->y);
+    product = proof->y;
     for (unsigned i = 0; i < proof->rounds; i++) {
         before[i] = product;
         residue_mul(&product, &product, &proof->u[i]);
@@ -68,62 +67,46 @@ static bool invert_challenges(struct proof *proof)
     return true;
 }
 
+static void challenge(struct residue *out, struct transcript *t, const char *label)
+{
+    struct scalar drawn;
+
+    transcript_challenge_scalar(t, label, &drawn);
+    residue_from(out, &drawn);
+}
+
 static bool replay(struct proof *proof, const struct range_bases *bases, struct transcript *t,
                    const struct point *commitments)
 {
-    struct scalar u;
-
     begin_argument(t, bases, commitments);
     transcript_append_point(t, "A", &proof->a);
     transcript_append_point(t, "S", &proof->s);
-    transcript_challenge_scalar(t, "y", &proof->y);
-    transcript_challenge_scalar(t, "z", &proof->z);
+    challenge(&proof->y, t, "y");
+    challenge(&proof->z, t, "z");
     transcript_append_point(t, "T_1", &proof->t1);
     transcript_append_point(t, "T_2", &proof->t2);
-    transcript_challenge_scalar(t, "x", &proof->x);
+    challenge(&proof->x, t, "x");
     append_scalar(t, "t_x", &proof->t_x);
     append_scalar(t, "t_x_blinding", &proof->t_blinding);
     append_scalar(t, "e_blinding", &proof->e_blinding);
-    transcript_challenge_scalar(t, "w", &proof->w);
+    challenge(&proof->w, t, "w");
     begin_inner_product(t, (size_t)bases->bits * bases->count);
     for (unsigned i = 0; i < proof->rounds; i++) {
         transcript_append_point(t, "L", &proof->l[i]);
         transcript_append_point(t, "R", &proof->r[i]);
-        transcript_challenge_scalar(t, "u", &u);
-        residue_from(&proof->u[i], &u);
+        challenge(&proof->u[i], t, "u");
     }
     return invert_challenges(proof);
 }
 
 /* ---- The coefficients of one proof, weighted. */
 
-static void add_product(struct scalar *sum, const struct scalar *a, const struct scalar *b)
-{
-    struct scalar product;
-
-    scalar_mul(&product, a, b);
-    scalar_add(sum, sum, &product);
-}
-
-static void add_term(struct range_batch *batch, const struct scalar *weight, const struct scalar *factor,
-                     const struct point *p)
-{
-    struct scalar product;
-
-    scalar_mul(&product, weight, factor);
-    msm_add(&batch->sum, &product, p);
-}
-
-static void add_square(struct range_batch *batch, const struct residue *weight, const struct residue *u,
-                       const struct point *p)
+static void add_product(struct residue *sum, const struct residue *a, const struct residue *b)
 {
     struct residue product;
-    struct scalar factor;
 
-    residue_mul(&product, u, u);
-    residue_mul(&product, &product, weight);
-    residue_to(&factor, &product);
-    msm_add(&batch->sum, &factor, p);
+    residue_mul(&product, a, b);
+    residue_add(sum, sum, &product);
 }
 
 /* out[k] = first, times factor[i] for each bit i of k that is set. */
@@ -174,56 +157,54 @@ static void fold_h(struct residue *out, const struct proof *proof, const struct 
 }
 
 /* sum of y^k for k below 2^rounds: the product of 1 + y^(2^i). */
-static void sum_of_powers(struct scalar *out, const struct proof *proof)
+static void sum_of_powers(struct residue *out, const struct proof *proof)
 {
-    struct scalar power = proof->y, one, factor;
+    struct residue power = proof->y, one, factor;
 
-    scalar_from_u64(&one, 1);
+    residue_from_u64(&one, 1);
     *out = one;
     for (unsigned i = 0; i < proof->rounds; i++) {
-        scalar_add(&factor, &one, &power);
-        scalar_mul(out, out, &factor);
-        scalar_mul(&power, &power, &power);
+        residue_add(&factor, &one, &power);
+        residue_mul(out, out, &factor);
+        residue_mul(&power, &power, &power);
     }
 }
 
 /* delta = (z - z^2) sum y^k - sum_j z^(3+j) (2^n - 1) */
-static void delta(struct scalar *out, const struct proof *proof, const struct range_bases *bases)
+static void delta(struct residue *out, const struct proof *proof, const struct range_bases *bases)
 {
-    struct scalar y_sum, power, z_square, mask, z_sum = { { 0 } };
+    struct residue y_sum, power, z_square, mask, z_sum = { { 0 } };
 
     sum_of_powers(&y_sum, proof);
-    scalar_mul(&z_square, &proof->z, &proof->z);
-    scalar_sub(out, &proof->z, &z_square);
-    scalar_mul(out, out, &y_sum);
-    scalar_mul(&power, &z_square, &proof->z);
+    residue_mul(&z_square, &proof->z, &proof->z);
+    residue_sub(out, &proof->z, &z_square);
+    residue_mul(out, out, &y_sum);
+    residue_mul(&power, &z_square, &proof->z);
     for (unsigned j = 0; j < bases->count; j++) {
-        scalar_add(&z_sum, &z_sum, &power);
-        scalar_mul(&power, &power, &proof->z);
+        residue_add(&z_sum, &z_sum, &power);
+        residue_mul(&power, &power, &proof->z);
     }
-    scalar_from_u64(&mask, bases->bits == 64 ? UINT64_MAX : (UINT64_C(1) << bases->bits) - 1);
-    scalar_mul(&z_sum, &z_sum, &mask);
-    scalar_sub(out, out, &z_sum);
+    residue_from_u64(&mask, bases->bits == 64 ? UINT64_MAX : (UINT64_C(1) << bases->bits) - 1);
+    residue_mul(&z_sum, &z_sum, &mask);
+    residue_sub(out, out, &z_sum);
 }
 
 /* G_k gets -z - a s_k and H_k, with k = n j + i, gets z + y^-k (z^(2+j) 2^i - b / s_k). What all have in common is kept
  * once, in `shift`. */
-static void add_vectors(struct range_batch *batch, const struct proof *proof, const struct scalar *weight)
+static void add_vectors(struct range_batch *batch, const struct proof *proof, const struct residue *weight)
 {
     size_t bits = batch->bases->bits, length = bits * batch->bases->count;
-    struct residue g[RANGE_BITS_MAX], h[RANGE_BITS_MAX], w, z, two_by_y, power, value, value_step = proof->y_inverse;
+    struct residue g[RANGE_BITS_MAX], h[RANGE_BITS_MAX], two_by_y, power, value, value_step = proof->y_inverse;
 
-    residue_from(&w, weight);
-    residue_from(&z, &proof->z);
     residue_add(&two_by_y, &proof->y_inverse, &proof->y_inverse);
-    fold_g(g, proof, &w);
-    fold_h(h, proof, &w);
-    residue_mul(&power, &z, &w);
+    fold_g(g, proof, weight);
+    fold_h(h, proof, weight);
+    residue_mul(&power, &proof->z, weight);
     residue_add(&batch->shift, &batch->shift, &power);
     for (size_t i = 1; i < bits; i *= 2)
         residue_mul(&value_step, &value_step, &value_step);
-    residue_mul(&value_step, &value_step, &z); /* z y^-n */
-    residue_mul(&value, &power, &z);           /* weight z^(2+j) y^-(n j) */
+    residue_mul(&value_step, &value_step, &proof->z); /* z y^-n */
+    residue_mul(&value, &power, &proof->z);           /* weight z^(2+j) y^-(n j) */
     for (size_t k = 0; k < length; k++) {
         if (k % bits == 0) {
             power = value; /* weight z^(2+j) 2^i y^-k */
@@ -237,61 +218,67 @@ static void add_vectors(struct range_batch *batch, const struct proof *proof, co
 }
 
 /* The coefficients of B and B~; c weighs the equation of t against that of the inner product. */
-static void add_bases(struct range_batch *batch, const struct proof *proof, const struct scalar *weight,
-                      const struct scalar *c)
+static void add_bases(struct range_batch *batch, const struct proof *proof, const struct residue *weight,
+                      const struct residue *c)
 {
-    struct scalar sum, part;
+    struct residue sum, part, a_end, b_end, t_x, blinding;
 
-    scalar_mul(&part, &proof->a_end, &proof->b_end);
-    scalar_sub(&sum, &proof->t_x, &part);
-    scalar_mul(&sum, &sum, &proof->w);
+    residue_from(&a_end, &proof->a_end);
+    residue_from(&b_end, &proof->b_end);
+    residue_from(&t_x, &proof->t_x);
+    residue_mul(&part, &a_end, &b_end);
+    residue_sub(&sum, &t_x, &part);
+    residue_mul(&sum, &sum, &proof->w);
     delta(&part, proof, batch->bases);
-    scalar_sub(&part, &part, &proof->t_x);
+    residue_sub(&part, &part, &t_x);
     add_product(&sum, &part, c);
     add_product(&batch->base, &sum, weight);
-    sum = proof->e_blinding;
-    add_product(&sum, &proof->t_blinding, c);
-    scalar_mul(&sum, &sum, weight);
-    scalar_sub(&batch->blinding, &batch->blinding, &sum);
+    residue_from(&sum, &proof->e_blinding);
+    residue_from(&blinding, &proof->t_blinding);
+    add_product(&sum, &blinding, c);
+    residue_mul(&sum, &sum, weight);
+    residue_sub(&batch->blinding, &batch->blinding, &sum);
 }
 
+/* V_j gets weight c z^(2+j), and what the caller has for it. */
 static void add_commitments(struct range_batch *batch, const struct proof *proof,
-                            const struct point *commitments, const struct scalar *more,
-                            const struct scalar *factor)
+                            const struct point *commitments, const struct residue *more,
+                            const struct residue *weight)
 {
-    struct scalar power = *factor, sum;
+    struct residue power, sum;
 
+    residue_mul(&power, &proof->z, &proof->z);
+    residue_mul(&power, &power, weight);
     for (unsigned j = 0; j < batch->bases->count; j++) {
         sum = power;
         if (more != NULL)
-            scalar_add(&sum, &sum, &more[j]);
+            residue_add(&sum, &sum, &more[j]);
         if (!point_is_identity(&commitments[j]))
-            msm_add(&batch->sum, &sum, &commitments[j]);
-        scalar_mul(&power, &power, &proof->z);
+            msm_add_residue(&batch->sum, &sum, &commitments[j]);
+        residue_mul(&power, &power, &proof->z);
     }
 }
 
-static void add_points(struct range_batch *batch, const struct proof *proof, const struct point *commitments,
-                       const struct scalar *more, const struct scalar *weight, const struct scalar *c)
+static void add_points(struct range_batch *batch, const struct proof *proof, const struct residue *weight,
+                       const struct residue *weight_c)
 {
-    struct scalar factor;
-    struct residue w;
+    struct residue factor;
 
-    residue_from(&w, weight);
-    msm_add(&batch->sum, weight, &proof->a);
-    add_term(batch, weight, &proof->x, &proof->s);
-    scalar_mul(&factor, c, &proof->x);
-    add_term(batch, weight, &factor, &proof->t1);
-    scalar_mul(&factor, &factor, &proof->x);
-    add_term(batch, weight, &factor, &proof->t2);
+    msm_add_residue(&batch->sum, weight, &proof->a);
+    residue_mul(&factor, weight, &proof->x);
+    msm_add_residue(&batch->sum, &factor, &proof->s);
+    residue_mul(&factor, weight_c, &proof->x);
+    msm_add_residue(&batch->sum, &factor, &proof->t1);
+    residue_mul(&factor, &factor, &proof->x);
+    msm_add_residue(&batch->sum, &factor, &proof->t2);
     for (unsigned i = 0; i < proof->rounds; i++) {
-        add_square(batch, &w, &proof->u[i], &proof->l[i]);
-        add_square(batch, &w, &proof->u_inverse[i], &proof->r[i]);
+        residue_mul(&factor, &proof->u[i], &proof->u[i]);
+        residue_mul(&factor, &factor, weight);
+        msm_add_residue(&batch->sum, &factor, &proof->l[i]);
+        residue_mul(&factor, &proof->u_inverse[i], &proof->u_inverse[i]);
+        residue_mul(&factor, &factor, weight);
+        msm_add_residue(&batch->sum, &factor, &proof->r[i]);
     }
-    scalar_mul(&factor, &proof->z, &proof->z);
-    scalar_mul(&factor, &factor, c);
-    scalar_mul(&factor, &factor, weight);
-    add_commitments(batch, proof, commitments, more, &factor);
 }
 
 /* ---- Many proofs. */
@@ -308,22 +295,23 @@ void range_batch_begin_many(struct range_batch *batch, const struct range_bases 
     msm_begin_many(&batch->sum, room, expected);
     memset(batch->g, 0, sizeof batch->g);
     memset(batch->h, 0, sizeof batch->h);
-    batch->base = batch->blinding = (struct scalar){ { 0 } };
-    batch->shift = (struct residue){ { 0 } };
+    batch->base = batch->blinding = batch->shift = (struct residue){ { 0 } };
 }
 
 bool range_batch_add(struct range_batch *batch, struct transcript *t, const struct point *commitments,
-                     const struct scalar *more, struct bytes proof, struct rng *rng)
+                     const struct residue *more, struct bytes proof, struct rng *rng)
 {
+    struct residue weight, c, weight_c;
     struct proof p;
-    struct scalar weight, c;
 
     if (!proof_read(&p, range_rounds(batch->bases->bits, batch->bases->count), proof) ||
         !replay(&p, batch->bases, t, commitments))
         return false;
-    scalar_random(&weight, rng);
-    scalar_random(&c, rng);
-    add_points(batch, &p, commitments, more, &weight, &c);
+    residue_random(&weight, rng);
+    residue_random(&c, rng);
+    residue_mul(&weight_c, &weight, &c);
+    add_points(batch, &p, &weight, &weight_c);
+    add_commitments(batch, &p, commitments, more, &weight_c);
     add_bases(batch, &p, &weight, &c);
     add_vectors(batch, &p, &weight);
     return true;
@@ -342,7 +330,8 @@ bool range_batch_holds(struct range_batch *batch)
         residue_to(&factor, &sum);
         msm_add_decoded(&batch->sum, &factor, batch->bases->h[k]);
     }
-    msm_add_decoded(&batch->sum, &batch->base, decaf_255_point_base);
-    msm_add(&batch->sum, &batch->blinding, &POINT_BLINDING);
+    residue_to(&factor, &batch->base);
+    msm_add_decoded(&batch->sum, &factor, decaf_255_point_base);
+    msm_add_residue(&batch->sum, &batch->blinding, &POINT_BLINDING);
     return msm_is_zero(&batch->sum);
 }

@@ -40,8 +40,7 @@ void range_prove(uint8_t *out, const struct range_bases *bases, struct transcrip
 struct range_batch {
     const struct range_bases *bases;
     struct msm sum;
-    struct scalar base, blinding;
-    struct residue g[RANGE_BITS_MAX], h[RANGE_BITS_MAX];
+    struct residue base, blinding, g[RANGE_BITS_MAX], h[RANGE_BITS_MAX];
     struct residue shift; /* taken off every g and put on every h */
 };
 void range_batch_begin(struct range_batch *batch, const struct range_bases *bases);
@@ -51,7 +50,7 @@ void range_batch_begin_many(struct range_batch *batch, const struct range_bases 
 /* The commitments may come from point_take: those that are no points keep the batch from holding. more: coefficients that the
  * caller's own equation has for them, so that each is added up once; NULL: none. false: malformed, and the batch is spoilt. */
 bool range_batch_add(struct range_batch *batch, struct transcript *t, const struct point *commitments,
-                     const struct scalar *more, struct bytes proof, struct rng *rng);
+                     const struct residue *more, struct bytes proof, struct rng *rng);
 bool range_batch_holds(struct range_batch *batch);
 
 #endif

@@ -111,6 +111,61 @@ static inline void residue_sub(struct residue *out, const struct residue *a, con
     residue_add(out, a, &minus);
 }
 
+/* A sum of products that is reduced once, at its end: half the work where thousands fall on one number. */
+struct residue_sum {
+    residue_limb limb[2 * RESIDUE_LIMBS + 1]; /* below 2^32 * order^2 */
+};
+
+static inline void residue_sum_add(struct residue_sum *sum, const struct residue *a, const struct residue *b)
+{
+    residue_limb over = 0;
+
+    for (int i = 0; i < RESIDUE_LIMBS; i++) {
+        residue_limb carry = 0;
+        residue_wide wide;
+
+        for (int j = 0; j < RESIDUE_LIMBS; j++) {
+            wide = (residue_wide)a->limb[j] * b->limb[i] + sum->limb[i + j] + carry;
+            sum->limb[i + j] = (residue_limb)wide;
+            carry = (residue_limb)(wide >> RESIDUE_BITS);
+        }
+        wide = (residue_wide)sum->limb[i + RESIDUE_LIMBS] + carry + over;
+        sum->limb[i + RESIDUE_LIMBS] = (residue_limb)wide;
+        over = (residue_limb)(wide >> RESIDUE_BITS);
+    }
+    sum->limb[2 * RESIDUE_LIMBS] += over;
+}
+
+/* Montgomery's reduction of 2^32 order^2 leaves some 2^28 orders: the top goes round once more. */
+static inline void residue_sum_take(struct residue *out, const struct residue_sum *sum)
+{
+    struct residue_sum rest = *sum;
+    struct residue low = { { 0 } }, high = { { 0 } };
+
+    for (int i = 0; i < RESIDUE_LIMBS; i++) {
+        residue_limb times = rest.limb[i] * RESIDUE_INVERSE, carry = 0;
+        residue_wide wide;
+
+        for (int j = 0; j < RESIDUE_LIMBS; j++) {
+            wide = (residue_wide)times * residue_order.limb[j] + rest.limb[i + j] + carry;
+            rest.limb[i + j] = (residue_limb)wide;
+            carry = (residue_limb)(wide >> RESIDUE_BITS);
+        }
+        for (int j = i + RESIDUE_LIMBS; j <= 2 * RESIDUE_LIMBS && carry != 0; j++) {
+            wide = (residue_wide)rest.limb[j] + carry;
+            rest.limb[j] = (residue_limb)wide;
+            carry = (residue_limb)(wide >> RESIDUE_BITS);
+        }
+    }
+    for (int i = 0; i < RESIDUE_LIMBS; i++)
+        low.limb[i] = rest.limb[RESIDUE_LIMBS + i];
+    for (int i = 0; i < 16; i++) /* 2^256 is less than 16 orders */
+        residue_lower(&low);
+    high.limb[0] = rest.limb[2 * RESIDUE_LIMBS];
+    residue_mul(&high, &high, &residue_square); /* times 2^256 */
+    residue_add(out, &low, &high);
+}
+
 static inline void residue_from(struct residue *out, const struct scalar *s)
 {
     struct residue words = { { 0 } };
@@ -127,6 +182,22 @@ static inline void residue_to(struct scalar *out, const struct residue *x)
     residue_mul(&plain, x, &one);
     for (int i = 0; i < SCALAR_SIZE; i++)
         out->b[i] = (uint8_t)(plain.limb[i * 8 / RESIDUE_BITS] >> (i * 8 % RESIDUE_BITS));
+}
+
+static inline void residue_from_u64(struct residue *out, uint64_t number)
+{
+    struct scalar s;
+
+    scalar_from_u64(&s, number);
+    residue_from(out, &s);
+}
+
+static inline void residue_random(struct residue *out, struct rng *rng)
+{
+    struct scalar s;
+
+    scalar_random(&s, rng);
+    residue_from(out, &s);
 }
 
 /* x^(order - 2), Fermat's inverse; of zero there is none. */

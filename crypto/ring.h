@@ -39,8 +39,8 @@ void ring_prove(uint8_t *out, struct point *nullifier, const struct ring *ring, 
 struct ring_batch {
     const struct ring *ring;
     struct msm sum;
-    struct residue keys[RING_MAX];
-    struct scalar g[RING_GENERATORS_MAX], h, base, u;
+    struct residue_sum keys[RING_MAX];
+    struct residue g[RING_GENERATORS_MAX], h, base, u;
 };
 void ring_batch_begin(struct ring_batch *batch, const struct ring *ring, struct batch_room *room, size_t proofs);
 /* false: malformed, or the nullifier is the identity, and the batch is spoilt. */

@@ -10,7 +10,7 @@
 
 struct proof {
     struct ring_commitments sent;
-    struct scalar z_a, z_c, z, f[RING_DIGITS_MAX][RING_BASE_MAX], xi;
+    struct residue z_a, z_c, z, f[RING_DIGITS_MAX][RING_BASE_MAX], xi;
 };
 
 static bool take_u32(const uint8_t **in, uint32_t expected)
@@ -27,10 +27,15 @@ static bool take_point(struct point *out, const uint8_t **in)
     return point_take(out, *in - POINT_SIZE);
 }
 
-static bool take_scalar(struct scalar *out, const uint8_t **in)
+static bool take_scalar(struct residue *out, const uint8_t **in)
 {
+    struct scalar plain;
+
     *in += SCALAR_SIZE;
-    return scalar_read(out, *in - SCALAR_SIZE);
+    if (!scalar_read(&plain, *in - SCALAR_SIZE))
+        return false;
+    residue_from(out, &plain);
+    return true;
 }
 
 static bool proof_read(struct proof *proof, const struct ring *ring, struct bytes in)
@@ -38,10 +43,9 @@ static bool proof_read(struct proof *proof, const struct ring *ring, struct byte
     unsigned digits = ring->digits;
     const uint8_t *at = in.data;
     struct ring_commitments *sent = &proof->sent;
-    bool ok = in.size == ring_proof_size(ring->base, digits) && take_u32(&at, ring->base - 1) &&
-              take_u32(&at, digits) && take_point(&sent->a, &at) && take_point(&sent->b, &at) &&
-              take_point(&sent->c, &at) && take_point(&sent->d, &at) && take_scalar(&proof->z_a, &at) &&
-              take_scalar(&proof->z_c, &at) && take_scalar(&proof->z, &at);
+    bool ok = in.size == ring_proof_size(ring->base, digits) && take_u32(&at, ring->base - 1) && take_u32(&at, digits) &&
+              take_point(&sent->a, &at) && take_point(&sent->b, &at) && take_point(&sent->c, &at) && take_point(&sent->d, &at) &&
+              take_scalar(&proof->z_a, &at) && take_scalar(&proof->z_c, &at) && take_scalar(&proof->z, &at);
 
     for (unsigned j = 0; j < digits && ok; j++)
         ok = take_point(&sent->x[j], &at);
@@ -58,56 +62,54 @@ static void fill_rows(struct proof *proof, const struct ring *ring)
     for (unsigned j = 0; j < ring->digits; j++) {
         proof->f[j][0] = proof->xi;
         for (unsigned i = 1; i < ring->base; i++)
-            scalar_sub(&proof->f[j][0], &proof->f[j][0], &proof->f[j][i]);
+            residue_sub(&proof->f[j][0], &proof->f[j][0], &proof->f[j][i]);
     }
 }
 
-static void subtract_product(struct scalar *out, const struct scalar *a, const struct scalar *b)
+static void subtract_product(struct residue *out, const struct residue *a, const struct residue *b)
 {
-    struct scalar product;
+    struct residue product;
 
-    scalar_mul(&product, a, b);
-    scalar_sub(out, out, &product);
+    residue_mul(&product, a, b);
+    residue_sub(out, out, &product);
 }
 
 /* w1 (A + xi B - Com(f; z_A)) + w2 (xi C + D - Com(f (xi - f); z_C)) */
-static void add_matrices(struct ring_batch *batch, const struct proof *proof, const struct scalar *w1,
-                         const struct scalar *w2)
+static void add_matrices(struct ring_batch *batch, const struct proof *proof, const struct residue *w1,
+                         const struct residue *w2)
 {
     const struct ring *ring = batch->ring;
-    struct scalar factor, rest;
+    struct residue factor;
 
-    msm_add(&batch->sum, w1, &proof->sent.a);
-    scalar_mul(&factor, w1, &proof->xi);
-    msm_add(&batch->sum, &factor, &proof->sent.b);
-    scalar_mul(&factor, w2, &proof->xi);
-    msm_add(&batch->sum, &factor, &proof->sent.c);
-    msm_add(&batch->sum, w2, &proof->sent.d);
+    msm_add_residue(&batch->sum, w1, &proof->sent.a);
+    residue_mul(&factor, w1, &proof->xi);
+    msm_add_residue(&batch->sum, &factor, &proof->sent.b);
+    residue_mul(&factor, w2, &proof->xi);
+    msm_add_residue(&batch->sum, &factor, &proof->sent.c);
+    msm_add_residue(&batch->sum, w2, &proof->sent.d);
     for (unsigned j = 0; j < ring->digits; j++)
         for (unsigned i = 0; i < ring->base; i++) {
-            scalar_sub(&rest, &proof->xi, &proof->f[j][i]);
-            scalar_mul(&factor, &rest, w2);
-            scalar_add(&factor, &factor, w1);
+            residue_sub(&factor, &proof->xi, &proof->f[j][i]);
+            residue_mul(&factor, &factor, w2);
+            residue_add(&factor, &factor, w1);
             subtract_product(&batch->g[j * ring->base + i], &factor, &proof->f[j][i]);
         }
     subtract_product(&batch->h, w1, &proof->z_a);
     subtract_product(&batch->h, w2, &proof->z_c);
 }
 
-/* w3 p_k on every key, p_k the product of f over the Gray digits of k. Digit by digit from the top, as gray()
- * goes: keys that begin alike share what they have in common, so there are four thirds of a product a key
- * instead of one a digit. */
-static void add_products(struct ring_batch *batch, const struct proof *proof, const struct scalar *w3)
+/* w3 p_k on every key, p_k the product of f over the Gray digits of k. Digit by digit from the top, as gray() goes: keys that
+ * begin alike share what they have in common, so there are four thirds of a product a key instead of one a digit; that of the last
+ * digit is reduced when all proofs have been added. */
+static void add_products(struct ring_batch *batch, const struct proof *proof, const struct residue *w3)
 {
     const struct ring *ring = batch->ring;
-    struct residue product[RING_MAX], f[RING_BASE_MAX];
-    unsigned shift[RING_MAX] = { 0 };
+    struct residue product[RING_MAX / 2];
+    unsigned shift[RING_MAX / 2] = { 0 };
     size_t known = 1;
 
-    residue_from(&product[0], w3);
-    for (unsigned j = ring->digits; j-- > 0; known *= ring->base) {
-        for (unsigned i = 0; i < ring->base; i++)
-            residue_from(&f[i], &proof->f[j][i]);
+    product[0] = *w3;
+    for (unsigned j = ring->digits; j-- > 1; known *= ring->base)
         for (size_t k = known; k-- > 0;) { /* from the end: what is read lies before what is written */
             struct residue above = product[k];
             unsigned before = shift[k];
@@ -115,46 +117,41 @@ static void add_products(struct ring_batch *batch, const struct proof *proof, co
             for (unsigned i = 0; i < ring->base; i++) {
                 unsigned digit = (i + before) & (ring->base - 1);
 
-                residue_mul(&product[k * ring->base + i], &above, &f[digit]);
+                residue_mul(&product[k * ring->base + i], &above, &proof->f[j][digit]);
                 shift[k * ring->base + i] = before + ring->base - digit;
             }
         }
-    }
-    for (size_t k = 0; k < known; k++) {
-        struct residue *key = &batch->keys[k < ring->count ? k : ring->count - 1];
+    for (size_t k = 0; k < known * ring->base; k++) {
+        size_t above = k / ring->base;
 
-        residue_add(key, key, &product[k]);
+        residue_sum_add(&batch->keys[k < ring->count ? k : ring->count - 1], &product[above],
+                        &proof->f[0][(k + shift[above]) & (ring->base - 1)]);
     }
 }
 
 /* w3 (sum_k p_k P_k - sum_j xi^j X_j - z B) + w4 (xi^m U - sum_j xi^j Y_j - z J) */
 static void add_keys(struct ring_batch *batch, const struct proof *proof, const struct point *nullifier,
-                     const struct scalar *w3, const struct scalar *w4)
+                     const struct residue *w3, const struct residue *w4)
 {
     const struct ring *ring = batch->ring;
-    struct scalar power, factor;
+    struct residue x = { { 0 } }, y = { { 0 } }, z = { { 0 } };
 
-    scalar_from_u64(&power, 1);
-    for (unsigned j = 0; j < ring->digits; j++) {
-        scalar_mul(&factor, &power, w3);
-        scalar_negate(&factor, &factor);
-        msm_add(&batch->sum, &factor, &proof->sent.x[j]);
-        scalar_mul(&factor, &power, w4);
-        scalar_negate(&factor, &factor);
-        msm_add(&batch->sum, &factor, &proof->sent.y[j]);
-        scalar_mul(&power, &power, &proof->xi);
-    }
-    scalar_mul(&factor, &power, w4);
-    scalar_add(&batch->u, &batch->u, &factor);
-    scalar_mul(&factor, &proof->z, w4);
-    scalar_negate(&factor, &factor);
-    msm_add(&batch->sum, &factor, nullifier);
+    residue_sub(&x, &x, w3);
+    residue_sub(&y, &y, w4);
     subtract_product(&batch->base, &proof->z, w3);
+    subtract_product(&z, &proof->z, w4);
+    msm_add_residue(&batch->sum, &z, nullifier);
+    for (unsigned j = 0; j < ring->digits; j++) {
+        msm_add_residue(&batch->sum, &x, &proof->sent.x[j]);
+        msm_add_residue(&batch->sum, &y, &proof->sent.y[j]);
+        residue_mul(&x, &x, &proof->xi);
+        residue_mul(&y, &y, &proof->xi);
+    }
+    residue_sub(&batch->u, &batch->u, &y);
     add_products(batch, proof, w3);
 }
 
-void ring_batch_begin(struct ring_batch *batch, const struct ring *ring, struct batch_room *room,
-                      size_t proofs)
+void ring_batch_begin(struct ring_batch *batch, const struct ring *ring, struct batch_room *room, size_t proofs)
 {
     size_t sent = 5 + 2 * (size_t)ring->digits; /* A, B, C, D, J, X_j, Y_j */
 
@@ -162,22 +159,24 @@ void ring_batch_begin(struct ring_batch *batch, const struct ring *ring, struct 
     msm_begin_many(&batch->sum, room, proofs * sent + ring->count);
     memset(batch->keys, 0, sizeof batch->keys);
     memset(batch->g, 0, sizeof batch->g);
-    batch->h = batch->base = batch->u = (struct scalar){ { 0 } };
+    batch->h = batch->base = batch->u = (struct residue){ { 0 } };
 }
 
-bool ring_batch_add(struct ring_batch *batch, struct transcript *t, const struct point *nullifier,
-                    struct bytes proof, struct rng *rng)
+bool ring_batch_add(struct ring_batch *batch, struct transcript *t, const struct point *nullifier, struct bytes proof,
+                    struct rng *rng)
 {
+    struct residue weight[4];
+    struct scalar xi;
     struct proof p;
-    struct scalar weight[4];
 
     if (point_is_identity(nullifier) || !proof_read(&p, batch->ring, proof))
         return false;
     ring_begin_proof(t, batch->ring, nullifier);
-    ring_challenge(&p.xi, t, &p.sent, batch->ring->digits);
+    ring_challenge(&xi, t, &p.sent, batch->ring->digits);
+    residue_from(&p.xi, &xi);
     fill_rows(&p, batch->ring);
     for (size_t i = 0; i < ARRAY_SIZE(weight); i++)
-        scalar_random(&weight[i], rng);
+        residue_random(&weight[i], rng);
     add_matrices(batch, &p, &weight[0], &weight[1]);
     add_keys(batch, &p, nullifier, &weight[2], &weight[3]);
     return true;
@@ -188,15 +187,15 @@ bool ring_batch_holds(struct ring_batch *batch)
     const struct ring *ring = batch->ring;
 
     for (size_t k = 0; k < ring->count; k++) {
-        struct scalar factor;
+        struct residue factor;
 
-        residue_to(&factor, &batch->keys[k]);
-        msm_add(&batch->sum, &factor, &ring->keys[k]);
+        residue_sum_take(&factor, &batch->keys[k]);
+        msm_add_residue(&batch->sum, &factor, &ring->keys[k]);
     }
     for (unsigned i = 0; i < ring->base * ring->digits; i++)
-        msm_add(&batch->sum, &batch->g[i], &ring->g[i]);
-    msm_add(&batch->sum, &batch->h, &ring->h);
-    msm_add(&batch->sum, &batch->u, &ring->u);
-    msm_add_decoded(&batch->sum, &batch->base, decaf_255_point_base);
+        msm_add_residue(&batch->sum, &batch->g[i], &ring->g[i]);
+    msm_add_residue(&batch->sum, &batch->h, &ring->h);
+    msm_add_residue(&batch->sum, &batch->u, &ring->u);
+    msm_add_residue(&batch->sum, &batch->base, &POINT_BASE);
     return msm_is_zero(&batch->sum);
 }
