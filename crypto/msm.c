@@ -25,7 +25,9 @@ static unsigned width_for(size_t count)
 /* Below a few thousand terms the buckets of a room cost more than they spare. */
 static unsigned room_width_for(size_t expected)
 {
-    return expected < 2500 ? 0 : expected < 10000 ? ROOM_WIDTH_LEAST : expected < 30000 ? 11 : ROOM_WIDTH;
+    if (expected < 2500)
+        return 0;
+    return expected < 10000 ? ROOM_WIDTH_LEAST : expected < 30000 ? 11 : ROOM_WIDTH;
 }
 
 static unsigned windows_of(unsigned width)
@@ -33,17 +35,21 @@ static unsigned windows_of(unsigned width)
     return (SCALAR_BITS + width - 1) / width;
 }
 
-/* out = scalar + sum of 2^(w-1) * 2^(w*i), longer than a scalar for whoever reads across its end. */
-static void shift(uint8_t out[SHIFTED_SIZE], const struct scalar *scalar, unsigned width, unsigned windows)
+/* sum of 2^(w-1) * 2^(w*i), longer than a scalar for whoever reads across its end. */
+static void shift_begin(uint8_t constant[SHIFTED_SIZE], unsigned width)
 {
-    uint8_t constant[SHIFTED_SIZE] = { 0 };
-    unsigned carry = 0;
-
-    for (unsigned i = 0; i < windows; i++) {
+    memset(constant, 0, SHIFTED_SIZE);
+    for (unsigned i = 0; i < windows_of(width); i++) {
         unsigned bit = width * i + width - 1;
 
         constant[bit / 8] |= (uint8_t)(1u << (bit % 8));
     }
+}
+
+static void shift(uint8_t out[SHIFTED_SIZE], const struct scalar *scalar, const uint8_t constant[SHIFTED_SIZE])
+{
+    unsigned carry = 0;
+
     for (size_t i = 0; i < SHIFTED_SIZE; i++) {
         carry += constant[i] + (i < SCALAR_SIZE ? scalar->b[i] : 0u);
         out[i] = (uint8_t)carry;
@@ -152,12 +158,13 @@ static void room_collect(decaf_255_point_t total, const struct msm *sum)
 
 static void fold(struct msm *sum)
 {
-    uint8_t shifted[MSM_TERMS][SHIFTED_SIZE];
+    uint8_t shifted[MSM_TERMS][SHIFTED_SIZE], constant[SHIFTED_SIZE];
     unsigned width = sum->room != NULL ? sum->width : width_for(sum->count);
     decaf_255_point_t total;
 
+    shift_begin(constant, width);
     for (size_t i = 0; i < sum->count; i++)
-        shift(shifted[i], &sum->scalars[i], width, windows_of(width));
+        shift(shifted[i], &sum->scalars[i], constant);
     if (sum->room != NULL) {
         for (unsigned window = 0; window < windows_of(width); window++) {
             struct buckets buckets = room_window(sum, window);

@@ -109,42 +109,49 @@ static void add_product(struct residue *sum, const struct residue *a, const stru
     residue_add(sum, sum, &product);
 }
 
-/* out[k] = first, times factor[i] for each bit i of k that is set. */
-static void fold_out(struct residue *out, const struct residue *first, const struct residue *factor, unsigned bits)
+/* sum[k] += first, times factor[i] for each bit i of k that is set. The upper half is reduced when all proofs have been added. */
+static void fold_out(struct residue_sum *sum, const struct residue *first, const struct residue *factor, unsigned bits)
 {
-    out[0] = *first;
-    for (unsigned bit = 0; bit < bits; bit++) {
+    struct residue product[RANGE_BITS_MAX / 2];
+    size_t upper = (size_t)1 << (bits - 1);
+
+    product[0] = *first;
+    for (unsigned bit = 0; bit < bits - 1; bit++) {
         size_t half = (size_t)1 << bit;
 
         for (size_t k = 0; k < half; k++)
-            residue_mul(&out[k + half], &out[k], &factor[bit]);
+            residue_mul(&product[k + half], &product[k], &factor[bit]);
+    }
+    for (size_t k = 0; k < upper; k++) {
+        residue_sum_add_one(&sum[k], &product[k]);
+        residue_sum_add(&sum[k + upper], &product[k], &factor[bits - 1]);
     }
 }
 
-/* weight a s_k, s_k being the product of the challenges that fell on base k: its bit i, from the lowest, chooses between
+/* -weight a s_k, s_k being the product of the challenges that fell on base k: its bit i, from the lowest, chooses between
  * u_(rounds-1-i) and its inverse. */
-static void fold_g(struct residue *out, const struct proof *proof, const struct residue *weight)
+static void fold_g(struct range_batch *batch, const struct proof *proof, const struct residue *minus_weight)
 {
-    struct residue first, factor[RANGE_ROUNDS_MAX];
+    struct residue first, factor[RANGE_ROUNDS_MAX] = { { { 0 } } };
 
     residue_from(&first, &proof->a_end);
-    residue_mul(&first, &first, weight);
+    residue_mul(&first, &first, minus_weight);
     for (unsigned i = 0; i < proof->rounds; i++) {
         const struct residue *u = &proof->u[proof->rounds - 1 - i];
 
         residue_mul(&first, &first, &proof->u_inverse[i]);
         residue_mul(&factor[i], u, u);
     }
-    fold_out(out, &first, factor, proof->rounds);
+    fold_out(batch->g, &first, factor, proof->rounds);
 }
 
-/* weight y^-k b / s_k */
-static void fold_h(struct residue *out, const struct proof *proof, const struct residue *weight)
+/* -weight y^-k b / s_k */
+static void fold_h(struct range_batch *batch, const struct proof *proof, const struct residue *minus_weight)
 {
-    struct residue first, power = proof->y_inverse, factor[RANGE_ROUNDS_MAX];
+    struct residue first, power = proof->y_inverse, factor[RANGE_ROUNDS_MAX] = { { { 0 } } };
 
     residue_from(&first, &proof->b_end);
-    residue_mul(&first, &first, weight);
+    residue_mul(&first, &first, minus_weight);
     for (unsigned i = 0; i < proof->rounds; i++) {
         const struct residue *u_inverse = &proof->u_inverse[proof->rounds - 1 - i];
 
@@ -153,7 +160,28 @@ static void fold_h(struct residue *out, const struct proof *proof, const struct 
         residue_mul(&factor[i], &factor[i], &power);
         residue_mul(&power, &power, &power);
     }
-    fold_out(out, &first, factor, proof->rounds);
+    fold_out(batch->h, &first, factor, proof->rounds);
+}
+
+/* weight z^(2+j) 2^i y^-k, k = n j + i: a power of z y^-n times one of 2 / y. */
+static void add_powers(struct range_batch *batch, const struct proof *proof, const struct residue *weight_z)
+{
+    size_t bits = batch->bases->bits;
+    struct residue two_by_y[RANGE_VALUE_BITS_MAX], step = proof->y_inverse, value;
+
+    residue_from_u64(&two_by_y[0], 1);
+    residue_add(&two_by_y[1], &proof->y_inverse, &proof->y_inverse);
+    for (size_t i = 2; i < bits; i++)
+        residue_mul(&two_by_y[i], &two_by_y[i - 1], &two_by_y[1]);
+    for (size_t i = 1; i < bits; i *= 2)
+        residue_mul(&step, &step, &step);
+    residue_mul(&step, &step, &proof->z);
+    residue_mul(&value, weight_z, &proof->z);
+    for (size_t j = 0; j < batch->bases->count; j++) {
+        for (size_t i = 0; i < bits; i++)
+            residue_sum_add(&batch->h[bits * j + i], &value, &two_by_y[i]);
+        residue_mul(&value, &value, &step);
+    }
 }
 
 /* sum of y^k for k below 2^rounds: the product of 1 + y^(2^i). */
@@ -189,32 +217,17 @@ static void delta(struct residue *out, const struct proof *proof, const struct r
     residue_sub(out, out, &z_sum);
 }
 
-/* G_k gets -z - a s_k and H_k, with k = n j + i, gets z + y^-k (z^(2+j) 2^i - b / s_k). What all have in common is kept
- * once, in `shift`. */
+/* G_k gets -z - a s_k and H_k gets z + y^-k (z^(2+j) 2^i - b / s_k). What all have in common is kept once, in `shift`. */
 static void add_vectors(struct range_batch *batch, const struct proof *proof, const struct residue *weight)
 {
-    size_t bits = batch->bases->bits, length = bits * batch->bases->count;
-    struct residue g[RANGE_BITS_MAX], h[RANGE_BITS_MAX], two_by_y, power, value, value_step = proof->y_inverse;
+    struct residue weight_z, minus_weight = { { 0 } };
 
-    residue_add(&two_by_y, &proof->y_inverse, &proof->y_inverse);
-    fold_g(g, proof, weight);
-    fold_h(h, proof, weight);
-    residue_mul(&power, &proof->z, weight);
-    residue_add(&batch->shift, &batch->shift, &power);
-    for (size_t i = 1; i < bits; i *= 2)
-        residue_mul(&value_step, &value_step, &value_step);
-    residue_mul(&value_step, &value_step, &proof->z); /* z y^-n */
-    residue_mul(&value, &power, &proof->z);           /* weight z^(2+j) y^-(n j) */
-    for (size_t k = 0; k < length; k++) {
-        if (k % bits == 0) {
-            power = value; /* weight z^(2+j) 2^i y^-k */
-            residue_mul(&value, &value, &value_step);
-        }
-        residue_sub(&batch->g[k], &batch->g[k], &g[k]);
-        residue_sub(&h[k], &power, &h[k]);
-        residue_add(&batch->h[k], &batch->h[k], &h[k]);
-        residue_mul(&power, &power, &two_by_y);
-    }
+    residue_sub(&minus_weight, &minus_weight, weight);
+    residue_mul(&weight_z, weight, &proof->z);
+    residue_add(&batch->shift, &batch->shift, &weight_z);
+    fold_g(batch, proof, &minus_weight);
+    fold_h(batch, proof, &minus_weight);
+    add_powers(batch, proof, &weight_z);
 }
 
 /* The coefficients of B and B~; c weighs the equation of t against that of the inner product. */
@@ -323,10 +336,12 @@ bool range_batch_holds(struct range_batch *batch)
     struct scalar factor;
 
     for (size_t k = 0; k < (size_t)batch->bases->bits * batch->bases->count; k++) {
-        residue_sub(&sum, &batch->g[k], &batch->shift);
+        residue_sum_take(&sum, &batch->g[k]);
+        residue_sub(&sum, &sum, &batch->shift);
         residue_to(&factor, &sum);
         msm_add_decoded(&batch->sum, &factor, batch->bases->g[k]);
-        residue_add(&sum, &batch->h[k], &batch->shift);
+        residue_sum_take(&sum, &batch->h[k]);
+        residue_add(&sum, &sum, &batch->shift);
         residue_to(&factor, &sum);
         msm_add_decoded(&batch->sum, &factor, batch->bases->h[k]);
     }

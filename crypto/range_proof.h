@@ -11,6 +11,7 @@
 #include "crypto/residue.h"
 
 enum {
+    RANGE_VALUE_BITS_MAX = 64,
     RANGE_BITS_MAX = 1024, /* n * m: 64 bits of 16 values */
     RANGE_ROUNDS_MAX = 10,
 };
@@ -40,7 +41,8 @@ void range_prove(uint8_t *out, const struct range_bases *bases, struct transcrip
 struct range_batch {
     const struct range_bases *bases;
     struct msm sum;
-    struct residue base, blinding, g[RANGE_BITS_MAX], h[RANGE_BITS_MAX];
+    struct residue base, blinding;
+    struct residue_sum g[RANGE_BITS_MAX], h[RANGE_BITS_MAX];
     struct residue shift; /* taken off every g and put on every h */
 };
 void range_batch_begin(struct range_batch *batch, const struct range_bases *bases);

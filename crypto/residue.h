@@ -54,6 +54,21 @@ static inline void residue_lower(struct residue *x)
         *x = less;
 }
 
+/* One step of Montgomery's reduction: what is added makes the lowest limb zero, and it goes. The carry comes back. */
+static inline residue_limb residue_step(residue_limb t[RESIDUE_LIMBS])
+{
+    residue_limb times = t[0] * RESIDUE_INVERSE;
+    residue_limb carry = (residue_limb)(((residue_wide)times * residue_order.limb[0] + t[0]) >> RESIDUE_BITS);
+
+    for (int j = 1; j < RESIDUE_LIMBS; j++) {
+        residue_wide sum = (residue_wide)times * residue_order.limb[j] + t[j] + carry;
+
+        t[j - 1] = (residue_limb)sum;
+        carry = (residue_limb)(sum >> RESIDUE_BITS);
+    }
+    return carry;
+}
+
 static inline void residue_mul(struct residue *out, const struct residue *a, const struct residue *b)
 {
     residue_limb t[RESIDUE_LIMBS + 1] = {
@@ -61,7 +76,7 @@ static inline void residue_mul(struct residue *out, const struct residue *a, con
     }; /* below twice the order after each turn: no limb more is needed */
 
     for (int i = 0; i < RESIDUE_LIMBS; i++) {
-        residue_limb factor = b->limb[i], times, carry = 0;
+        residue_limb factor = b->limb[i], carry = 0;
         residue_wide sum;
 
         for (int j = 0; j < RESIDUE_LIMBS; j++) {
@@ -70,13 +85,7 @@ static inline void residue_mul(struct residue *out, const struct residue *a, con
             carry = (residue_limb)(sum >> RESIDUE_BITS);
         }
         t[RESIDUE_LIMBS] = carry;
-        times = t[0] * RESIDUE_INVERSE;
-        carry = (residue_limb)(((residue_wide)times * residue_order.limb[0] + t[0]) >> RESIDUE_BITS);
-        for (int j = 1; j < RESIDUE_LIMBS; j++) {
-            sum = (residue_wide)times * residue_order.limb[j] + t[j] + carry;
-            t[j - 1] = (residue_limb)sum;
-            carry = (residue_limb)(sum >> RESIDUE_BITS);
-        }
+        carry = residue_step(t);
         t[RESIDUE_LIMBS - 1] = t[RESIDUE_LIMBS] + carry;
     }
     for (int i = 0; i < RESIDUE_LIMBS; i++)
@@ -136,6 +145,18 @@ static inline void residue_sum_add(struct residue_sum *sum, const struct residue
     sum->limb[2 * RESIDUE_LIMBS] += over;
 }
 
+static inline void residue_sum_add_one(struct residue_sum *sum, const struct residue *x)
+{
+    residue_limb carry = 0;
+
+    for (int i = 0; i <= RESIDUE_LIMBS; i++) { /* x stands for x * 2^-256, a product for that times 2^-256 again */
+        residue_wide wide = (residue_wide)sum->limb[RESIDUE_LIMBS + i] + (i < RESIDUE_LIMBS ? x->limb[i] : 0) + carry;
+
+        sum->limb[RESIDUE_LIMBS + i] = (residue_limb)wide;
+        carry = (residue_limb)(wide >> RESIDUE_BITS);
+    }
+}
+
 /* Montgomery's reduction of 2^32 order^2 leaves some 2^28 orders: the top goes round once more. */
 static inline void residue_sum_take(struct residue *out, const struct residue_sum *sum)
 {
@@ -177,9 +198,11 @@ static inline void residue_from(struct residue *out, const struct scalar *s)
 
 static inline void residue_to(struct scalar *out, const struct residue *x)
 {
-    struct residue one = { { 1 } }, plain;
+    struct residue plain = *x;
 
-    residue_mul(&plain, x, &one);
+    for (int i = 0; i < RESIDUE_LIMBS; i++)
+        plain.limb[RESIDUE_LIMBS - 1] = residue_step(plain.limb);
+    residue_lower(&plain);
     for (int i = 0; i < SCALAR_SIZE; i++)
         out->b[i] = (uint8_t)(plain.limb[i * 8 / RESIDUE_BITS] >> (i * 8 % RESIDUE_BITS));
 }

@@ -110,9 +110,49 @@ static void a_sum_takes_what_point_read_takes(void **unused)
     assert_true(taken > ROUNDS / 16 && taken < ROUNDS / 2);
 }
 
+/* Zero, the largest and random products, and numbers by themselves, thousands on one sum. */
+static void a_sum_of_products_is_that_of_its_parts(void **unused)
+{
+    static const uint8_t seed[KEY_SIZE] = { 0x4f };
+    struct residue_sum sum = { { 0 } };
+    struct scalar a, b, expected = { { 0 } }, product, got;
+    struct residue x, y;
+    struct rng rng;
+
+    (void)unused;
+    rng_init(&rng, seed);
+    for (int i = 0; i < ROUNDS; i++) {
+        draw(&a, &rng);
+        draw(&b, &rng);
+        if (i < ROUNDS / 2) { /* the largest there are */
+            scalar_from_u64(&a, 1);
+            scalar_negate(&a, &a);
+            b = a;
+        }
+        residue_from(&x, &a);
+        residue_from(&y, &b);
+        residue_sum_add(&sum, &x, &y);
+        residue_sum_add_one(&sum, &y);
+        scalar_mul(&product, &a, &b);
+        scalar_add(&expected, &expected, &product);
+        scalar_add(&expected, &expected, &b);
+        if (i % 97 != 0 && i != ROUNDS - 1)
+            continue;
+        residue_sum_take(&x, &sum);
+        residue_to(&got, &x);
+        assert_memory_equal(got.b, expected.b, SCALAR_SIZE);
+    }
+    memset(&sum, 0xff, sizeof sum); /* as full as can be: reduced all the same */
+    sum.limb[2 * RESIDUE_LIMBS] = UINT32_MAX;
+    residue_sum_take(&x, &sum);
+    residue_to(&got, &x);
+    assert_true(scalar_read(&a, got.b));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sum_of_products_is_that_of_its_parts),
         cmocka_unit_test(sums_and_products_are_those_of_libsodium),
         cmocka_unit_test(a_sum_takes_what_point_read_takes),
     };
