@@ -178,24 +178,41 @@ static enum status places(struct store *store, struct entry_key *row, struct ent
     return status || found ? status : failure_say(why, STATUS_MISSING, "there is no series of a meter \"%.40s\"", name->meter);
 }
 
-enum status store_series_erase(struct store *store, const struct series_name *name, struct failure *why)
+/* All but what begins with one of the two. */
+static enum status erase_places(struct store *store, const struct entry_key *row, const struct entry_key *blocks,
+                                struct failure *why)
 {
-    struct entry_key row, blocks;
     enum status status, finished;
     int fd;
 
-    assert(store->mode == STORE_WRITE && !store->txn.open);
-    status = places(store, &row, &blocks, name, why);
-    if (status)
-        return status;
     if (alone(&fd, store->file))
-        status = make_anew(store, &row, &blocks, why);
+        status = make_anew(store, row, blocks, why);
     else
         status = failure_say(why, STATUS_BUSY, "another program reads %.120s; nothing was erased, try again", store->file);
     finished = erase_finish(store, status ? NULL : why);
     if (fd >= 0)
         close(fd);
     return status ? status : finished;
+}
+
+enum status store_series_erase(struct store *store, const struct series_name *name, struct failure *why)
+{
+    struct entry_key row, blocks;
+    enum status status;
+
+    assert(store->mode == STORE_WRITE && !store->txn.open);
+    status = places(store, &row, &blocks, name, why);
+    return status ? status : erase_places(store, &row, &blocks, why);
+}
+
+/* ---- What is in no entry any more. */
+
+enum status store_forget(struct store *store, struct failure *why)
+{
+    static const struct entry_key nothing = { .size = 1, .bytes = { TABLES } };
+
+    assert(store->mode == STORE_WRITE && !store->txn.open);
+    return erase_places(store, &nothing, &nothing, why);
 }
 
 /* ---- Everything. */

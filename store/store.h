@@ -163,6 +163,9 @@ void store_entry_put(struct store_txn *txn, const struct store_entry *entry);
  * left to overwrite is overwritten at the next opening. What a disk itself keeps of overwritten blocks is beyond a program's reach.
  * STATUS_MISSING: no such series; STATUS_BUSY: another program reads the store. No transaction may be open. */
 enum status store_series_erase(struct store *store, const struct series_name *name, struct failure *why);
+/* What was replaced or deleted before: LMDB leaves it on pages not used any more. The file is made anew in the same way, from the entries
+ * there are. STATUS_BUSY as above. No transaction may be open. */
+enum status store_forget(struct store *store, struct failure *why);
 /* The whole store of a folder, also a damaged one, that nobody has open: overwritten, then removed. One that is not there is fine.
  * STATUS_BUSY. */
 enum status store_destroy(const char *dir, struct failure *why);

@@ -26,6 +26,8 @@ enum {
     WISH_TURNS = BOXES + 1, /* each wish may move one phase; beyond that, the next flush goes on */
 };
 
+#define TO_FORGET "to forget" /* a setting: secrets of rounds were replaced, see node_forget */
+
 struct node {
     char home[HOME_PATH_MAX], listen[ADDRESS_MAX];
     uint8_t *seed; /* locked memory */
@@ -91,6 +93,23 @@ static enum status node_remake(struct node *node, struct failure *why)
 
 /* ---- Disk, then wire. */
 
+/* What goes is a secret that could still open what homes dealt: it is to leave the file too. */
+static void forget_later(struct store_txn *txn)
+{
+    static const uint8_t yes[1] = { 1 };
+
+    store_setting_put(txn, NULL, TO_FORGET, BYTES(yes));
+}
+
+static void secret_put(struct store_txn *txn, const struct effect *effect, struct bytes secret)
+{
+    struct bytes before;
+
+    if (store_setting_get(txn, &before, effect->topic, "secret"))
+        forget_later(txn);
+    store_setting_put(txn, effect->topic, "secret", secret);
+}
+
 static void keep_one(struct node *node, struct store_txn *txn, const struct effect *effect)
 {
     struct bytes bytes = effect_bytes(&node->effects, effect);
@@ -104,10 +123,11 @@ static void keep_one(struct node *node, struct store_txn *txn, const struct effe
         store_record_put(txn, effect->topic, effect->id, effect->arrival_ms, bytes);
         break;
     case EFFECT_KEEP_SECRET:
-        store_setting_put(txn, effect->topic, "secret", bytes);
+        secret_put(txn, effect, bytes);
         break;
     case EFFECT_DROP_TOPIC:
         store_topic_erase(txn, effect->topic);
+        forget_later(txn);
         break;
     case EFFECT_KEEP_PEER:
         memcpy(peer.group, effect->group, sizeof peer.group);
@@ -255,6 +275,23 @@ enum status node_flush(struct node *node, struct failure *why)
         status = node->down ? down_say(node, why) : node_flush_once(node, false, why);
     }
     return status;
+}
+
+enum status node_forget(struct node *node, struct failure *why)
+{
+    struct store_txn *txn = store_begin(node->store, STORE_READ);
+    struct bytes yes;
+    bool due = store_setting_get(txn, &yes, NULL, TO_FORGET);
+    enum status status = store_commit(txn, why);
+
+    if (status || !due)
+        return status;
+    status = store_forget(node->store, why);
+    if (status)
+        return status;
+    txn = store_begin(node->store, STORE_WRITE);
+    store_setting_delete(txn, NULL, TO_FORGET);
+    return store_commit(txn, why);
 }
 
 /* ---- Down, and up again. */

@@ -52,6 +52,9 @@ void node_clock(struct node *node, uint64_t now_ms);
 enum status node_flush(struct node *node, struct failure *why);
 /* A command of the user: event, flush, both in one; STATUS_OK means it is on disk. */
 enum status node_command(struct node *node, struct event *event, struct failure *why);
+/* Makes the file of the store anew when the secret of a round that is over was replaced in it, or a round was dropped: until then the old
+ * one is on a page that LMDB does not use any more. Kept on disk until it succeeds. STATUS_BUSY: another program reads the store. */
+enum status node_forget(struct node *node, struct failure *why);
 uint64_t node_deadline(const struct node *node);   /* when to send EVENT_TIMEOUT; UINT64_MAX: never */
 const char *node_trouble(const struct node *node); /* NULL: all is well */
 

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVERY_MS = 30000, FIRST_MS = 1000, KEPT = 3, RETRY_S = 86400, PATH_ROOM = 4096, NAME_SIZE = 25 };
+enum { FORGET_RETRY_S = 3600, EVERY_MS = 30000, FIRST_MS = 1000, KEPT = 3, RETRY_S = 86400, PATH_ROOM = 4096, NAME_SIZE = 25 };
 #define BACKUP_NAME "coopair-%04d-%02d-%02d.backup" /* NAME_SIZE characters, in the order of their days */
 
 struct chores {
@@ -25,7 +25,7 @@ struct chores {
     uv_timer_t timer;
     struct child *backup;
     char program[PATH_ROOM], folder[PATH_ROOM];
-    int64_t tried_s;
+    int64_t tried_s, forget_s; /* forget_s: not before */
     bool stopping;
 };
 
@@ -112,6 +112,23 @@ static void look_at_backup(struct chores *chores, const struct config *config)
         back_up(chores, now_s);
 }
 
+/* A backup reads the store, and a disk may be full: an hour later is early enough, and not at every look. */
+static void look_at_forgetting(struct chores *chores)
+{
+    int64_t now_s = (int64_t)time(NULL);
+    struct failure why;
+    enum status status;
+
+    if (now_s < chores->forget_s)
+        return;
+    status = node_forget(chores->node, &why);
+    if (status == STATUS_OK)
+        return;
+    chores->forget_s = now_s + FORGET_RETRY_S;
+    if (status != STATUS_BUSY)
+        fprintf(stderr, "coopair: keys of a round that is over are still in the store: %.300s\n", why.text);
+}
+
 /* ---- Every half minute. */
 
 static void timer_due(uv_timer_t *timer)
@@ -120,6 +137,7 @@ static void timer_due(uv_timer_t *timer)
     struct config config;
     struct failure why;
 
+    look_at_forgetting(chores);
     config_read(&config, node_home(chores->node), &why); /* what can be read of it holds */
     watch_look(chores->watch, config_value(&config, CONFIG_IMPORT_FOLDER));
     if (!watch_busy(chores->watch))

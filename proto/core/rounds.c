@@ -51,14 +51,18 @@ static void own_begin(struct core *core, struct round *round)
 }
 
 /* The room for the effect was reserved. */
+static void secret_keep(struct core *core, struct round *round)
+{
+    struct effect *effect = effects_add(core->out, EFFECT_KEEP_SECRET, BYTES(round->secret));
+
+    memcpy(effect->topic, round->id, ID_SIZE);
+    round->secret_known = true;
+}
+
 static void secret_draw(struct core *core, struct round *round)
 {
-    struct effect *effect;
-
     rng_fill(&core->rng, round->secret, KEY_SIZE);
-    round->secret_known = true;
-    effect = effects_add(core->out, EFFECT_KEEP_SECRET, BYTES(round->secret));
-    memcpy(effect->topic, round->id, ID_SIZE);
+    secret_keep(core, round);
 }
 
 /* Not before everything on disk was told: the secret may be among it. */
@@ -79,6 +83,7 @@ void round_secret(struct core *core, struct round *round, struct bytes secret)
 {
     memcpy(round->secret, secret.data, KEY_SIZE);
     round->secret_known = true;
+    round->spent = sodium_is_zero(round->secret, KEY_SIZE);
     if (core->started)
         own_begin(core, round);
     round->touched = true;
@@ -94,14 +99,15 @@ void rounds_restored(struct core *core, uint64_t restored_ms)
 
 /* Once all is opened, or nothing will be, the season's shares are of use only to whoever takes them from thr
  * homes to open what single homes dealt. The box key and the shares of the season key come from the secret,
- * so another takes its place, here and on disk. WIRE 7.6 */
+ * so zeros take its place, here and on disk: a restart sees that it is spent. WIRE 7.6 */
 static void secret_spend(struct core *core, struct round *round)
 {
     const struct season *season = topic_season(round->topic);
 
     if (round->spent || season == NULL || season->phase < PHASE_AWARDED || !core_reserve(core, 1, KEY_SIZE))
         return;
-    secret_draw(core, round);
+    sodium_memzero(round->secret, KEY_SIZE);
+    secret_keep(core, round);
     own_begin(core, round);
     round->spent = true;
 }

@@ -3,6 +3,7 @@
 #include "node/command/company.h"
 #include "node/tender/proof.h"
 #include "node/tender/tender.h"
+#include "store/layout.h"
 #include "tests/support/small_street.h"
 
 #include <setjmp.h>
@@ -326,6 +327,76 @@ static void what_is_no_bid_for_a_round_of_ours_is_refused(void **unused)
 
 /* ---- The award. */
 
+/* The nonces of every setting a store holds: 24 bytes found nowhere else. */
+static uint8_t nonces[256][SEAL_NONCE];
+static size_t nonce_count;
+
+static bool nonce_note(void *arg, const struct store_entry *entry)
+{
+    (void)arg;
+    if (entry->key.data[0] == TABLE_SETTING && nonce_count < ARRAY_SIZE(nonces))
+        memcpy(nonces[nonce_count++], entry->value.data, SEAL_NONCE);
+    return true;
+}
+
+static void nonces_of(unsigned home)
+{
+    struct store_txn *txn = store_begin(node_store(street.list[home].node), STORE_READ);
+
+    store_entry_scan(txn, nonce_note, NULL);
+    assert_int_equal(store_commit(txn, NULL), STATUS_OK);
+}
+
+/* How many of the first `count` nonces are in the file of the store. */
+static size_t nonces_in_file(unsigned home, size_t count)
+{
+    char path[FOLDER_PATH + 16];
+    size_t found = 0, size;
+    uint8_t *bytes;
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/store.mdb", street.list[home].folder);
+    file = fopen(path, "rb");
+    assert_true(file != NULL && fseek(file, 0, SEEK_END) == 0);
+    size = (size_t)ftell(file);
+    rewind(file);
+    bytes = malloc(size);
+    assert_true(bytes != NULL && fread(bytes, 1, size, file) == size);
+    fclose(file);
+    for (size_t i = 0; i < count; i++)
+        found += memmem(bytes, size, nonces[i], SEAL_NONCE) != NULL;
+    free(bytes);
+    return found;
+}
+
+static size_t secrets_noted;
+
+static void the_secret_of_the_round_is_on_disk_while_it_is_needed(void **unused)
+{
+    (void)unused;
+    nonces_of(1);
+    secrets_noted = nonce_count;
+    assert_true(secrets_noted > 0);
+    assert_int_equal(nonces_in_file(1, secrets_noted), secrets_noted);
+    assert_int_equal(node_forget(street.list[1].node, NULL), STATUS_OK); /* nothing to forget yet */
+    assert_int_equal(nonces_in_file(1, secrets_noted), secrets_noted);
+}
+
+static void after_the_award_it_is_in_no_byte_of_the_file(void **unused)
+{
+    size_t live = 0;
+
+    (void)unused;
+    nonces_of(1);
+    for (size_t i = 0; i < secrets_noted; i++) /* settings that have not changed */
+        for (size_t j = secrets_noted; j < nonce_count; j++)
+            live += memcmp(nonces[i], nonces[j], SEAL_NONCE) == 0;
+    assert_true(live < secrets_noted);
+    assert_true(nonces_in_file(1, secrets_noted) > live); /* else the test sees nothing */
+    assert_int_equal(node_forget(street.list[1].node, NULL), STATUS_OK);
+    assert_int_equal(nonces_in_file(1, secrets_noted), live);
+}
+
 static void every_home_computes_one_award_and_its_own_bill(void **unused)
 {
     char digest[2 * HASH_SIZE + 1] = "";
@@ -436,7 +507,9 @@ int main(void)
         cmocka_unit_test(the_total_is_exact_and_then_nobody_may_come_or_go),
         cmocka_unit_test(a_company_reads_the_tender_and_its_sealed_bid_is_passed_on),
         cmocka_unit_test(what_is_no_bid_for_a_round_of_ours_is_refused),
+        cmocka_unit_test(the_secret_of_the_round_is_on_disk_while_it_is_needed),
         cmocka_unit_test(every_home_computes_one_award_and_its_own_bill),
+        cmocka_unit_test(after_the_award_it_is_in_no_byte_of_the_file),
         cmocka_unit_test(a_letter_needs_a_name_and_only_the_winner_opens_it),
         cmocka_unit_test(who_declines_says_nothing_to_anybody),
     };

@@ -241,6 +241,50 @@ static void unlinking_alone_would_leave_them(void **state)
     assert_true(signs_left() > 0);
 }
 
+/* ---- What was replaced. */
+
+static bool setting_note(void *arg, const struct store_entry *entry)
+{
+    (void)arg;
+    if (entry->key.data[0] == TABLE_SETTING)
+        memcpy(signs[sign_count++], entry->value.data, SIGN);
+    return true;
+}
+
+static void secret_put(uint8_t first)
+{
+    struct store_txn *txn = store_begin(store, STORE_WRITE);
+    uint8_t secret[32] = { first };
+
+    store_setting_put(txn, TOPIC, "secret", BYTES(secret));
+    assert_int_equal(store_commit(txn, &why), STATUS_OK);
+}
+
+static void a_replaced_secret_is_forgotten_and_what_is_there_stays(void **state)
+{
+    struct store_txn *txn;
+    struct bytes found;
+
+    (void)state;
+    secret_put(1);
+    sign_count = 0;
+    txn = store_begin(store, STORE_READ);
+    store_entry_scan(txn, setting_note, NULL);
+    assert_int_equal(store_commit(txn, &why), STATUS_OK);
+    assert_int_equal(sign_count, 1);
+    secret_put(0);
+    add(&GOING, 1700000000 / 1800 * 1800, 2); /* pages come and go */
+    assert_int_equal(signs_left(), 1); /* else the test sees nothing */
+    assert_int_equal(store_forget(store, &why), STATUS_OK);
+    assert_int_equal(signs_left(), 0);
+    assert_true(series_there(&GOING));
+    expect_the_rest();
+    reopen();
+    txn = store_begin(store, STORE_READ);
+    assert_true(store_setting_get(txn, &found, TOPIC, "secret") && found.size == 32 && found.data[0] == 0);
+    store_abort(txn);
+}
+
 static void a_reader_is_not_pulled_the_ground_from_under(void **state)
 {
     struct store *reader;
@@ -382,6 +426,7 @@ int main(void)
 #define ERASE_TEST(name) cmocka_unit_test_setup_teardown(name, home_up, home_down)
         ERASE_TEST(an_erased_series_is_in_no_byte_of_any_file),
         ERASE_TEST(unlinking_alone_would_leave_them),
+        ERASE_TEST(a_replaced_secret_is_forgotten_and_what_is_there_stays),
         ERASE_TEST(a_reader_is_not_pulled_the_ground_from_under),
         ERASE_TEST(whatever_fails_it_is_gone_or_all_there),
         ERASE_TEST(killed_at_any_write_it_is_gone_or_all_there),
