@@ -5,14 +5,14 @@
  * A load curve has mean W and the wall clock at the END of each step; daily consumption has Wh and the day.
  * Both are of one meter, but days are a series of their own. Failure modes: another unit (daily peaks are VA)
  * refuses the file; an entry that cannot be right is refused by its number. */
+#include "node/import/days.h"
 #include "node/import/items.h"
-#include "node/import/local_time.h"
 #include "node/import/wall.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { STEP_USUAL_S = 1800, DAY_S = 86400 };
+enum { STEP_USUAL_S = 1800 };
 
 static bool recognise(struct bytes file)
 {
@@ -57,22 +57,11 @@ static void point_read(struct wall *wall, uint64_t number, json_t *item)
         wall_add(wall, number, stamp.local_s, step_s, energy_of_power(mw, step_s));
 }
 
-/* A reading has at most 24 hours, also on the day of October that has 25. */
 static void day_read(struct rows *rows, uint64_t number, json_t *item)
 {
-    char date_text[ITEM_TEXT], value_text[ITEM_TEXT], shown[QUOTE_MAX], midnight[ITEM_TEXT + 8];
-    struct bytes date = item_text(date_text, item, "date"), value = item_text(value_text, item, "value");
-    int64_t from[2], to[2], mwh;
-    struct stamp stamp;
-    int size = snprintf(midnight, sizeof midnight, "%.10s 00:00", text_copy(shown, sizeof shown, date));
+    char date_text[ITEM_TEXT], value_text[ITEM_TEXT];
 
-    if (!stamp_read(&stamp, (struct bytes){ (const uint8_t *)midnight, (size_t)size }) || stamp.has_offset ||
-        local_moments(from, stamp.local_s) != 1 || local_moments(to, stamp.local_s + DAY_S) != 1)
-        rows_reject(rows, number, "\"%s\" is not a day", shown);
-    else if (!decimal_read(&mwh, value, 3))
-        rows_reject(rows, number, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
-    else
-        rows_add(rows, number, from[0], (uint32_t)(to[0] - from[0] < DAY_S ? to[0] - from[0] : DAY_S), mwh);
+    day_add(rows, number, item_text(date_text, item, "date"), 0, item_text(value_text, item, "value"), 3);
 }
 
 static void meter_name(struct import *out, json_t *meter, bool daily)

@@ -7,12 +7,12 @@
  * one says less than the days, the other needs two calendars to mean anything. The file does not name its
  * meter: "edf"; daily values are a series of their own, so that they never stand beside half hours of the
  * same day. */
-#include "node/import/local_time.h"
+#include "node/import/days.h"
 #include "node/import/wall.h"
 
 #include <string.h>
 
-enum { STEP_S = 1800, DAY_S = 86400, HEAD_LINES = 5 };
+enum { STEP_S = 1800, HEAD_LINES = 5 };
 enum table { TABLE_NONE, TABLE_HALF_HOURS, TABLE_DAYS, TABLE_MONTHS, TABLE_REGISTERS };
 
 /* The table a heading belongs to. */
@@ -64,26 +64,6 @@ static bool recognise(struct bytes file)
     return heading_find(&lines) != TABLE_NONE;
 }
 
-/* DD/MM/YYYY */
-static bool day_read(int64_t *out, struct bytes text)
-{
-    char iso[sizeof "YYYY-MM-DD 00:00"];
-    const char *t = (const char *)text.data;
-    struct stamp stamp;
-
-    if (text.size != 10 || t[2] != '/' || t[5] != '/')
-        return false;
-    memcpy(iso, t + 6, 4);
-    iso[4] = iso[7] = '-';
-    memcpy(iso + 5, t + 3, 2);
-    memcpy(iso + 8, t, 2);
-    memcpy(iso + 10, " 00:00", 7);
-    if (!stamp_read(&stamp, (struct bytes){ (const uint8_t *)iso, sizeof iso - 1 }))
-        return false;
-    *out = stamp.local_s;
-    return true;
-}
-
 /* HH:MM:SS, after midnight; 00:00:00 is the end of the day. */
 static bool time_read(int64_t *out, struct bytes text)
 {
@@ -132,7 +112,7 @@ static void read_half_hours(struct rows *rows, struct lines *lines)
             continue;
         value = (struct bytes){ NULL, 0 };
         field_next(&time, &line, ';');
-        if (field_next(&value, &line, ';') && value.size == 0 && day_read(&day, time))
+        if (field_next(&value, &line, ';') && value.size == 0 && date_read(&day, time))
             day_s = day;
         else if (!line.data && !lines->whole) /* the value is not followed by its kind */
             rows_reject(rows, lines->number, "the file ends within this line: it may be cut short");
@@ -142,28 +122,16 @@ static void read_half_hours(struct rows *rows, struct lines *lines)
     wall_end(&wall);
 }
 
-/* A day from its local midnight. That of October has 25 hours; a reading has at most 24, and the energy is
- * its. */
 static void day_row_read(struct rows *rows, const struct lines *lines, struct bytes line)
 {
     struct bytes date, value = { NULL, 0 };
-    int64_t local_s, from[2], to[2], mwh;
-    char shown[QUOTE_MAX];
 
     field_next(&date, &line, ';');
     field_next(&value, &line, ';');
     if (!line.data && !lines->whole)
         rows_reject(rows, lines->number, "the file ends within this line: it may be cut short");
-    else if (!day_read(&local_s, date) || local_moments(from, local_s) != 1 ||
-             local_moments(to, local_s + DAY_S) != 1)
-        rows_reject(rows, lines->number, "\"%s\" is not a date", text_copy(shown, sizeof shown, date));
-    else if (value.size == 0)
-        rows_reject(rows, lines->number, "no value");
-    else if (!decimal_read(&mwh, value, 6))
-        rows_reject(rows, lines->number, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
     else
-        rows_add(rows, lines->number, from[0], (uint32_t)(to[0] - from[0] < DAY_S ? to[0] - from[0] : DAY_S),
-                 mwh);
+        day_add(rows, lines->number, date, 0, value, 6);
 }
 
 static enum status read_edf(struct import *out, struct bytes file, struct failure *why)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+enum { EXPONENT_MAX = 99 };
 static const int64_t DECIMAL_MAX = INT64_C(1000000000000000);
 
 void lines_begin(struct lines *lines, struct bytes file)
@@ -85,6 +86,17 @@ bool text_begins(struct bytes text, const char *what)
     return text.size >= size && (size == 0 || memcmp(text.data, what, size) == 0);
 }
 
+bool text_has(struct bytes text, const char *what)
+{
+    size_t size = strlen(what);
+
+    for (size_t i = 0; i + size <= text.size; i++) {
+        if (memcmp(text.data + i, what, size) == 0)
+            return true;
+    }
+    return false;
+}
+
 char *text_copy(char *out, size_t room, struct bytes text)
 {
     size_t size = text.size < room - 1 ? text.size : room - 1;
@@ -112,7 +124,8 @@ static size_t digits_read(int64_t *value, unsigned *beyond, struct bytes text, s
     return count;
 }
 
-bool decimal_read(int64_t *out, struct bytes text, unsigned decimals)
+/* Without an exponent. */
+static bool plain_read(int64_t *out, struct bytes text, unsigned decimals)
 {
     bool negative = text.size > 0 && text.data[0] == '-';
     unsigned beyond = 0, unused = 0;
@@ -132,6 +145,33 @@ bool decimal_read(int64_t *out, struct bytes text, unsigned decimals)
     if (value > DECIMAL_MAX)
         return false;
     *out = negative ? -value : value;
+    return true;
+}
+
+/* E-20 or E+3, as spreadsheets and programs write what is very small or large. */
+static bool exponent_read(int64_t *out, struct bytes text)
+{
+    if (text.size > 0 && text.data[0] == '+')
+        text = (struct bytes){ text.data + 1, text.size - 1 };
+    return plain_read(out, text, 0) && *out >= -EXPONENT_MAX && *out <= EXPONENT_MAX;
+}
+
+bool decimal_read(int64_t *out, struct bytes text, unsigned decimals)
+{
+    int64_t exponent = 0;
+    size_t at = 0;
+
+    while (at < text.size && text.data[at] != 'E' && text.data[at] != 'e')
+        at++;
+    if (at < text.size && !exponent_read(&exponent, (struct bytes){ text.data + at + 1, text.size - at - 1 }))
+        return false;
+    text.size = at;
+    if (exponent >= -(int64_t)decimals)
+        return plain_read(out, text, (unsigned)(decimals + exponent));
+    if (!plain_read(out, text, 0))
+        return false;
+    for (int64_t i = exponent + decimals; i < 0 && *out != 0; i++)
+        *out /= 10; /* far below what is kept: what rounding would add is less */
     return true;
 }
 

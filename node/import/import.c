@@ -6,22 +6,49 @@
 #include "node/import/import.h"
 
 #include "node/import/rows.h"
+#include "node/import/workbook.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 static const struct import_format *const formats[] = {
-    &import_enedis_half_hour, &import_enedis_kw, &import_enedis_r63, &import_enedis_index, &import_edf,
-    &import_data_connect,     &import_octopus,   &import_ch_weeks,
+    &import_enedis_half_hour, &import_enedis_kw,    &import_enedis_r63,  &import_enedis_index,
+    &import_enedis_daily,     &import_edf,          &import_grdf_table,  &import_grdf_items,
+    &import_data_connect,     &import_octopus,      &import_ch_weeks,
 };
 
+/* The first reason is that of the first series that has one. */
 static enum status nothing_kept(const struct import *import, struct failure *why)
 {
+    const char *format = import->format;
+
+    while (import->reject_count == 0 && import->next)
+        import = import->next;
     if (import->reject_count == 0)
-        return failure_say(why, STATUS_MALFORMED, "%s, but without a single reading", import->format);
-    return failure_say(why, STATUS_MALFORMED, "%s, but no reading can be used; %s %" PRIu64 ": %s",
-                       import->format, import->by_item ? "entry" : "line", import->rejects[0].line,
+        return failure_say(why, STATUS_MALFORMED, "%s, but without a single reading", format);
+    return failure_say(why, STATUS_MALFORMED, "%s, but no reading can be used; %s %" PRIu64 ": %s", format,
+                       import->by_item ? "entry" : "line", import->rejects[0].line,
                        import->rejects[0].reason);
+}
+
+static bool holds_readings(const struct import *import)
+{
+    for (; import; import = import->next) {
+        if (import->count > 0)
+            return true;
+    }
+    return false;
+}
+
+/* What is refused as a whole is not half read; the reasons stay. */
+static void drop_readings(struct import *import)
+{
+    for (; import; import = import->next) {
+        free(import->readings);
+        import->readings = NULL;
+        import->count = import->room = 0;
+        import->total_mwh = 0;
+    }
 }
 
 static enum status read_as(struct import *out, const struct import_format *format, struct bytes file,
@@ -33,28 +60,17 @@ static enum status read_as(struct import *out, const struct import_format *forma
     status = format->read(out, file, why);
     if (status == STATUS_MALFORMED)
         failure_prefix(why, "%s: ", format->name);
-    if (status == STATUS_OK && out->count == 0)
+    if (status == STATUS_OK && !holds_readings(out))
         status = nothing_kept(out, why);
-    if (status != STATUS_OK) { /* what is refused as a whole is not half read; the reasons stay */
-        free(out->readings);
-        out->readings = NULL;
-        out->count = out->room = 0;
-        out->total_mwh = 0;
-    }
+    if (status != STATUS_OK)
+        drop_readings(out);
     return status;
 }
 
-enum status import_read(struct import *out, struct bytes file, struct failure *why)
+static enum status read_content(struct import *out, struct bytes file, struct failure *why)
 {
     char looks[192];
 
-    *out = (struct import){ .format = NULL };
-    if (file.size == 0)
-        return failure_say(why, STATUS_MALFORMED, "the file is empty: the download may have failed");
-    if (file.size > IMPORT_FILE_MAX)
-        return failure_say(why, STATUS_MALFORMED,
-                           "the file is larger than %d MiB: cut it into years and import each",
-                           IMPORT_FILE_MAX >> 20);
     for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
         if (formats[i]->recognise(file))
             return read_as(out, formats[i], file, why);
@@ -63,9 +79,67 @@ enum status import_read(struct import *out, struct bytes file, struct failure *w
     return failure_say(why, STATUS_MALFORMED, "not a meter file coopair knows: %s", looks);
 }
 
+static enum status read_workbook(struct import *out, struct archive archive, struct failure *why)
+{
+    uint8_t *table;
+    size_t size;
+    enum status status = workbook_table(&table, &size, archive, why);
+
+    if (!status)
+        status = read_content(out, (struct bytes){ table, size }, why);
+    free(table);
+    return status;
+}
+
+enum status import_read(struct import *out, struct bytes file, struct failure *why)
+{
+    struct archive archive;
+    enum status status;
+
+    *out = (struct import){ .format = NULL };
+    if (file.size == 0)
+        return failure_say(why, STATUS_MALFORMED, "the file is empty: the download may have failed");
+    if (file.size > IMPORT_FILE_MAX)
+        return failure_say(why, STATUS_MALFORMED,
+                           "the file is larger than %d MiB: cut it into years and import each",
+                           IMPORT_FILE_MAX >> 20);
+    if (!archive_is(file))
+        return read_content(out, file, why);
+    status = archive_open(&archive, file, why);
+    if (status)
+        return status;
+    return workbook_is(archive) ? read_workbook(out, archive, why) : read_content(out, file, why);
+}
+
+struct import *import_another(struct import *first)
+{
+    struct import *last = first;
+    size_t count = 1;
+
+    for (; last->next; last = last->next)
+        count++;
+    if (count == IMPORT_SERIES_MAX)
+        return NULL;
+    last->next = calloc(1, sizeof *last->next);
+    if (last->next) {
+        last->next->format = first->format;
+        last->next->by_item = first->by_item;
+    }
+    return last->next;
+}
+
 void import_clear(struct import *import)
 {
+    struct import *next = import->next;
+
     free(import->readings);
     free(import->rejects);
     *import = (struct import){ .format = NULL };
+    while (next) {
+        import = next;
+        next = import->next;
+        free(import->readings);
+        free(import->rejects);
+        free(import);
+    }
 }

@@ -6,12 +6,12 @@
 
 #include "store/store.h"
 
-enum { IMPORT_REJECTS_MAX = 1000, IMPORT_FILE_MAX = 64 << 20 };
+enum { IMPORT_REJECTS_MAX = 1000, IMPORT_SERIES_MAX = 64, IMPORT_FILE_MAX = 16 << 20 }; /* with what is made of it below 64 MiB */
 struct import_reject {
     uint64_t line; /* from 1 */
     char reason[96];
 };
-/* Owned; import_clear. Readings in order of start, without repeats. */
+/* One series of a file. Owned; import_clear. Readings in order of start, without repeats. */
 struct import {
     const char *format; /* "enedis half-hour csv", ... ; NULL: none recognised */
     struct series_name series;
@@ -23,11 +23,15 @@ struct import {
     size_t reject_count;
     bool by_item; /* what "line" counts is an entry of a file without lines */
     int64_t total_mwh;
+    struct import *next; /* a further series of the same file; perhaps with rejected rows alone */
 };
-/* STATUS_OK: at least one reading, perhaps with rejected rows; STATUS_MALFORMED: no format fits, or the file
- * is of a kind we know but damaged beyond use (*why says which and where); STATUS_NOMEM. */
+/* Also of a workbook, as the table of its first sheet; an archive of files is opened by whoever calls
+ * (archive.h). STATUS_OK: at least one reading, perhaps with rejected rows; STATUS_MALFORMED: no format fits,
+ * or the file is of a kind we know but damaged beyond use (*why says which and where); STATUS_NOMEM. */
 enum status import_read(struct import *out, struct bytes file, struct failure *why);
-void import_clear(struct import *import);
+void import_clear(struct import *import); /* with all that follow */
+/* A further series behind the last. NULL: out of memory, or more than IMPORT_SERIES_MAX. */
+struct import *import_another(struct import *first);
 
 /* The most a home's connection can carry in one interval: more is an error in the file. */
 int64_t import_energy_max_mwh(uint32_t length_s);
@@ -37,7 +41,8 @@ struct import_format {
     bool (*recognise)(struct bytes file);
     enum status (*read)(struct import *out, struct bytes file, struct failure *why);
 };
-extern const struct import_format import_ch_weeks, import_data_connect, import_edf, import_enedis_half_hour,
-    import_enedis_index, import_enedis_kw, import_enedis_r63, import_octopus;
+extern const struct import_format import_ch_weeks, import_data_connect, import_edf, import_enedis_daily,
+    import_enedis_half_hour, import_enedis_index, import_enedis_kw, import_enedis_r63, import_grdf_items,
+    import_grdf_table, import_octopus;
 
 #endif

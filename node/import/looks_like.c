@@ -5,17 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool text_has(struct bytes text, const char *what)
-{
-    size_t size = strlen(what);
-
-    for (size_t i = 0; i + size <= text.size; i++) {
-        if (memcmp(text.data + i, what, size) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* The beginning in small letters and without blanks before it, so that <!DOCTYPE html> is one thing. */
 static struct bytes beginning(uint8_t out[512], struct bytes file)
 {
@@ -36,6 +25,7 @@ static const char *container(struct bytes file)
         const char *begins, *said;
     } known[] = {
         { "%PDF-", "it is a PDF: figures cannot be read from it safely; download the table (CSV) instead" },
+        { "PK\x03\x04", "it is an archive within another, or one around nothing: unpack it and import the files inside" },
         { "\x1f\x8b", "it is compressed (gzip): unpack it first" },
         { "\xd0\xcf\x11\xe0", "it is an old Excel workbook: open it and save the sheet as CSV" },
         { "\x89PNG", "it is a picture; download the table (CSV) instead" },
@@ -44,10 +34,6 @@ static const char *container(struct bytes file)
         { "\xfe\xff", "it is text in UTF-16: save it as CSV in UTF-8" },
     };
 
-    if (text_begins(file, "PK\x03\x04"))
-        return text_has((struct bytes){ file.data, file.size < 4096 ? file.size : 4096 }, "xl/")
-                   ? "it is an Excel workbook: open it and save the sheet as CSV"
-                   : "it is a ZIP archive: unpack it and import the file inside";
     for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
         if (text_begins(file, known[i].begins))
             return known[i].said;

@@ -26,7 +26,7 @@ static void interval_add(struct rows *rows, uint64_t line, struct bytes value, s
 {
     struct stamp start, end;
     char shown[QUOTE_MAX];
-    int64_t length_s, mwh = 0;
+    int64_t length_s, mwh;
 
     if (!stamp_read(&start, from) || !start.has_offset || !stamp_read(&end, to) || !end.has_offset) {
         rows_reject(rows, line, "\"%s\" or the end of it is not a time with its offset",
@@ -39,7 +39,7 @@ static void interval_add(struct rows *rows, uint64_t line, struct bytes value, s
                     text_copy(shown, sizeof shown, from));
     else if (value.size == 0)
         rows_reject(rows, line, "no value");
-    else if (!text_begins(value, "0E") && !decimal_read(&mwh, value, 6)) /* a millionth of a kWh is a mWh */
+    else if (!decimal_read(&mwh, value, 6)) /* a millionth of a kWh is a mWh */
         rows_reject(rows, line, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
     else
         rows_add(rows, line, start.local_s - start.offset_s, (uint32_t)length_s, mwh);

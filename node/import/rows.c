@@ -179,21 +179,22 @@ static void rows_overlaps(struct rows *rows)
     rows->count = kept;
 }
 
+/* Within the memory of the rows: a file of the largest size would else need it twice. */
 static void rows_hand_over(struct rows *rows)
 {
     struct import *import = rows->import;
+    struct reading *readings = (struct reading *)(void *)rows->list, *smaller;
 
-    import->readings = malloc((rows->count + 1) * sizeof *import->readings);
-    if (!import->readings) {
-        rows_fail(rows, STATUS_NOMEM, "out of memory for the readings of the file");
-        return;
-    }
-    import->room = rows->count + 1;
-    import->count = rows->count;
     for (size_t i = 0; i < rows->count; i++) {
-        import->readings[i] = rows->list[i].reading;
-        import->total_mwh += rows->list[i].reading.energy_mwh;
+        struct reading reading = rows->list[i].reading; /* before it is written over */
+
+        import->total_mwh += reading.energy_mwh;
+        memcpy(&readings[i], &reading, sizeof reading);
     }
+    smaller = rows->count > 0 ? realloc(readings, rows->count * sizeof *readings) : NULL;
+    import->readings = smaller ? smaller : readings;
+    import->room = import->count = rows->count;
+    rows->list = NULL;
     if (import->reject_count > 1)
         qsort(import->rejects, import->reject_count, sizeof *import->rejects, reject_order);
 }

@@ -20,12 +20,13 @@ bool field_next(struct bytes *out, struct bytes *line, char separator);
 
 bool text_is(struct bytes text, const char *what);
 bool text_begins(struct bytes text, const char *what);
+bool text_has(struct bytes text, const char *what);
 /* As a string that can be shown: what is not printable ASCII becomes '?', what is too long is cut. Returns
  * out. */
 char *text_copy(char *out, size_t room, struct bytes text);
 
-/* Digits, with or without a point or comma, times 10^decimals, rounded half up; a leading minus. false:
- * nothing of the kind, or beyond 10^15. */
+/* Digits, with or without a point or comma, times 10^decimals, rounded half up; a leading minus; an exponent.
+ * false: nothing of the kind, or beyond 10^15. */
 bool decimal_read(int64_t *out, struct bytes text, unsigned decimals);
 
 /* YYYY-MM-DD, then T or a blank, HH:MM[:SS], then Z, +HH:MM, -HH:MM or nothing. */

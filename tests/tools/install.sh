@@ -11,6 +11,8 @@ packages=(
     liblmdb-dev               # the store
     libuv1-dev                # the loop: sockets, processes, signals
     libjansson-dev            # OCDS and --json
+    libexpat1-dev             # Green Button, workbooks, CAMT
+    zlib1g-dev                # what is in a ZIP archive
     libqrencode-dev           # the QR of an invitation
     gettext                   # what is said in French: msgfmt to build, xgettext to test
     libcmocka-dev             # tests

@@ -1,32 +1,8 @@
 /* One home in many dialects: whatever the layout, each interval carries the energy the load curve has in it.
  * The files were made from one real curve and lie beside the project; what follows them here needs no file.
  */
-#include "node/import/import.h"
 #include "tests/support/fault.h"
-#include "tests/support/file.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-#include <string.h>
-
-struct subject {
-    struct import import;
-    struct failure why;
-    enum status status;
-};
-
-static void read_bytes(struct subject *subject, struct bytes file)
-{
-    subject->why.text[0] = '\0';
-    subject->status = import_read(&subject->import, file, &subject->why);
-}
-
-static void read_text(struct subject *subject, const char *text)
-{
-    read_bytes(subject, (struct bytes){ (const uint8_t *)text, strlen(text) });
-}
+#include "tests/support/import_subject.h"
 
 /* ---- The same home. */
 
@@ -76,6 +52,8 @@ static void every_dialect_says_what_the_curve_says(void **unused)
         { SHARED("linky/dataconnect_load_curve_printemps.json"), "Enedis Data Connect (JSON)",
           "00000000000000", 334, 0 },
         { SHARED("linky/edf_mes-puissances-atteintes-30min.csv"), "EDF customer file (CSV)", "edf", 4416, 0 },
+        { SHARED("linky/enedis_consommation_quotidienne.xlsx"), "Enedis days (workbook)", "00000000000000 daily",
+          118, 1000 },
         { SHARED("linky/edf_ma-conso-quotidienne.csv"), "EDF customer file (CSV)", "edf daily", 365, 500000 },
     };
     struct bytes curve_file = file_load(SHARED("linky/enedis_courbe_30min_reelle.csv"));
@@ -95,7 +73,9 @@ static void every_dialect_says_what_the_curve_says(void **unused)
         assert_string_equal(other.import.format, dialects[i].format);
         assert_string_equal(other.import.series.meter, dialects[i].meter);
         assert_int_equal(other.import.count, dialects[i].count);
-        assert_int_equal(other.import.rejected + other.import.duplicates, 0);
+        for (size_t j = 0; j < other.import.reject_count; j++) /* "NA" */
+            assert_string_equal(other.import.rejects[j].reason, "no value");
+        assert_int_equal(other.import.duplicates, 0);
         expect_same_energy(&curve.import, &other.import, dialects[i].tolerance_mwh);
         import_clear(&other.import);
         file_free(file);
@@ -202,7 +182,7 @@ static void each_layout_names_the_row_that_cannot_be_right(void **unused)
         { EDF "01/01/2023;;\n02:30:00;1;R\n25:00:00;1;R\n", 6, "\"25:00:00\" is not a time of day", 1 },
         { EDF "01/01/2023;;\n02:30:00;1;R\n02:00:00;12", 6, "cut short", 1 },
         { EDF_DAYS "01/01/2023;14;R\n30/02/2023;14;R\n", 5, "\"30/02/2023\" is not a date", 1 },
-        { EDF_DAYS "01/01/2023;14;R\n02/01/2023;NA;R\n", 5, "\"NA\" is not a number", 1 },
+        { EDF_DAYS "01/01/2023;14;R\n02/01/2023;NA;R\n", 5, "no value", 1 },
         { INDEX "2023-01-01T00:00:00+01:00;A;1;10\n2023-01-02T00:00:00+01:00;A;1;30\n2023-01-04T00:00:00+01:"
                 "00;A;1;50\n",
           6, "the midnight before it is missing", 1 },
@@ -219,7 +199,7 @@ static void each_layout_names_the_row_that_cannot_be_right(void **unused)
           "does not end a step", 1 },
         { CONNECT("W", ITEM("2023-01-01 00:30:00", "1") ",7"), 2, "\"\" is not a time", 1 },
         { CONNECT("Wh", ITEM("2023-01-01", "1") "," ITEM("2023-02-30", "1")), 2,
-          "\"2023-02-30\" is not a day", 1 },
+          "\"2023-02-30\" is not a date", 1 },
         { KW "2023-01-01T00:00:00+01:00;2023-01-01T00:30:00+01:00;\"0,5\"\n2023-01-01T00:30:00+01:00;2023-01-"
              "01T01:00:00+01:00;null\n",
           3, "no value", 1 },

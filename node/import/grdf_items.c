@@ -1,0 +1,58 @@
+/* grdf_items.c - gas as the site of GRDF itself fetches it: {"PCE": {"releves": [{"dateDebutReleve",
+ * "dateFinReleve", "energieConsomme", ...}]}}.
+ *
+ * The day is the date it begins on, and runs from 06:00 to 06:00 by the clock of the household: the offset in
+ * the stamps is sometimes that of the clock and sometimes nothing but +00:00. What the meter's supplier has
+ * published for a bill covers months and is refused, period by period. */
+#include "node/import/days.h"
+#include "node/import/items.h"
+
+#include <string.h>
+
+static bool recognise(struct bytes file)
+{
+    return items_recognise(file, "releves", "energieConsomme");
+}
+
+static void period_read(struct rows *rows, uint64_t number, json_t *item)
+{
+    char begin_text[ITEM_TEXT], end_text[ITEM_TEXT], energy_text[ITEM_TEXT];
+    struct bytes begin = item_text(begin_text, item, "dateDebutReleve");
+    struct bytes end = item_text(end_text, item, "dateFinReleve");
+    int64_t from_s, to_s;
+
+    if (date_read(&from_s, begin) && date_read(&to_s, end) && to_s - from_s != DAY_S)
+        rows_reject(rows, number, "a period of %lld days; coopair reads gas by the day",
+                    (long long)((to_s - from_s) / DAY_S));
+    else
+        day_add(rows, number, begin, GAS_DAY_BEGINS_S, item_text(energy_text, item, "energieConsomme"), 6);
+}
+
+/* One delivery point a file. */
+static enum status read_items(struct import *out, struct bytes file, struct failure *why)
+{
+    enum status status = STATUS_OK;
+    json_t *root = items_load(&status, file, why), *point, *item;
+    const char *name;
+    struct rows rows;
+    size_t i;
+
+    if (!root)
+        return status;
+    out->by_item = true;
+    out->series.quantity = QUANTITY_GAS;
+    memcpy(out->series.meter, "gas", sizeof "gas");
+    rows_begin(&rows, out, why);
+    if (json_object_size(root) > 1)
+        rows.status = failure_say(why, STATUS_MALFORMED, "several delivery points in one file: cut yours out");
+    json_object_foreach(root, name, point)
+    {
+        text_copy(out->series.meter, sizeof out->series.meter,
+                  (struct bytes){ (const uint8_t *)name, strlen(name) });
+        json_array_foreach(json_object_get(point, "releves"), i, item) period_read(&rows, i + 1, item);
+    }
+    json_decref(root);
+    return rows_end(&rows);
+}
+
+const struct import_format import_grdf_items = { "GRDF gas days (JSON)", recognise, read_items };

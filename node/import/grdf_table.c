@@ -1,0 +1,107 @@
+/* grdf_table.c - gas by the day as GRDF gives it as a workbook: a heading somewhere below the title ("Date de
+ * releve", "Energie consommee (kWh)"), then a day a row.
+ *
+ * The gas day runs from 06:00 to 06:00. The energy is taken as given: the index is in whole m3 and the volume
+ * rounded, so that on single days neither times the coefficient gives it. Failure modes: a day "Absence de
+ * Donnees" has no energy and is refused by its row; the file of months is refused. */
+#include "node/import/days.h"
+
+#include <string.h>
+
+enum { HEAD_LINES = 30 };
+struct columns {
+    size_t date, energy;
+};
+
+/* Up to the first accent, which some exports lose. */
+static bool heading_read(struct columns *out, struct bytes line)
+{
+    struct bytes name;
+
+    *out = (struct columns){ SIZE_MAX, SIZE_MAX };
+    for (size_t i = 0; field_next(&name, &line, ';'); i++) {
+        if (text_begins(name, "Date de relev") || text_begins(name, "Journ"))
+            out->date = i;
+        else if (text_begins(name, "Energie consomm") && text_has(name, "kWh"))
+            out->energy = i;
+    }
+    return out->date != SIZE_MAX && out->energy != SIZE_MAX;
+}
+
+static bool heading_find(struct columns *out, struct lines *lines)
+{
+    struct bytes line;
+
+    for (unsigned i = 0; i < HEAD_LINES && lines_next(lines, &line); i++) {
+        if (text_has(line, "Energie consomm") && heading_read(out, line))
+            return true;
+    }
+    return false;
+}
+
+static bool recognise(struct bytes file)
+{
+    struct columns columns;
+    struct lines lines;
+
+    lines_begin(&lines, file);
+    return heading_find(&columns, &lines);
+}
+
+/* The number of the delivery point, in the lines above the heading, where there is one. */
+static void meter_read(struct import *out, struct bytes file)
+{
+    struct bytes line, field;
+    struct lines lines;
+    bool named = false;
+
+    memcpy(out->series.meter, "gas", sizeof "gas");
+    lines_begin(&lines, file);
+    for (unsigned i = 0; i < HEAD_LINES && lines_next(&lines, &line) && !text_has(line, "kWh"); i++) {
+        for (named = false; field_next(&field, &line, ';');) {
+            if (named && field.size > 0) {
+                text_copy(out->series.meter, sizeof out->series.meter, field);
+                return;
+            }
+            named = named || text_has(field, "PCE");
+        }
+    }
+}
+
+static bool is_month(struct bytes date)
+{
+    return date.size > 4 && date.data[0] > '9' && text_has(date, " 20");
+}
+
+static enum status read_table(struct import *out, struct bytes file, struct failure *why)
+{
+    struct columns columns;
+    struct bytes line;
+    struct lines lines;
+    struct rows rows;
+
+    meter_read(out, file);
+    out->series.quantity = QUANTITY_GAS;
+    lines_begin(&lines, file);
+    heading_find(&columns, &lines);
+    rows_begin(&rows, out, why);
+    while (!rows.status && lines_next(&lines, &line)) {
+        struct bytes field, date = { NULL, 0 }, energy = { NULL, 0 };
+
+        for (size_t i = 0; field_next(&field, &line, ';'); i++) {
+            if (i == columns.date)
+                date = field;
+            else if (i == columns.energy)
+                energy = field;
+        }
+        if (!lines.whole && date.size > 0)
+            rows_reject(&rows, lines.number, "the file ends within this line: it may be cut short");
+        else if (is_month(date))
+            rows_reject(&rows, lines.number, "a sum of a month: download the consumption by the day");
+        else if (date.size > 0)
+            day_add(&rows, lines.number, date, GAS_DAY_BEGINS_S, energy, 6);
+    }
+    return rows_end(&rows);
+}
+
+const struct import_format import_grdf_table = { "GRDF gas days (workbook)", recognise, read_table };
