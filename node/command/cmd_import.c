@@ -1,52 +1,47 @@
-/* cmd_import.c - coopair import: meter files into the store.
+/* cmd_import.c - coopair import: files of the household into the store.
  *
- * The file is read here, in a program of the user without keys or sockets of others, and only readings go to
- * the node, in portions it checks again. Reading twice changes nothing: the store knows an interval by its
- * start. Failure modes: a file that is no meter file fails alone, the others are still read, and the exit
- * code is 1; rows that cannot be right are named by line. A portion that was kept stays kept when the next
- * one fails. */
+ * A file is read here, in a program of the user without keys or sockets of others, and only readings go to
+ * the node, in portions it checks again. Of a folder its own files are taken, of an archive those within.
+ * Reading twice changes nothing: the store knows an interval by its start. Failure modes: a file that cannot
+ * be read fails alone, the others are still read, and the exit code is 1; rows that cannot be right are named
+ * by line. A portion that was kept stays kept when the next one fails. */
 #include "node/command/command.h"
-#include "node/serve/data.h"
+#include "node/command/import_report.h"
+#include "node/import/archive.h"
 #include "node/import/import.h"
-#include "node/command/say.h"
+#include "node/serve/data.h"
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
-#include <inttypes.h>
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-enum { REJECTS_SHOWN = 20 };
+enum { FOLDER_FILES_MAX = 1000, NAME_ROOM = 4096 };
 
 struct job {
     struct cli cli;
     bool dry_run;
     const char *meter; /* the user's name for it; NULL: the file's own */
     json_t *files;     /* for --json */
+    size_t done, all;  /* files, those in a folder too */
     size_t failed;
-};
-struct outcome {
-    struct import import;
-    uint64_t added, replaced;
 };
 
 /* ---- Into the node. */
 
-static void say_progress(const struct job *job, size_t done, size_t all)
+static void say_progress(const struct job *job, const char *name, size_t part, size_t whole)
 {
-    if (job->cli.json || !isatty(STDERR_FILENO))
-        return;
-    if (done < all)
-        fprintf(stderr, "\r%zu of %zu readings kept", done, all);
-    else
-        fprintf(stderr, "\r%60s\r", "");
-    fflush(stderr);
+    if (!job->cli.json)
+        import_progress(job->done * 100 + (whole > 0 ? part * 100 / whole : 0), job->all * 100, name);
 }
 
 /* The exit code. */
-static int keep_portion(const struct job *job, struct outcome *outcome, size_t at, size_t *taken)
+static int keep_portion(const struct job *job, const struct import *import, struct import_kept *kept, size_t at,
+                        size_t *taken)
 {
-    const struct import *import = &outcome->import;
     json_t *runs, *args, *reply;
     int code;
 
@@ -59,144 +54,208 @@ static int keep_portion(const struct job *job, struct outcome *outcome, size_t a
     code = cli_ask(&job->cli, "data.import", args, &reply);
     if (code)
         return code;
-    outcome->added += (uint64_t)json_integer_value(json_object_get(reply, "added"));
-    outcome->replaced += (uint64_t)json_integer_value(json_object_get(reply, "replaced"));
+    kept->added += (uint64_t)json_integer_value(json_object_get(reply, "added"));
+    kept->replaced += (uint64_t)json_integer_value(json_object_get(reply, "replaced"));
     json_decref(reply);
     return EXIT_DONE;
 }
 
-static int keep(const struct job *job, struct outcome *outcome)
+static int keep(const struct job *job, const char *name, const struct import *import, struct import_kept *kept)
 {
     size_t taken = 0;
     int code = EXIT_DONE;
 
-    for (size_t at = 0; at < outcome->import.count && code == EXIT_DONE; at += taken) {
-        code = keep_portion(job, outcome, at, &taken);
-        if (code == EXIT_DONE && (at > 0 || taken < outcome->import.count))
-            say_progress(job, at + taken, outcome->import.count);
+    for (size_t at = 0; at < import->count && code == EXIT_DONE; at += taken) {
+        say_progress(job, name, at, import->count);
+        code = keep_portion(job, import, kept, at, &taken);
     }
     return code;
 }
 
-/* ---- The report. */
+/* ---- One content: a file, or an entry of an archive. */
 
-static void say_rejects(const struct import *import)
-{
-    if (import->rejected == 0)
-        return;
-    printf("  refused    %" PRIu64 " row%s, the rest is kept:\n", import->rejected,
-           import->rejected == 1 ? "" : "s");
-    for (size_t i = 0; i < import->reject_count && i < REJECTS_SHOWN; i++)
-        printf("    %s %" PRIu64 ": %s\n", import->by_item ? "entry" : "line", import->rejects[i].line,
-               import->rejects[i].reason);
-    if (import->rejected > REJECTS_SHOWN)
-        printf("    and %" PRIu64 " more; --json lists up to %d\n", import->rejected - REJECTS_SHOWN,
-               IMPORT_REJECTS_MAX);
-}
-
-static void say_file(const struct job *job, const char *path, const struct outcome *outcome)
-{
-    const struct import *import = &outcome->import;
-    const struct reading *first = import->readings, *last = first + import->count - 1;
-    char clean[WORDS_MAX], kwh[SAY_MAX], from[SAY_MAX], to[SAY_MAX];
-
-    tender_clean(clean, sizeof clean, path);
-    printf("%s: %s\n", clean, import->format);
-    printf("  meter      %s, %s\n", import->series.meter, quantity_name(import->series.quantity));
-    printf("  readings   %zu, %s to %s, %s\n", import->count, say_minute(from, first->start_s),
-           say_minute(to, last->start_s + last->length_s), say_kwh(kwh, (uint64_t)import->total_mwh));
-    if (import->duplicates > 0)
-        printf("  repeated   %" PRIu64 " row%s of the file, counted once\n", import->duplicates,
-               import->duplicates == 1 ? "" : "s");
-    say_rejects(import);
-    if (job->dry_run)
-        puts("  nothing was kept (--dry-run)");
-    else
-        printf("  new        %" PRIu64 ", corrected %" PRIu64 ", already there %" PRIu64 "\n", outcome->added,
-               outcome->replaced, import->count - outcome->added - outcome->replaced);
-}
-
-static json_t *rejects_json(const struct import *import)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < import->reject_count; i++)
-        json_array_append_new(list, json_pack("{s:I, s:s}", "line", (json_int_t)import->rejects[i].line,
-                                              "reason", import->rejects[i].reason));
-    return list;
-}
-
-static json_t *file_json(const struct job *job, const char *path, const struct outcome *outcome)
-{
-    const struct import *import = &outcome->import;
-    char clean[WORDS_MAX];
-    json_t *file;
-
-    tender_clean(clean, sizeof clean, path);
-    file = json_pack(
-        "{s:s, s:b, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "file", clean, "ok", 1, "format",
-        import->format, "meter", import->series.meter, "quantity", quantity_name(import->series.quantity),
-        "readings", (json_int_t)import->count, "total_mwh", (json_int_t)import->total_mwh, "first_s",
-        (json_int_t)import->readings[0].start_s, "last_s",
-        (json_int_t)import->readings[import->count - 1].start_s, "duplicates", (json_int_t)import->duplicates,
-        "rejected", (json_int_t)import->rejected, "rejects", rejects_json(import));
-    if (file && !job->dry_run) {
-        json_object_set_new(file, "added", json_integer((json_int_t)outcome->added));
-        json_object_set_new(file, "replaced", json_integer((json_int_t)outcome->replaced));
-    }
-    return file;
-}
-
-static void file_failed(struct job *job, const char *path, const struct failure *why)
+static void content_failed(struct job *job, const char *name, const struct import *import,
+                           const struct failure *why)
 {
     char clean[WORDS_MAX], reason[WORDS_MAX];
 
     job->failed++;
-    tender_clean(clean, sizeof clean, path);
+    tender_clean(clean, sizeof clean, name);
     tender_clean(reason, sizeof reason, why->text);
     if (job->cli.json)
         json_array_append_new(job->files,
-                              json_pack("{s:s, s:b, s:s}", "file", clean, "ok", 0, "error", reason));
+                              json_pack("{s:s, s:b, s:s, s:o}", "file", clean, "ok", 0, "error", reason,
+                                        "rejected", import ? import_rejects_json(import) : json_array()));
     else
         fprintf(stderr, "coopair import: %s: %s\n", clean, reason);
 }
 
-/* ---- One file after the other. */
-
-static enum status read_file(struct import *out, const char *path, struct failure *why)
+static int series_take(struct job *job, const char *name, struct import *import)
 {
-    char *bytes = NULL;
-    size_t size = 0;
-    enum status status = cli_read_file(&bytes, &size, path, IMPORT_FILE_MAX, why);
+    struct import_kept kept = { .dry_run = job->dry_run };
+    int code = EXIT_DONE;
 
-    *out = (struct import){ .format = NULL };
-    if (!status)
-        status = import_read(out, (struct bytes){ (const uint8_t *)bytes, size }, why);
-    free(bytes);
-    return status;
+    if (job->meter)
+        memcpy(import->series.meter, job->meter, strlen(job->meter) + 1); /* meter_fits */
+    if (!job->dry_run)
+        code = keep(job, name, import, &kept);
+    if (code != EXIT_DONE)
+        return code;
+    if (job->cli.json)
+        json_array_append_new(job->files, import_json(name, import, &kept));
+    else
+        import_say(name, import, &kept);
+    return EXIT_DONE;
 }
 
-static int one_file(struct job *job, const char *path)
+static int content_take(struct job *job, const char *name, struct bytes content)
 {
-    struct outcome outcome = { .added = 0 };
+    struct import import;
     struct failure why = { "" };
     int code = EXIT_DONE;
 
-    if (read_file(&outcome.import, path, &why)) {
-        file_failed(job, path, &why);
-        import_clear(&outcome.import);
-        return EXIT_DONE;
+    if (import_read(&import, content, &why)) {
+        content_failed(job, name, &import, &why);
+    } else {
+        for (struct import *series = &import; series && code == EXIT_DONE; series = series->next)
+            code = series_take(job, name, series);
     }
-    if (job->meter)
-        memcpy(outcome.import.series.meter, job->meter, strlen(job->meter) + 1); /* meter_fits */
-    if (!job->dry_run)
-        code = keep(job, &outcome);
-    if (code == EXIT_DONE && job->cli.json)
-        json_array_append_new(job->files, file_json(job, path, &outcome));
-    else if (code == EXIT_DONE)
-        say_file(job, path, &outcome);
-    import_clear(&outcome.import);
+    import_clear(&import);
     return code;
+}
+
+/* ---- What is around contents: archives, files, folders. */
+
+/* What the archiver of macOS adds beside each file. */
+static bool is_shadow(struct bytes name)
+{
+    static const char folder[] = "__MACOSX/";
+
+    return name.size >= sizeof folder - 1 && memcmp(name.data, folder, sizeof folder - 1) == 0;
+}
+
+static int entry_take(struct job *job, const char *name, const struct archive_entry *entry)
+{
+    char inside[NAME_ROOM];
+    struct failure why = { "" };
+    uint8_t *data;
+    int code = EXIT_DONE;
+
+    snprintf(inside, sizeof inside, "%.*s in %s", (int)(entry->name.size < 200 ? entry->name.size : 200),
+             (const char *)entry->name.data, name);
+    if (archive_unpack(&data, entry, &why))
+        content_failed(job, inside, NULL, &why);
+    else
+        code = content_take(job, inside, (struct bytes){ data, entry->size });
+    free(data);
+    return code;
+}
+
+static int archive_take(struct job *job, const char *name, struct archive archive)
+{
+    struct archive_entry entry;
+    size_t found = 0;
+    int code = EXIT_DONE;
+
+    while (code == EXIT_DONE && archive_next(&entry, &archive)) {
+        if (!is_shadow(entry.name)) {
+            found++;
+            code = entry_take(job, name, &entry);
+        }
+    }
+    if (found == 0)
+        content_failed(job, name, NULL, &(struct failure){ "the archive holds no files" });
+    return code;
+}
+
+static int file_take(struct job *job, const char *path)
+{
+    struct archive archive;
+    struct failure why = { "" };
+    char *bytes = NULL;
+    size_t size = 0;
+    struct bytes file;
+    int code = EXIT_DONE;
+
+    say_progress(job, path, 0, 1);
+    if (cli_read_file(&bytes, &size, path, IMPORT_FILE_MAX, &why)) {
+        content_failed(job, path, NULL, &why);
+    } else {
+        file = (struct bytes){ (const uint8_t *)bytes, size };
+        if (archive_is(file) && archive_open(&archive, file, NULL) == STATUS_OK && !archive_is_workbook(archive))
+            code = archive_take(job, path, archive);
+        else
+            code = content_take(job, path, file);
+    }
+    free(bytes);
+    job->done++;
+    if (job->done == job->all && !job->cli.json)
+        import_progress(1, 1, "");
+    return code;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Of the folder's own files, in order of name. false: it cannot be read, or holds too many. */
+static bool folder_list(char **names, size_t *count, const char *path, struct failure *why)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    char full[NAME_ROOM];
+    struct stat found;
+
+    *count = 0;
+    if (!dir)
+        return failure_say(why, STATUS_DENIED, "the folder cannot be read: %s", strerror(errno)), false;
+    while (*count < FOLDER_FILES_MAX && (entry = readdir(dir)) != NULL) {
+        if (entry->d_name[0] == '.' ||
+            snprintf(full, sizeof full, "%s/%s", path, entry->d_name) >= (int)sizeof full ||
+            stat(full, &found) != 0 || !S_ISREG(found.st_mode))
+            continue;
+        names[*count] = strdup(full);
+        *count += names[*count] != NULL;
+    }
+    closedir(dir);
+    qsort(names, *count, sizeof *names, by_name);
+    if (*count == 0)
+        failure_say(why, STATUS_MISSING, "the folder holds no files");
+    else if (*count == FOLDER_FILES_MAX)
+        failure_say(why, STATUS_FULL, "the folder holds %d files or more: import it in parts", FOLDER_FILES_MAX);
+    return *count > 0 && *count < FOLDER_FILES_MAX;
+}
+
+static int folder_take(struct job *job, const char *path)
+{
+    char **names = calloc(FOLDER_FILES_MAX, sizeof *names);
+    struct failure why = { "" };
+    size_t count = 0;
+    int code = EXIT_DONE;
+
+    if (!names)
+        return cli_fail(&job->cli, STATUS_NOMEM, NULL);
+    if (folder_list(names, &count, path, &why)) {
+        job->all += count - 1;
+        for (size_t i = 0; i < count && code == EXIT_DONE; i++)
+            code = file_take(job, names[i]);
+    } else {
+        content_failed(job, path, NULL, &why);
+    }
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    return code;
+}
+
+static int path_take(struct job *job, const char *path)
+{
+    struct stat found;
+
+    if (strcmp(path, "-") != 0 && stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+        return folder_take(job, path);
+    return file_take(job, path);
 }
 
 static bool meter_fits(const char *name)
@@ -214,23 +273,20 @@ int cmd_import(int argc, char **argv)
 {
     struct job job = { .meter = NULL };
     const struct cli_option options[] = {
-        { "dry-run", OPTION_FLAG, &job.dry_run, "read and report, keep nothing" },
-        { "meter", OPTION_TEXT, &job.meter, "NAME  call the meter so instead of as in the file" },
+        { "dry-run", OPTION_FLAG, &job.dry_run, N_("read and report, keep nothing") },
+        { "meter", OPTION_TEXT, &job.meter, N_("NAME  call the meter so instead of as in the file") },
     };
     int code = EXIT_DONE;
 
     job.cli = (struct cli){
-        .usage = "coopair import [OPTIONS] FILE...",
+        .usage = "coopair import [OPTIONS] FILE|FOLDER...",
         .summary =
-            "Reads meter files into the store of this home; \"-\" is standard input. Layouts, found "
-            "by content:\n"
-            "of Enedis the load curve (\"Courbe de charge\"), the registers (\"Index\"), R63, debut;fin;kW "
-            "(all CSV)\n"
-            "and Data Connect (JSON); of EDF half hours and days (CSV); of Octopus half hours (CSV, JSON);\n"
-            "quarter hours by the week (CSV). What has only days is kept apart, as NAME daily.\n"
-            "Rows that cannot be right are refused by line and the rest is kept. Reading a file "
-            "twice, or one\n"
-            "that overlaps, changes nothing. Next: coopair profile show",
+            N_("Reads files of your meters into the store of this home; of a folder its files, of a ZIP archive\n"
+               "those within; \"-\" is standard input. What a file is, is found by its content:\n"
+               "electricity: Enedis (load curve, registers, days, R63, debut;fin;kW, Data Connect), EDF, Octopus;\n"
+               "gas: GRDF (workbook, JSON). What has only days is kept apart, as NAME daily.\n"
+               "Rows that cannot be right are refused by line and the rest is kept. Reading a file twice, or one\n"
+               "that overlaps, changes nothing. Next: coopair usage"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 1,
@@ -239,12 +295,13 @@ int cmd_import(int argc, char **argv)
     if (!cli_parse(&job.cli, argc, argv, &code))
         return code;
     if (job.meter && !meter_fits(job.meter)) {
-        fputs("coopair import: a meter's name is 1 to 39 plain letters, digits and signs\n", stderr);
+        fputs(_("coopair import: a meter's name is 1 to 39 plain letters, digits and signs\n"), stderr);
         return EXIT_USAGE;
     }
     job.files = json_array();
+    job.all = job.cli.arg_count;
     for (size_t i = 0; i < job.cli.arg_count && code == EXIT_DONE; i++)
-        code = one_file(&job, job.cli.args[i]);
+        code = path_take(&job, job.cli.args[i]);
     if (code == EXIT_DONE && job.cli.json)
         code = cli_json(json_pack("{s:i, s:b, s:O}", "v", 1, "ok", job.failed == 0, "files", job.files));
     json_decref(job.files);

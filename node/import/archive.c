@@ -165,6 +165,13 @@ bool archive_find(struct archive_entry *out, struct archive archive, const char 
     return false;
 }
 
+bool archive_is_workbook(struct archive archive)
+{
+    struct archive_entry entry;
+
+    return archive_find(&entry, archive, "xl/workbook.xml");
+}
+
 /* Exactly `size` bytes or nothing; *no_memory tells the two apart. */
 static bool inflate_all(uint8_t *out, const struct archive_entry *entry, bool *no_memory)
 {

@@ -1,5 +1,5 @@
 /* archive.h - ZIP archives held in memory (APPNOTE.TXT 6.3), as suppliers send them around their tables and as
- * workbooks are made. Private to node.
+ * workbooks are made.
  *
  * Read: one volume, stored or deflated, no encryption, no ZIP64. The whole directory is checked before a byte
  * is unpacked: entries that overlap, or that expand beyond what a household's files do, refuse the archive. */
@@ -30,6 +30,7 @@ bool archive_is(struct bytes file);
 /* STATUS_MALFORMED: *why says what is wrong, for a person. */
 enum status archive_open(struct archive *out, struct bytes file, struct failure *why);
 bool archive_next(struct archive_entry *out, struct archive *archive); /* folders are passed over */
+bool archive_is_workbook(struct archive archive); /* .xlsx */
 bool archive_find(struct archive_entry *out, struct archive archive, const char *name);
 /* *out is the caller's to free; NULL unless STATUS_OK. */
 enum status archive_unpack(uint8_t **out, const struct archive_entry *entry, struct failure *why);

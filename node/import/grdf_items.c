@@ -16,16 +16,18 @@ static bool recognise(struct bytes file)
 
 static void period_read(struct rows *rows, uint64_t number, json_t *item)
 {
-    char begin_text[ITEM_TEXT], end_text[ITEM_TEXT], energy_text[ITEM_TEXT];
+    char begin_text[ITEM_TEXT], end_text[ITEM_TEXT], energy_text[ITEM_TEXT], quality_text[ITEM_TEXT];
     struct bytes begin = item_text(begin_text, item, "dateDebutReleve");
     struct bytes end = item_text(end_text, item, "dateFinReleve");
+    bool absent = text_begins(item_text(quality_text, item, "qualificationReleve"), "Absence");
     int64_t from_s, to_s;
 
     if (date_read(&from_s, begin) && date_read(&to_s, end) && to_s - from_s != DAY_S)
         rows_reject(rows, number, "a period of %lld days; coopair reads gas by the day",
                     (long long)((to_s - from_s) / DAY_S));
     else
-        day_add(rows, number, begin, GAS_DAY_BEGINS_S, item_text(energy_text, item, "energieConsomme"), 6);
+        day_add(rows, number, begin, GAS_DAY_BEGINS_S,
+                absent ? (struct bytes){ NULL, 0 } : item_text(energy_text, item, "energieConsomme"), 6);
 }
 
 /* One delivery point a file. */

@@ -3,14 +3,15 @@
  *
  * The gas day runs from 06:00 to 06:00. The energy is taken as given: the index is in whole m3 and the volume
  * rounded, so that on single days neither times the coefficient gives it. Failure modes: a day "Absence de
- * Donnees" has no energy and is refused by its row; the file of months is refused. */
+ * Donnees" says 0 kWh and means that nobody knows, and is refused by its row; the file of months is refused.
+ */
 #include "node/import/days.h"
 
 #include <string.h>
 
 enum { HEAD_LINES = 30 };
 struct columns {
-    size_t date, energy;
+    size_t date, energy, quality;
 };
 
 /* Up to the first accent, which some exports lose. */
@@ -18,12 +19,14 @@ static bool heading_read(struct columns *out, struct bytes line)
 {
     struct bytes name;
 
-    *out = (struct columns){ SIZE_MAX, SIZE_MAX };
+    *out = (struct columns){ SIZE_MAX, SIZE_MAX, SIZE_MAX };
     for (size_t i = 0; field_next(&name, &line, ';'); i++) {
         if (text_begins(name, "Date de relev") || text_begins(name, "Journ"))
             out->date = i;
         else if (text_begins(name, "Energie consomm") && text_has(name, "kWh"))
             out->energy = i;
+        else if (text_begins(name, "Qualification"))
+            out->quality = i;
     }
     return out->date != SIZE_MAX && out->energy != SIZE_MAX;
 }
@@ -73,6 +76,30 @@ static bool is_month(struct bytes date)
     return date.size > 4 && date.data[0] > '9' && text_has(date, " 20");
 }
 
+static void row_read(struct rows *rows, const struct columns *columns, const struct lines *lines,
+                     struct bytes line)
+{
+    struct bytes field, date = { NULL, 0 }, energy = { NULL, 0 }, quality = { NULL, 0 };
+
+    for (size_t i = 0; field_next(&field, &line, ';'); i++) {
+        if (i == columns->date)
+            date = field;
+        else if (i == columns->energy)
+            energy = field;
+        else if (i == columns->quality)
+            quality = field;
+    }
+    if (date.size == 0)
+        return;
+    if (!lines->whole)
+        rows_reject(rows, lines->number, "the file ends within this line: it may be cut short");
+    else if (is_month(date))
+        rows_reject(rows, lines->number, "a sum of a month: download the consumption by the day");
+    else
+        day_add(rows, lines->number, date, GAS_DAY_BEGINS_S,
+                text_begins(quality, "Absence") ? (struct bytes){ NULL, 0 } : energy, 6);
+}
+
 static enum status read_table(struct import *out, struct bytes file, struct failure *why)
 {
     struct columns columns;
@@ -85,22 +112,8 @@ static enum status read_table(struct import *out, struct bytes file, struct fail
     lines_begin(&lines, file);
     heading_find(&columns, &lines);
     rows_begin(&rows, out, why);
-    while (!rows.status && lines_next(&lines, &line)) {
-        struct bytes field, date = { NULL, 0 }, energy = { NULL, 0 };
-
-        for (size_t i = 0; field_next(&field, &line, ';'); i++) {
-            if (i == columns.date)
-                date = field;
-            else if (i == columns.energy)
-                energy = field;
-        }
-        if (!lines.whole && date.size > 0)
-            rows_reject(&rows, lines.number, "the file ends within this line: it may be cut short");
-        else if (is_month(date))
-            rows_reject(&rows, lines.number, "a sum of a month: download the consumption by the day");
-        else if (date.size > 0)
-            day_add(&rows, lines.number, date, GAS_DAY_BEGINS_S, energy, 6);
-    }
+    while (!rows.status && lines_next(&lines, &line))
+        row_read(&rows, &columns, &lines, line);
     return rows_end(&rows);
 }
 

@@ -108,7 +108,7 @@ enum status import_read(struct import *out, struct bytes file, struct failure *w
     status = archive_open(&archive, file, why);
     if (status)
         return status;
-    return workbook_is(archive) ? read_workbook(out, archive, why) : read_content(out, file, why);
+    return archive_is_workbook(archive) ? read_workbook(out, archive, why) : read_content(out, file, why);
 }
 
 struct import *import_another(struct import *first)

@@ -220,13 +220,6 @@ static enum status part_read(struct sheet *sheet, const struct archive_entry *en
     return sheet->status ? sheet->status : status;
 }
 
-bool workbook_is(struct archive archive)
-{
-    struct archive_entry entry;
-
-    return archive_find(&entry, archive, "xl/workbook.xml");
-}
-
 enum status workbook_table(uint8_t **table, size_t *size, struct archive archive, struct failure *why)
 {
     struct sheet sheet = { .why = why };

@@ -12,7 +12,6 @@ enum {
     WORKBOOK_TABLE_MAX = 8 << 20, /* the table, and the strings its cells share */
     WORKBOOK_ROWS_MAX = 1 << 20   /* as in Excel */
 };
-bool workbook_is(struct archive archive);
 /* Line n is row n. Dates may be the days since 1900 that a spreadsheet counts. *table is the caller's to free,
  * NULL unless STATUS_OK. */
 enum status workbook_table(uint8_t **table, size_t *size, struct archive archive, struct failure *why);

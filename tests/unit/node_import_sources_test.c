@@ -47,7 +47,7 @@ static void gas_days_follow_the_clock(void **unused)
     (void)unused;
     read_text(&subject, "Donn\xc3\xa9" "es;;\n;N\xc2\xb0 PCE :;GI123456\n;Date de relev\xc3\xa9;Energie "
                         "consomm\xc3\xa9" "e (kWh);Coefficient\n;25/03/2023;10;11\n;26/03/2023;11,5;11\n"
-                        ";28/10/2023;12;11\n;29/10/2023;13;11\n;45230;14;11\n;31/10/2023;;\n");
+                        ";28/10/2023;12;11\n;29/10/2023;13;11\n;45229;14;11\n;31/10/2023;;\n");
     assert_int_equal(subject.status, STATUS_OK);
     assert_string_equal(subject.import.series.meter, "GI123456");
     assert_int_equal(subject.import.count, 5);

@@ -1,0 +1,120 @@
+/* import_report.c - see import_report.h. */
+#include "node/command/import_report.h"
+
+#include "node/command/say.h"
+#include "node/serve/data.h"
+#include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { REJECTS_SHOWN = 20, STAMP_MAX = 24, BAR = 30 };
+
+static void say_rejects(const struct import *import)
+{
+    if (import->rejected == 0)
+        return;
+    printf(NN_("  refused    %" PRIu64 " row, the rest is kept:\n",
+               "  refused    %" PRIu64 " rows, the rest is kept:\n", import->rejected),
+           import->rejected);
+    for (size_t i = 0; i < import->reject_count && i < REJECTS_SHOWN; i++)
+        printf(import->by_item ? _("    entry %" PRIu64 ": %s\n") : _("    line %" PRIu64 ": %s\n"),
+               import->rejects[i].line, import->rejects[i].reason);
+    if (import->rejected > REJECTS_SHOWN)
+        printf(_("    and %" PRIu64 " more; --json lists up to %d\n"), import->rejected - REJECTS_SHOWN,
+               IMPORT_REJECTS_MAX);
+}
+
+static void say_readings(const struct import *import)
+{
+    const struct reading *first = import->readings, *last = first + import->count - 1;
+    char kwh[SAY_MAX], from[SAY_MAX], to[SAY_MAX];
+
+    printf(_("  meter      %s, %s\n"), import->series.meter, quantity_name(import->series.quantity));
+    printf(_("  readings   %zu, %s to %s, %s\n"), import->count, say_minute(from, first->start_s),
+           say_minute(to, last->start_s + last->length_s), say_kwh(kwh, (uint64_t)import->total_mwh));
+}
+
+void import_say(const char *name, const struct import *import, const struct import_kept *kept)
+{
+    char clean[WORDS_MAX];
+
+    tender_clean(clean, sizeof clean, name);
+    printf("%s: %s\n", clean, import->format);
+    if (import->count > 0)
+        say_readings(import);
+    if (import->duplicates > 0)
+        printf(NN_("  repeated   %" PRIu64 " row of the file, counted once\n",
+                   "  repeated   %" PRIu64 " rows of the file, counted once\n", import->duplicates),
+               import->duplicates);
+    say_rejects(import);
+    if (kept->dry_run)
+        puts(_("  nothing was kept (--dry-run)"));
+    else
+        printf(_("  new        %" PRIu64 ", corrected %" PRIu64 ", already there %" PRIu64 "\n"), kept->added,
+               kept->replaced, import->count - kept->added - kept->replaced);
+}
+
+/* RFC 3339, UTC. */
+static json_t *stamp_json(int64_t utc_s)
+{
+    char text[STAMP_MAX];
+    struct tm tm;
+    time_t time = (time_t)utc_s;
+
+    if (!gmtime_r(&time, &tm) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        return json_null();
+    return json_string(text);
+}
+
+json_t *import_rejects_json(const struct import *import)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < import->reject_count; i++)
+        json_array_append_new(list, json_pack("{s:I, s:s}", "line", (json_int_t)import->rejects[i].line,
+                                              "reason", import->rejects[i].reason));
+    return list;
+}
+
+json_t *import_json(const char *name, const struct import *import, const struct import_kept *kept)
+{
+    const struct reading *last = import->count > 0 ? &import->readings[import->count - 1] : NULL;
+    char clean[WORDS_MAX];
+    json_t *file;
+
+    tender_clean(clean, sizeof clean, name);
+    file = json_pack("{s:s, s:b, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I}", "file", clean, "ok",
+                     1, "format", import->format, "series", import->series.meter, "quantity",
+                     quantity_name(import->series.quantity), "rows",
+                     (json_int_t)(import->count + import->duplicates + import->rejected), "readings",
+                     (json_int_t)import->count, "total", (json_int_t)import->total_mwh, "first",
+                     last ? stamp_json(import->readings[0].start_s) : json_null(), "last",
+                     last ? stamp_json(last->start_s) : json_null(), "rejected", import_rejects_json(import),
+                     "rejected_rows", (json_int_t)import->rejected, "duplicates",
+                     (json_int_t)import->duplicates);
+    if (file && !kept->dry_run) {
+        json_object_set_new(file, "added", json_integer((json_int_t)kept->added));
+        json_object_set_new(file, "replaced", json_integer((json_int_t)kept->replaced));
+    }
+    return file;
+}
+
+void import_progress(size_t done, size_t all, const char *name)
+{
+    static const char full[] = "##############################", rest[] = "..............................";
+    char clean[WORDS_MAX];
+    int bar = (int)(all > 0 ? done * BAR / all : BAR);
+
+    if (!isatty(STDERR_FILENO))
+        return;
+    tender_clean(clean, sizeof clean, name);
+    if (done < all)
+        fprintf(stderr, "\r[%.*s%.*s] %3zu %%  %-30.30s", bar, full, BAR - bar, rest, done * 100 / all, clean);
+    else
+        fprintf(stderr, "\r%72s\r", "");
+    fflush(stderr);
+}

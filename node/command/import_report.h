@@ -1,0 +1,25 @@
+/* import_report.h - what coopair import says of each series of a file: in words, as JSON, and how far it has
+ * come. */
+#ifndef COOP_NODE_IMPORT_REPORT_H
+#define COOP_NODE_IMPORT_REPORT_H
+
+#include "node/import/import.h"
+
+#include <jansson.h>
+
+struct import_kept {
+    bool dry_run;
+    uint64_t added, replaced;
+};
+/* name: of the file, and in an archive of the entry; whatever its maker wrote. */
+void import_say(const char *name, const struct import *import, const struct import_kept *kept);
+/* {"file", "ok", "format", "series", "quantity", "rows", "readings", "total" (mWh), "first", "last",
+ * "rejected": [{"line", "reason"}], "rejected_rows", "duplicates"} and, when kept, "added", "replaced". */
+json_t *import_json(const char *name, const struct import *import, const struct import_kept *kept);
+/* The same list, for a file that failed as a whole. */
+json_t *import_rejects_json(const struct import *import);
+
+/* A bar on a terminal that says nothing elsewhere; done == all takes it away. */
+void import_progress(size_t done, size_t all, const char *name);
+
+#endif
