@@ -66,7 +66,7 @@ bool key_floor(struct store_txn *txn, struct entry_key *out, const struct entry_
 void scan_end(struct scan *scan);
 
 /* env.c */
-enum { STORE_SCHEMA = 1 };
+enum { STORE_SCHEMA = 2 };
 enum status store_open_sized(struct store **out, const char *dir, const uint8_t key[STORE_KEY_SIZE], enum store_mode mode,
                              size_t map_bytes, struct failure *why);
 enum status env_start(struct store *store, struct failure *why);
@@ -86,6 +86,9 @@ enum status env_explain(const struct store *store, int code, const char *doing, 
 enum status erase_finish(struct store *store, struct failure *why);
 /* household.c: the row of a series, and what the keys of its blocks begin with. false: no such series, or the transaction failed. */
 bool series_places(struct store_txn *txn, struct entry_key *row, struct entry_key *blocks, const struct series_name *name);
+/* accounts.c: the same of an account. health.c: all lines of a payer begin so. */
+bool account_places(struct store_txn *txn, struct entry_key *row, struct entry_key *blocks, const char *name);
+void health_place(struct entry_key *key, enum payer payer);
 
 /* check.c: is the file fit to be mapped and walked by LMDB, which trusts every byte of it? */
 enum status check_metas(const struct store *store, struct failure *why);
@@ -97,6 +100,7 @@ struct migration {
     void (*run)(struct store_txn *txn);
 };
 void state_put(struct store_txn *txn); /* the last entry of every commit */
+void head_put(struct store_txn *txn, uint32_t schema);
 /* Reads the head: STATUS_MISSING when there is none. */
 enum status head_check(struct store_txn *txn, uint32_t *schema, uint32_t newest, struct failure *why);
 /* The same of the bytes of a head alone. */

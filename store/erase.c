@@ -82,7 +82,7 @@ enum status erase_finish(struct store *store, struct failure *why)
     return code ? env_explain_errno(store, code, "finish an erasure", why) : STATUS_OK;
 }
 
-/* ---- A series. */
+/* ---- A series, an account, a payer. */
 
 struct keeping {
     struct store *store, *fresh;
@@ -168,16 +168,6 @@ static bool alone(int *fd, const char *file)
     return *fd < 0 || flock(*fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
-static enum status places(struct store *store, struct entry_key *row, struct entry_key *blocks, const struct series_name *name,
-                          struct failure *why)
-{
-    struct store_txn *txn = store_begin(store, STORE_READ);
-    bool found = series_places(txn, row, blocks, name);
-    enum status status = store_commit(txn, why);
-
-    return status || found ? status : failure_say(why, STATUS_MISSING, "there is no series of a meter \"%.40s\"", name->meter);
-}
-
 /* All but what begins with one of the two. */
 static enum status erase_places(struct store *store, const struct entry_key *row, const struct entry_key *blocks,
                                 struct failure *why)
@@ -198,11 +188,36 @@ static enum status erase_places(struct store *store, const struct entry_key *row
 enum status store_series_erase(struct store *store, const struct series_name *name, struct failure *why)
 {
     struct entry_key row, blocks;
-    enum status status;
+    struct store_txn *txn = store_begin(store, STORE_READ);
+    bool found = series_places(txn, &row, &blocks, name);
+    enum status status = store_commit(txn, why);
+
+    assert(store->mode == STORE_WRITE);
+    if (!status && !found)
+        return failure_say(why, STATUS_MISSING, "there is no series of a meter \"%.40s\"", name->meter);
+    return status ? status : erase_places(store, &row, &blocks, why);
+}
+
+enum status store_account_erase(struct store *store, const char *name, struct failure *why)
+{
+    struct entry_key row, blocks;
+    struct store_txn *txn = store_begin(store, STORE_READ);
+    bool found = account_places(txn, &row, &blocks, name);
+    enum status status = store_commit(txn, why);
+
+    assert(store->mode == STORE_WRITE);
+    if (!status && !found)
+        return failure_say(why, STATUS_MISSING, "there is no account \"%.40s\"", name);
+    return status ? status : erase_places(store, &row, &blocks, why);
+}
+
+enum status store_health_erase(struct store *store, enum payer payer, struct failure *why)
+{
+    struct entry_key lines;
 
     assert(store->mode == STORE_WRITE && !store->txn.open);
-    status = places(store, &row, &blocks, name, why);
-    return status ? status : erase_places(store, &row, &blocks, why);
+    health_place(&lines, payer);
+    return erase_places(store, &lines, &lines, why);
 }
 
 /* ---- What is in no entry any more. */

@@ -29,6 +29,9 @@ static const struct {
     [TABLE_RECORD_ID] = { "ids of records", { FIELD_TAG /* topic */, FIELD_TAG /* id */ } },
     [TABLE_SERIES] = { "list of series", { FIELD_TAG /* meter and quantity */ } },
     [TABLE_BLOCK] = { "meter readings", { FIELD_U16 /* series */, FIELD_U64 /* start of the first */ } },
+    [TABLE_ACCOUNT] = { "list of accounts", { FIELD_TAG /* name */ } },
+    [TABLE_MOVEMENT] = { "account movements", { FIELD_U16 /* account */, FIELD_U64 /* stretch of 32 days */ } },
+    [TABLE_HEALTH] = { "lines of health statements", { FIELD_U16 /* payer */, FIELD_U64 /* day of care */ } },
 };
 
 const char *table_name(uint8_t table)

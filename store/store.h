@@ -1,8 +1,8 @@
 /* store.h - what the household keeps, in one LMDB file opened once per process.
  *
  * One writer at a time. Values are sealed (XChaCha20-Poly1305) under the storage key, each bound to its own place, and names
- * in keys are keyed hashes: a stolen file shows sizes, counts and the dates of meter readings, and nothing else. A file
- * put back whole to an older state is not noticed.
+ * in keys are keyed hashes: a stolen file shows sizes, counts, the dates of meter readings and of care, the months of
+ * movements, and nothing else. A file put back whole to an older state is not noticed.
  *
  * A transaction remembers its first failure; later calls do nothing and commit returns it, so a caller checks once.
  * Bytes handed to a visitor are valid until it returns, bytes from a get until the next get or the end of the
@@ -28,7 +28,15 @@ enum {
     STORE_PEERS_MAX = 256,       /* a home never needs more to find its neighbours again */
     STORE_JOURNAL_TEXT_MAX = 1024,
     STORE_SERIES_MAX = 1000,
+    STORE_ACCOUNTS_MAX = 100,
+    ACCOUNT_NAME_MAX = 40, /* each with its NUL */
+    MOVEMENT_LABEL_MAX = 256,
+    MOVEMENT_PARTY_MAX = 96,
+    MOVEMENT_REFERENCE_MAX = 64,
+    STORE_DAY_END = 84006, /* days since 1970 up to the year 2200: a date beyond it is an error in a file */
 };
+/* Ten thousand million of a currency: more than any household moves, and sums of a lifetime stay far from overflow. */
+#define STORE_CENTS_MAX INT64_C(1000000000000)
 
 struct store;
 enum store_mode { STORE_READ, STORE_WRITE };
@@ -143,6 +151,52 @@ void store_series_scan(struct store_txn *txn, const struct series_name *name, in
 void store_series_list(struct store_txn *txn, bool (*visit)(void *arg, const struct store_series *series), void *arg);
 bool store_series_find(struct store_txn *txn, struct store_series *out, const struct series_name *name);
 
+/* ---- Money: accounts and their movements. */
+
+/* One line of an account statement, in the one internal model of every bank's format. Texts are UTF-8 without control
+ * characters, "" where the bank says nothing, never NULL. */
+struct movement {
+    int64_t day;   /* booked, in days since 1970; before STORE_DAY_END */
+    int64_t cents; /* hundredths of the account's currency; negative: paid; within STORE_CENTS_MAX */
+    const char *label, *party, *reference; /* the bank's words, whom they name, the bank's number of it */
+};
+struct store_account {
+    char name[ACCOUNT_NAME_MAX]; /* printable ASCII: the account's number, or a name the user gave */
+    char currency[4];            /* ISO 4217 */
+    int64_t first_day, last_day;
+    uint64_t count;
+    int64_t cents; /* sum of all movements */
+};
+
+/* A movement is known by its day, its amount, and its place among those of one day and amount: banks word the same movement
+ * differently from format to format and number it anew, but book it once, on one day. So a call brings all of a day that the
+ * file has; where it holds more of a day and amount than the store, those whose label the store lacks are added until both
+ * hold as many, and nothing else changes. Thus repeats, overlaps, other formats and any order come to the same; two equal
+ * coffees of one file stay two. Not promised: two equal amounts of one day told apart that no file holds together.
+ * *added (may be NULL) counts. A new account takes the currency; STATUS_EXISTS: the account is there with another one;
+ * STATUS_MALFORMED: a movement out of bounds. */
+void store_movements_add(struct store_txn *txn, const char *account, const char currency[4], const struct movement *movements,
+                         size_t count, size_t *added);
+/* Movements of an account (NULL: of all) booked from from_day up to and without to_day, by day. */
+void store_movements(struct store_txn *txn, const char *account, int64_t from_day, int64_t to_day,
+                     bool (*visit)(void *arg, const struct store_account *account, const struct movement *movement), void *arg);
+void store_account_list(struct store_txn *txn, bool (*visit)(void *arg, const struct store_account *account), void *arg);
+bool store_account_find(struct store_txn *txn, struct store_account *out, const char *name);
+
+/* ---- Statements of those who refund care. */
+enum payer { PAYER_BASIC, PAYER_EXTRA, PAYERS }; /* social insurance, complementary insurance */
+/* One line of a statement: an act, and what this payer sent for it. */
+struct health_line {
+    enum payer payer;
+    int64_t care_day, paid_day; /* of the act; when the payer paid */
+    int64_t spent_cents, refund_cents;
+};
+/* A line is known by all it says and by its place among equal ones: as with movements, the greater number of equal lines in
+ * file and store stays. A call brings all lines that the file has of a day of care. */
+void store_health_add(struct store_txn *txn, const struct health_line *lines, size_t count, size_t *added);
+void store_health_scan(struct store_txn *txn, bool (*visit)(void *arg, const struct health_line *line),
+                       void *arg); /* by payer, then day of care */
+
 /* ---- Everything, entry by entry, for a backup. An entry is opaque and sealed as it lies in the tree: it is good for a
  * store of the same key and for no other. */
 struct store_entry {
@@ -163,6 +217,9 @@ void store_entry_put(struct store_txn *txn, const struct store_entry *entry);
  * left to overwrite is overwritten at the next opening. What a disk itself keeps of overwritten blocks is beyond a program's reach.
  * STATUS_MISSING: no such series; STATUS_BUSY: another program reads the store. No transaction may be open. */
 enum status store_series_erase(struct store *store, const struct series_name *name, struct failure *why);
+/* The same of an account with its movements, and of all lines of a payer's statements (none is fine). */
+enum status store_account_erase(struct store *store, const char *name, struct failure *why);
+enum status store_health_erase(struct store *store, enum payer payer, struct failure *why);
 /* What was replaced or deleted before: LMDB leaves it on pages not used any more. The file is made anew in the same way, from the entries
  * there are. STATUS_BUSY as above. No transaction may be open. */
 enum status store_forget(struct store *store, struct failure *why);

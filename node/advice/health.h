@@ -9,21 +9,14 @@
 #define COOP_NODE_ADVICE_HEALTH_H
 
 #include "node/advice/ledger.h"
+#include "store/store.h"
 
 enum {
     HEALTH_ACTS_MAX = 2000,
     HEALTH_LATE_DAYS = 29, /* the longest that a refund usually takes, and the window of other matchers */
     HEALTH_BEFORE_DAYS = 15
 };
-enum payer { PAYER_BASIC, PAYER_EXTRA, PAYERS }; /* social insurance, complementary insurance */
 const char *payer_name(enum payer payer);
-
-/* One line of a statement: an act, and what this payer sent for it. */
-struct health_line {
-    enum payer payer;
-    int64_t care_day, paid_day; /* of the act; when the payer paid */
-    int64_t spent_cents, refund_cents;
-};
 
 enum act_state { ACT_SETTLED, ACT_WAITING, ACT_LATE, ACT_STATES };
 const char *act_state_name(enum act_state state); /* "settled" */

@@ -18,7 +18,7 @@ enum { DAYS = 40, DAY = 96, RECORDS = 12, RECORD_SIZE = 3000 };
 
 /* What the store has said yes to. */
 struct acknowledged {
-    bool records, readings, erased, peers;
+    bool records, readings, erased, peers, movements;
     uint64_t rounds;
 };
 
@@ -63,6 +63,27 @@ static bool put_round(struct store *store, uint64_t round)
     return store_commit(txn, NULL) == STATUS_OK;
 }
 
+enum { MOVEMENTS = 400, FIRST_DAY = 19000 };
+
+static void put_movements(struct store_txn *txn)
+{
+    static struct movement list[MOVEMENTS];
+    const struct health_line line = { PAYER_BASIC, FIRST_DAY, FIRST_DAY + 9, 8000, 1735 };
+
+    for (int i = 0; i < MOVEMENTS; i++)
+        list[i] = (struct movement){ FIRST_DAY + i / 3, -i, "a label of usual length for a bank", "a shop", "2024010200000" };
+    store_movements_add(txn, "account", "EUR", list, MOVEMENTS, NULL);
+    store_health_add(txn, &line, 1, NULL);
+}
+
+static bool sum_movement(void *arg, const struct store_account *account, const struct movement *movement)
+{
+    int64_t *cents = arg;
+
+    *cents += movement->cents;
+    return account->count == MOVEMENTS;
+}
+
 /* Before the trouble begins: a store with something in it. */
 static void prepare(const char *dir)
 {
@@ -99,6 +120,7 @@ static void evening(struct store **store, const char *dir, struct acknowledged *
     struct store_health health;
     struct failure why;
     struct store_txn *txn;
+    int64_t cents = 0;
     size_t at = 0;
 
     if (store_open_sized(store, dir, KEY, STORE_WRITE, 20 * 4096, &why) != STATUS_OK)
@@ -122,6 +144,12 @@ static void evening(struct store **store, const char *dir, struct acknowledged *
     store_peer_put(txn, &peer);
     store_journal_add(txn, 1, "an address, to a neighbour");
     said->peers = store_commit(txn, &why) == STATUS_OK;
+    txn = store_begin(*store, STORE_WRITE);
+    put_movements(txn);
+    said->movements = store_commit(txn, &why) == STATUS_OK;
+    txn = store_begin(*store, STORE_READ);
+    store_movements(txn, NULL, 0, INT64_MAX, sum_movement, &cents);
+    store_commit(txn, &why);
     store_check(*store, &health, &why);
     if (put_round(*store, 3))
         said->rounds = 3;
@@ -166,6 +194,7 @@ static void expect_whole(struct store *store, const struct acknowledged *said)
     struct store_health health;
     struct failure why = { "" };
     size_t at = 0, count = 0;
+    int64_t cents = 0;
     uint64_t round = round_of(txn, "left");
 
     assert_int_equal(round_of(txn, "right"), round);
@@ -180,6 +209,8 @@ static void expect_whole(struct store *store, const struct acknowledged *said)
     assert_true(at == DAYS * DAY || (at == DAYS / 2 * DAY && !said->readings));
     store_peer_scan(txn, count_peer, &count);
     assert_true(count == 1 || (count == 0 && !said->peers));
+    store_movements(txn, NULL, 0, INT64_MAX, sum_movement, &cents);
+    assert_true(cents == -MOVEMENTS * (MOVEMENTS - 1) / 2 || (cents == 0 && !said->movements));
     assert_int_equal(store_commit(txn, &why), STATUS_OK);
     assert_int_equal(store_check(store, &health, &why), STATUS_OK);
 }
@@ -210,7 +241,7 @@ static void fail_each(unsigned kinds, bool for_good)
         store_close(store);
         folder_remove(dir);
         if (!fired) {
-            assert_true(said.records && said.readings && said.erased && said.peers);
+            assert_true(said.records && said.readings && said.erased && said.peers && said.movements);
             break;
         }
     }
