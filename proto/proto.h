@@ -308,6 +308,12 @@ struct own_view {
     uint8_t pseudonym[KEY_SIZE], interest_key[KEY_SIZE]; /* author of its joins; of its interest: nobody can link the two */
 };
 void core_own(const struct core *core, struct topic *topic, struct own_view *out);
+/* The record in which this home last spoke in the registry, interest or join box; empty: it has not. */
+struct bytes core_own_deal(const struct core *core, struct topic *topic, enum box_index box, uint8_t id[ID_SIZE]);
+/* The record that EVENT_ENROL, EVENT_INTEREST or EVENT_JOIN would make at this moment: nothing is taken, kept or sent. What the
+ * event itself would send has other random numbers in its proofs and is otherwise the same. Refused as the event would be. */
+enum status core_draft(struct core *core, const struct event *event, uint8_t out[RECORD_MAX], size_t *size,
+                       struct failure *why);
 void core_pseudonym(const struct core *core, struct sign_key *out, const uint8_t topic[ID_SIZE]); /* for letters; clear it */
 struct peer_view {
     uint8_t key[KEY_SIZE]; /* zero while the handshake runs */

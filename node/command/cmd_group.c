@@ -7,6 +7,8 @@
 #include "node/command/qr.h"
 #include "node/command/round_text.h"
 #include "node/command/words.h"
+#include "node/profile/zone.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -76,7 +78,7 @@ static int create(int argc, char **argv)
         { "good", OPTION_TEXT, &good, "pellets|electricity  what is bought" },
         { "pace", OPTION_TEXT, &pace,
           "street|season|demo   two weeks (the default), two months, or seconds" },
-        { "zone", OPTION_TEXT, &zone, "ZONE       where it is delivered: fr:insee:44109" },
+        { "zone", OPTION_TEXT, &zone, "ZONE       where it is delivered: fr:insee:44109; a small commune becomes its department" },
         { "title", OPTION_TEXT, &title, "TEXT      what the street calls it" },
         { "contact", OPTION_TEXT, &contact, "TEXT    whom companies may ask: a mail address or a telephone" },
         { "floor", OPTION_NUMBER, &floor,
@@ -115,6 +117,10 @@ static int create(int argc, char **argv)
     round = json_object_get(reply, "round");
     printf("The group is made, with its first round: %s (%.8s).\n", field_text(round, "title"),
            field_text(reply, "topic"));
+    if (strcmp(field_text(round, "zone"), zone) != 0)
+        printf(_("Its zone is %s, not %s: a commune of fewer than %d people says too much about who lives "
+                 "there.\n"),
+               field_text(round, "zone"), zone, ZONE_PEOPLE_LEAST);
     invitation_print(reply, !no_qr);
     deadline_print(round);
     round_next_print(stdout, round);

@@ -39,6 +39,7 @@ int cmd_cost(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_carbon(int argc, char **argv);
 int cmd_alerts(int argc, char **argv);
+int cmd_share(int argc, char **argv);
 int cmd_group(int argc, char **argv);
 int cmd_round(int argc, char **argv);
 int cmd_tender(int argc, char **argv);

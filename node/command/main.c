@@ -17,6 +17,7 @@ int main(int argc, char **argv)
         { "compare", cmd_compare, N_("what each option would have cost") },
         { "carbon", cmd_carbon, N_("the greenhouse gas of it, with the source of each factor") },
         { "alerts", cmd_alerts, N_("what is unusual, with the rule that found it") },
+        { "share", cmd_share, N_("what may leave this home: list, preview, allow, revoke") },
         { "group", cmd_group, N_("who buys together: create, join, invite, list, show") },
         { "round", cmd_round, N_("a buying round: list, show, join, leave") },
         { "tender", cmd_tender, N_("what companies read: show, export") },

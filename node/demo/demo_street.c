@@ -203,7 +203,8 @@ static bool join_round(struct demo *demo, size_t i)
 
     if (strcmp(demo->good, "electricity") == 0)
         first = "1", second = "2"; /* a metered total needs nearly all of them in one lot */
-    return demo_run(demo, NULL,
+    return demo_run(demo, NULL, ARGS("share", "allow", "profile", "--home", demo->homes[i].dir, "--json")) &&
+           demo_run(demo, NULL,
                     ARGS("round", "join", demo->topic, "--lot", first, "--lot", second, "--home",
                          demo->homes[i].dir, "--yes", "--json"));
 }

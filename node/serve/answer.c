@@ -65,12 +65,12 @@ void answer_null(struct answer *a, json_t *object, const char *key)
 
 void answer_hex(struct answer *a, json_t *object, const char *key, const uint8_t *data, size_t size)
 {
-    char hex[2 * 64 + 1];
+    char *hex = malloc(2 * size + 1);
 
-    if (size > sizeof hex / 2)
-        size = sizeof hex / 2;
-    tender_hex(hex, data, size);
-    put(a, object, key, json_string(hex));
+    if (hex != NULL)
+        tender_hex(hex, data, size);
+    put(a, object, key, hex == NULL ? NULL : json_string(hex));
+    free(hex);
 }
 
 void answer_base64(struct answer *a, json_t *object, const char *key, struct bytes data)

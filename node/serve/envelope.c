@@ -34,7 +34,7 @@ bool envelope_read(struct envelope *out, struct bytes record)
     out->box = (enum box_index)reader_uint(&r, BOXES - 1);
     reader_fixed(&r, parent, sizeof parent);
     reader_fixed(&r, out->author, sizeof out->author);
-    reader_bin(&r, 0, RECORD_MAX);
+    out->body = reader_bin(&r, 0, RECORD_MAX);
     out->fields = (struct bytes){ record.data + begin, r.at - begin };
     reader_fixed(&r, signature, sizeof signature);
     return reader_done(&r);

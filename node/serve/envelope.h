@@ -9,6 +9,7 @@ struct envelope {
     enum record_kind kind;
     enum box_index box;
     uint8_t topic[ID_SIZE], author[KEY_SIZE];
+    struct bytes body;   /* borrowed from the record, as the next */
     struct bytes fields; /* the first seven, borrowed from the record */
 };
 bool envelope_read(struct envelope *out, struct bytes record); /* false: not a record of this version */

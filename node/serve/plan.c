@@ -7,8 +7,10 @@
 
 #include "node/serve/envelope.h"
 #include "node/profile/profile.h"
+#include "node/serve/consent.h"
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -221,6 +223,7 @@ enum status plan_make(struct wish *out, struct node *node, struct topic *topic, 
 {
     const struct charter *charter = topic_charter(topic);
     json_t *values = json_object_get(args, "values"), *interest = json_object_get(args, "interest");
+    struct consents consents;
     struct profile profile;
     struct own_view own;
     enum status status = profile_of_store(&profile, node_store(node), why);
@@ -233,9 +236,11 @@ enum status plan_make(struct wish *out, struct node *node, struct topic *topic, 
     core_own(node_core(node), topic, &own);
     out->dealt_before = envelope_deals(topic, BOX_JOIN, own.pseudonym);
     out->value_count = charter->item_count;
+    consents_read(&consents, node_store(node));
     if (profile.cell_known) {
-        out->cell = (int)profile.cell;
-        out->report = (int)profile_noise(node_seed(node), charter->category, charter->season, profile.cell);
+        out->cell = (int)profile.cell; /* for this home's own eyes */
+        if (consents.since_ms[PURPOSE_PROFILE] > 0)
+            out->report = (int)profile_noise(node_seed(node), charter->category, charter->season, profile.cell);
     }
     status = lots_take(out, charter, args, why);
     if (status == STATUS_OK)
@@ -254,15 +259,16 @@ static void say_clear(struct answer *a, json_t *list, const char *text)
 
 static void interest_view(struct answer *a, json_t *clear, const struct wish *wish)
 {
-    char text[160];
+    char text[256];
 
     if (!wish->interest)
         return;
     if (wish->report < 0)
         snprintf(text, sizeof text,
-                 "that somebody of the group is interested, and nothing else (too few readings to say more)");
+                 "%s", _("that somebody of the group is interested, and nothing of its profile (to add that: "
+                         "coopair share allow profile)"));
     else
-        snprintf(text, sizeof text, "your profile as one of four cells, drawn with noise: cell %d",
+        snprintf(text, sizeof text, _("your profile as one of four cells, drawn with noise: cell %d"),
                  wish->report);
     say_clear(a, clear, text);
 }
@@ -270,7 +276,7 @@ static void interest_view(struct answer *a, json_t *clear, const struct wish *wi
 void plan_view(struct answer *a, json_t *out, const struct charter *charter, const struct wish *wish)
 {
     json_t *clear = answer_array(a, out, "clear"), *lots = answer_array(a, out, "lots"), *values;
-    char text[160];
+    char text[256];
 
     interest_view(a, clear, wish);
     for (size_t i = 0; i < wish->choice_count; i++) {

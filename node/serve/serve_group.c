@@ -5,6 +5,7 @@
  * whose registry is open, an enrolment that says nothing about the home. Failure modes: a code with a typing
  * error, a charter that breaks a rule of WIRE 4.2, too many groups. */
 #include "node/home/groups.h"
+#include "node/profile/zone.h"
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
 #include "node/tender/tender.h"
@@ -89,6 +90,18 @@ static void season_name(struct charter *charter)
     snprintf(charter->season, sizeof charter->season, "%.4s", date);
 }
 
+/* Public like the whole charter: a small commune is named as its department. */
+static enum status zone_take(struct charter *charter, json_t *args, struct failure *why)
+{
+    char zone[sizeof charter->zone];
+    enum status status = text_take(zone, sizeof zone, args, "zone", "", why);
+    uint32_t people;
+
+    if (status == STATUS_OK)
+        zone_coarsen(charter->zone, sizeof charter->zone, &people, zone);
+    return status;
+}
+
 static enum status charter_take(struct charter *charter, json_t *args, uint64_t now_s, struct failure *why)
 {
     enum status status = charter_from_template(charter, arg_text_or(args, "good", ""),
@@ -97,7 +110,7 @@ static enum status charter_take(struct charter *charter, json_t *args, uint64_t 
     if (status == STATUS_OK)
         status = text_take(charter->title, sizeof charter->title, args, "title", charter->title, why);
     if (status == STATUS_OK)
-        status = text_take(charter->zone, sizeof charter->zone, args, "zone", "", why);
+        status = zone_take(charter, args, why);
     if (status == STATUS_OK)
         status = text_take(charter->contact, sizeof charter->contact, args, "contact", "", why);
     if (status == STATUS_OK)

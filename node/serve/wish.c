@@ -7,6 +7,8 @@
 #include "node/serve/wish.h"
 
 #include "crypto/labels.h"
+#include "node/profile/profile.h"
+#include "node/serve/consent.h"
 #include "node/serve/envelope.h"
 #include "node/tender/tender.h"
 
@@ -220,6 +222,32 @@ static bool enrol_due(const struct season *season, const struct own_view *own, c
     return wish->enrol && !own->enrolled && season->boxes[BOX_REGISTRY].state == BOX_OPEN;
 }
 
+/* The cell leaves only while that is allowed, at the moment it leaves: as it was shown, or as the readings have it now. */
+static int report_now(struct node *node, const struct charter *charter, const struct wish *wish)
+{
+    struct consents consents;
+    struct profile profile;
+
+    consents_read(&consents, node_store(node));
+    if (consents.since_ms[PURPOSE_PROFILE] == 0)
+        return -1;
+    if (wish->report >= 0)
+        return wish->report;
+    if (profile_of_store(&profile, node_store(node), NULL) != STATUS_OK || !profile.cell_known)
+        return -1;
+    return (int)profile_noise(node_seed(node), charter->category, charter->season, profile.cell);
+}
+
+void wish_find(struct node *node, const uint8_t id[ID_SIZE], struct wish *out)
+{
+    struct consents consents;
+
+    if (wish_read(node, id, out))
+        return;
+    consents_read(&consents, node_store(node));
+    out->interest = consents.since_ms[PURPOSE_INTEREST] > 0;
+}
+
 static bool interest_due(const struct season *season, const struct own_view *own, const struct wish *wish)
 {
     return wish->interest && own->in_registry && !own->interested &&
@@ -251,18 +279,16 @@ static void choices_keep(struct wish *wish, size_t homes)
     wish->choice_count = kept;
 }
 
-static struct event join_event(const struct wish *wish)
+void wish_join_event(struct event *out, const struct wish *wish)
 {
-    struct event event = { .type = EVENT_JOIN,
+    *out = (struct event){ .type = EVENT_JOIN,
                            .choice_count = wish->choice_count,
                            .value_count = wish->value_count };
-
     for (size_t i = 0; i < wish->choice_count; i++) {
-        event.choices[i].lot = wish->lots[i];
-        event.choices[i].minimum = wish->minimums[i];
+        out->choices[i].lot = wish->lots[i];
+        out->choices[i].minimum = wish->minimums[i];
     }
-    memcpy(event.values, wish->values, sizeof event.values);
-    return event;
+    memcpy(out->values, wish->values, sizeof out->values);
 }
 
 /* The one command that is due now; the wish is then what it sends. false: none. */
@@ -281,13 +307,31 @@ static bool due(struct node *node, struct event *event, struct topic *topic, con
     if (enrol_due(season, own, wish))
         *event = (struct event){ .type = EVENT_ENROL };
     else if (interest_due(season, own, wish) && its_time(node, topic, season, BOX_INTEREST, false))
-        *event = (struct event){ .type = EVENT_INTEREST, .report = wish->report };
+        *event = (struct event){ .type = EVENT_INTEREST,
+                                 .report = wish->report = report_now(node, topic_charter(topic), wish) };
     else if (join_due(topic, season, own, wish) && its_time(node, topic, season, BOX_JOIN, own->joined))
-        *event = join_event(wish);
+        wish_join_event(event, wish);
     else
         return false;
     memcpy(event->topic, topic_id(topic), ID_SIZE);
     return true;
+}
+
+/* Which record it was, so that its bytes can be found: coopair share preview has them. */
+static void journal_record(struct node *node, struct topic *topic, enum event_type type)
+{
+    char name[2 * ID_SIZE + 1];
+    uint8_t id[ID_SIZE];
+    struct bytes record = core_own_deal(node_core(node), topic,
+                                        type == EVENT_ENROL      ? BOX_REGISTRY
+                                        : type == EVENT_INTEREST ? BOX_INTEREST
+                                                                 : BOX_JOIN,
+                                        id);
+
+    if (record.size == 0)
+        return;
+    tender_hex(name, id, sizeof id);
+    node_journal(node, "%s: that was record %.16s, %zu bytes", topic_charter(topic)->title, name, record.size);
 }
 
 static void journal(struct node *node, const struct charter *charter, const struct event *event,
@@ -307,7 +351,7 @@ enum status wish_try(struct node *node, const uint8_t id[ID_SIZE], struct failur
     enum status status = STATUS_OK;
     struct wish wish;
 
-    wish_read(node, id, &wish);
+    wish_find(node, id, &wish);
     for (unsigned step = 0; step < 3 && status == STATUS_OK;
          step++) { /* enrol, interest, join: each at most once */
         struct topic *topic = core_topic_find(node_core(node), id);
@@ -322,8 +366,10 @@ enum status wish_try(struct node *node, const uint8_t id[ID_SIZE], struct failur
         event.now_ms = node_now_ms(node);
         status = node_event(node, &event, why);
         topic = core_topic_find(node_core(node), id);
-        if (status == STATUS_OK && topic != NULL)
+        if (status == STATUS_OK && topic != NULL) {
             journal(node, topic_charter(topic), &event, &wish, &own);
+            journal_record(node, topic, event.type);
+        }
         sodium_memzero(&event, sizeof event);
     }
     wish_clear(&wish);

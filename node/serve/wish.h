@@ -13,7 +13,7 @@
 struct wish {
     bool enrol;    /* be in the registry of the round */
     bool interest; /* deal in the interest box */
-    int report;    /* noised cell, or -1 for presence only */
+    int report;    /* noised cell, or -1; leaves only while PURPOSE_PROFILE is allowed (consent.h) */
     int cell;      /* the true one, which never leaves; -1: not known */
     bool join;     /* deal in the join box; choice_count 0: withdraw */
     uint32_t lots[LOT_CHOICES_MAX], minimums[LOT_CHOICES_MAX];
@@ -25,6 +25,10 @@ struct wish {
 /* false: none kept (or no longer readable); *out is then what a member wishes by itself. Holds the
  * household's figures: wish_clear. */
 bool wish_read(struct node *node, const uint8_t topic[ID_SIZE], struct wish *out);
+/* What stands in this round: what was wished in it, which says about its interest too; else what is allowed in
+ * every round (consent.h). */
+void wish_find(struct node *node, const uint8_t topic[ID_SIZE], struct wish *out);
+void wish_join_event(struct event *out, const struct wish *wish); /* without the topic; wipe it */
 enum status wish_write(struct node *node, const uint8_t topic[ID_SIZE], const struct wish *wish,
                        struct failure *why);
 void wish_clear(struct wish *wish);

@@ -87,21 +87,39 @@ static enum status taken(enum status status, struct failure *why)
     return failure_say(why, status, "%s", status_text(status));
 }
 
-enum status round_command(struct core *core, const struct event *event, struct failure *why)
+static enum status round_make(struct core *core, const struct event *event, struct deal_out *made,
+                              struct failure *why)
 {
     struct round *round = round_find(core, event->topic);
-    struct deal_out made = { .size = 0 };
-    struct record record;
-    enum status status;
 
     if (round == NULL)
         return failure_say(why, STATUS_MISSING, "this home follows no such round");
     if (!core->started || !round->own_ready)
         return failure_say(why, STATUS_EARLY, "this home is still starting");
-    status = make(core, &made, round, event, why);
+    return make(core, made, round, event, why);
+}
+
+enum status core_draft(struct core *core, const struct event *event, uint8_t out[RECORD_MAX], size_t *size,
+                       struct failure *why)
+{
+    struct deal_out made = { .size = 0 };
+    enum status status = round_make(core, event, &made, why);
+
+    if (status == STATUS_OK)
+        memcpy(out, made.bytes, made.size);
+    *size = status == STATUS_OK ? made.size : 0;
+    return status;
+}
+
+enum status round_command(struct core *core, const struct event *event, struct failure *why)
+{
+    struct deal_out made = { .size = 0 };
+    struct record record;
+    enum status status = round_make(core, event, &made, why);
+
     if (status != STATUS_OK)
         return status;
     if (!record_read(&record, (struct bytes){ made.bytes, made.size }))
         return failure_say(why, STATUS_MALFORMED, "the record does not follow the format");
-    return taken(round_take(core, round, record.id, record.whole, NULL), why);
+    return taken(round_take(core, round_find(core, event->topic), record.id, record.whole, NULL), why);
 }

@@ -30,12 +30,12 @@ const uint8_t *core_link_key(const struct core *core)
 
 /* ---- This home in a round. */
 
-/* The author's last deal in a box: its body, or size 0. */
-static struct bytes last_deal(struct topic *topic, enum box_index box, const uint8_t author[KEY_SIZE])
+/* The author's last deal in a box; NULL: none. */
+static const struct record *last_deal(struct topic *topic, enum box_index box, const uint8_t author[KEY_SIZE])
 {
     const struct held *const *deals;
     size_t count = topic_records(topic, box, RECORD_DEAL, &deals);
-    struct bytes last = { NULL, 0 };
+    const struct record *last = NULL;
     uint64_t last_seq = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -46,20 +46,20 @@ static struct bytes last_deal(struct topic *topic, enum box_index box, const uin
             continue;
         reader_array(&r, 1, 15);
         seq = reader_uint(&r, DEAL_SEQ_MAX);
-        if (last.size > 0 && seq < last_seq)
+        if (last != NULL && seq < last_seq)
             continue;
-        last = deals[i]->record.body;
+        last = &deals[i]->record;
         last_seq = seq;
     }
     return last;
 }
 
 /* WIRE 7.5: a deal without choices withdraws. */
-static bool names_a_lot(struct bytes join)
+static bool names_a_lot(const struct record *join)
 {
-    struct reader r = reader_from(join);
+    struct reader r = reader_from(join == NULL ? (struct bytes){ NULL, 0 } : join->body);
 
-    if (join.size == 0)
+    if (join == NULL)
         return false;
     reader_array(&r, 1, 15);
     reader_uint(&r, DEAL_SEQ_MAX);
@@ -78,11 +78,29 @@ void core_own(const struct core *core, struct topic *topic, struct own_view *out
     memcpy(out->member_key, own->member.public_key, KEY_SIZE);
     memcpy(out->pseudonym, own->pseudonym.public_key, KEY_SIZE);
     memcpy(out->interest_key, own->interest.public_key, KEY_SIZE);
-    out->enrolled = last_deal(topic, BOX_REGISTRY, out->member_key).size > 0;
+    out->enrolled = last_deal(topic, BOX_REGISTRY, out->member_key) != NULL;
     out->in_registry = own_in_registry(own, topic, NULL);
     out->in_committee = own_seat(own, topic, BOX_KEY) > 0;
-    out->interested = last_deal(topic, BOX_INTEREST, out->interest_key).size > 0;
+    out->interested = last_deal(topic, BOX_INTEREST, out->interest_key) != NULL;
     out->joined = names_a_lot(last_deal(topic, BOX_JOIN, out->pseudonym));
+}
+
+struct bytes core_own_deal(const struct core *core, struct topic *topic, enum box_index box,
+                           uint8_t id[ID_SIZE])
+{
+    const struct round *round = round_find(core, topic_id(topic));
+    const struct record *record;
+
+    if (round == NULL || !round->own_ready || (box != BOX_REGISTRY && box != BOX_INTEREST && box != BOX_JOIN))
+        return (struct bytes){ NULL, 0 };
+    record = last_deal(topic, box,
+                       box == BOX_REGISTRY   ? round->own.member.public_key
+                       : box == BOX_INTEREST ? round->own.interest.public_key
+                                             : round->own.pseudonym.public_key);
+    if (record == NULL)
+        return (struct bytes){ NULL, 0 };
+    memcpy(id, record->id, ID_SIZE);
+    return record->whole;
 }
 
 void core_pseudonym(const struct core *core, struct sign_key *out, const uint8_t topic[ID_SIZE])

@@ -79,6 +79,14 @@ static inline void small_meter(struct nodes *n, unsigned home, int64_t energy_mw
     assert(status == STATUS_OK);
 }
 
+static inline void small_allow(struct nodes *n, unsigned home, const char *purpose)
+{
+    json_t *reply = nodes_ask(n, home, "share.allow", "{s:s}", "purpose", purpose);
+
+    assert(strcmp(nodes_status(reply), "OK") == 0);
+    json_decref(reply);
+}
+
 /* Does a line of the journal hold all of these words? */
 struct small_words {
     const char *first, *second;

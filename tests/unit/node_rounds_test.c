@@ -138,6 +138,11 @@ static void a_plan_names_every_datum_and_refuses_nonsense(void **unused)
     (void)unused;
     for (unsigned i = 0; i < SMALL_HOMES; i++)
         small_meter(&street, i, 300000 + 50000 * i);
+    plan = nodes_answered(nodes_ask(&street, 0, "round.plan", "{s:s}", "round", id_text));
+    assert_true(json_is_null(json_object_get(plan, "report"))); /* the profile stays, until that is allowed */
+    json_decref(plan);
+    for (unsigned i = 0; i < SMALL_HOMES; i++)
+        small_allow(&street, i, "profile");
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
         refused(nodes_ask(&street, 0, "round.plan", "{s:s, s:[s], s:o}", "round", id_text, "lots", bad[i].lot,
                           "quantities",

@@ -192,8 +192,10 @@ static void interest_and_join_are_dealt_when_their_boxes_open_and_never_twice(vo
 
     (void)unused;
     street_begin();
-    for (unsigned i = 0; i < SMALL_HOMES; i++)
+    for (unsigned i = 0; i < SMALL_HOMES; i++) {
+        small_allow(&street, i, "profile");
         assert_int_equal(wish_write(street.list[i].node, round_id, &wish, NULL), STATUS_OK);
+    }
     wait_for(&street, join_is_open);
     nodes_kill(&street, 1); /* between the wish and the deal, or just after it: either way */
     nodes_start(&street, 1);
