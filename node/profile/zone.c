@@ -26,14 +26,6 @@ static bool code_fits(const char *code)
     return true;
 }
 
-/* A part of Paris, Lyon or Marseille, which the table has as a whole; the smallest has 15 000 inhabitants. */
-static bool is_arrondissement(const char *code)
-{
-    return (strcmp(code, "75101") >= 0 && strcmp(code, "75120") <= 0) ||
-           (strcmp(code, "69381") >= 0 && strcmp(code, "69389") <= 0) ||
-           (strcmp(code, "13201") >= 0 && strcmp(code, "13216") <= 0);
-}
-
 bool zone_coarsen(char *out, size_t room, uint32_t *people, const char *zone)
 {
     const char *code = zone + sizeof COMMUNE_PREFIX - 1;
@@ -41,8 +33,7 @@ bool zone_coarsen(char *out, size_t room, uint32_t *people, const char *zone)
 
     *people = 0;
     snprintf(out, room, "%s", zone);
-    if (strncmp(zone, COMMUNE_PREFIX, sizeof COMMUNE_PREFIX - 1) != 0 || !code_fits(code) ||
-        is_arrondissement(code))
+    if (strncmp(zone, COMMUNE_PREFIX, sizeof COMMUNE_PREFIX - 1) != 0 || !code_fits(code))
         return false;
     found = bsearch(code, communes, commune_count, sizeof *communes, compare);
     if (found) {

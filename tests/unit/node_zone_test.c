@@ -29,7 +29,7 @@ static void a_small_commune_is_named_as_its_department(void **unused)
         { "fr:insee:01002", "fr:dep:01" },      /* L'Abergement-de-Varey, 267 */
         { "fr:insee:2A004", "fr:insee:2A004" }, /* Ajaccio */
         { "fr:insee:2B003", "fr:dep:2B" },
-        { "fr:insee:97101", "fr:dep:971" },
+        { "fr:insee:97102", "fr:dep:971" },
         { "fr:insee:75111", "fr:insee:75111" }, /* arrondissements */
         { "fr:insee:13216", "fr:insee:13216" },
         { "fr:insee:99999", "fr:dep:99" }, /* mistyped */
@@ -66,7 +66,7 @@ static void the_table_is_that_of_the_statistics_office(void **unused)
         char *comma = strrchr(line, ','), zone[32], said[32];
         uint32_t people, expected = comma ? (uint32_t)strtoul(comma + 1, NULL, 10) : 0;
 
-        if (!comma || strlen(line) < 6 || line[5] != ',')
+        if (!comma || line[5] != ',' || line[0] == 'i') /* the heading */
             continue;
         snprintf(zone, sizeof zone, "fr:insee:%.5s", line);
         assert_int_equal(zone_coarsen(said, sizeof said, &people, zone), expected < ZONE_PEOPLE_LEAST);
