@@ -6,6 +6,7 @@
 #include "node/command/command.h"
 #include "node/home/config.h"
 #include "node/home/home.h"
+#include "node/home/passphrase.h"
 #include "node/tongue/tongue.h"
 
 #include <assert.h>
@@ -187,6 +188,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv, int *code)
         }
     }
     choose_tongue(cli);
+    passphrase_may_ask(!cli->no_input);
     return args_counted(cli, code);
 }
 

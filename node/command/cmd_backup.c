@@ -7,6 +7,7 @@
 #include "node/command/command.h"
 #include "node/home/home.h"
 #include "node/command/typed.h"
+#include "node/tongue/tongue.h"
 #include "node/command/words.h"
 
 #include <sodium.h>
@@ -57,7 +58,7 @@ static enum status make(const struct cli *cli, struct backup_facts *facts, const
     if (!status)
         status = home_check(home, why);
     if (!status && !recovery)
-        status = typed_passphrase(&typed, cli, passphrase_file, BACKUP_PASSPHRASE_LEAST, true, why);
+        status = typed_passphrase(&typed, cli, _("the backup"), passphrase_file, BACKUP_PASSPHRASE_LEAST, true, why);
     key.passphrase = (struct bytes){ (const uint8_t *)typed.text, typed.size };
     if (!status)
         status = backup_write(facts, cli->args[0], home, &key, now_ms(), why);
@@ -119,7 +120,7 @@ static enum status unlock(struct backup_key *key, struct typed *typed, uint8_t s
     if (status)
         return status;
     if (key->lock == BACKUP_PASSPHRASE) {
-        status = typed_passphrase(typed, cli, passphrase_file, 0, false, why);
+        status = typed_passphrase(typed, cli, _("the backup"), passphrase_file, 0, false, why);
         key->passphrase = (struct bytes){ (const uint8_t *)typed->text, typed->size };
         return status;
     }

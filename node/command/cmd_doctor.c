@@ -55,7 +55,8 @@ static bool check_key(struct answer *answer, json_t *checks, const char *home)
 {
     struct failure why = { "" };
     struct stat found;
-    enum status status = home_check(home, &why);
+    bool sealed;
+    enum status status = home_sealed(&sealed, home, &why);
 
     if (status) {
         check_add(answer, checks, "key", CHECK_FAIL,
@@ -69,7 +70,9 @@ static bool check_key(struct answer *answer, json_t *checks, const char *home)
         check_add(answer, checks, "key", CHECK_WARN, "close the folder of this home: chmod 700 it",
                   "others may look into %.200s", home);
     else
-        check_add(answer, checks, "key", CHECK_OK, NULL, "only you may read it");
+        check_add(answer, checks, "key", CHECK_OK, NULL,
+                  sealed ? "sealed under a passphrase, and only you may read it"
+                         : "a file that only you may read; no passphrase");
     return true;
 }
 
@@ -85,6 +88,9 @@ static void check_node(struct answer *answer, json_t *checks, const struct cli *
     } else if (status == STATUS_BUSY) {
         check_add(answer, checks, "node", CHECK_FAIL, "wait, or stop the other program and ask again", "%s",
                   why.text);
+    } else if (status == STATUS_DENIED) {
+        check_add(answer, checks, "store", CHECK_FAIL,
+                  "give the right passphrase; forgotten: coopair identity recover --home DIR", "%s", why.text);
     } else {
         check_add(answer, checks, "store", CHECK_FAIL,
                   "bring your latest backup back into a new folder: coopair restore FILE --home DIR", "%s",

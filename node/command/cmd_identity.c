@@ -7,6 +7,8 @@
 #include "node/care/care.h"
 #include "node/command/command.h"
 #include "node/home/home.h"
+#include "node/home/passphrase.h"
+#include "node/tongue/tongue.h"
 #include "node/command/qr.h"
 #include "node/command/typed.h"
 
@@ -214,12 +216,74 @@ static int identity_recover(int argc, char **argv)
     return EXIT_DONE;
 }
 
+/* ---- passphrase */
+
+static enum status passphrase_change(const struct cli *cli, bool remove, const char *file, struct failure *why)
+{
+    char home[HOME_PATH_MAX];
+    struct typed typed = { .size = 0 };
+    enum status status = home_path(home, cli->home, why);
+
+    if (!status)
+        status = home_check(home, why); /* before anybody types */
+    if (!status && !remove)
+        status = typed_passphrase(&typed, cli, _("this home"), file, PASSPHRASE_LEAST, true, why);
+    if (!status)
+        status = home_reseal(home, (struct bytes){ (const uint8_t *)typed.text, typed.size }, why);
+    typed_clear(&typed);
+    return status;
+}
+
+static int identity_passphrase(int argc, char **argv)
+{
+    const char *file = NULL;
+    bool remove = false;
+    const struct cli_option options[] = {
+        { "new-file", OPTION_TEXT, &file,
+          N_("FILE  take the new passphrase from its first line (only you may read it)") },
+        { "remove", OPTION_FLAG, &remove, N_("no passphrase from now on: a file that only you may read") },
+    };
+    struct cli cli = {
+        .usage = "coopair identity passphrase [OPTIONS]",
+        .summary = N_("Seals the key file under a passphrase (argon2id), or under another one, or with --remove "
+                      "under none. It is\n"
+                      "asked whenever the home is opened: on the terminal, or read from the file that\n"
+                      "COOPAIR_PASSPHRASE_FILE names, or from the systemd credential coopair.passphrase. A "
+                      "running node goes on."),
+        .options = options,
+        .option_count = ARRAY_SIZE(options),
+    };
+    struct failure why = { "" };
+    enum status status;
+    int code;
+
+    if (!cli_parse(&cli, argc, argv, &code))
+        return code;
+    if (remove && file) {
+        fputs(_("coopair identity passphrase: either --remove or a new one; see: coopair identity passphrase "
+                "--help\n"),
+              stderr);
+        return EXIT_USAGE;
+    }
+    status = passphrase_change(&cli, remove, file, &why);
+    if (status)
+        return cli_fail(&cli, status, &why);
+    if (cli.json)
+        return cli_json(json_pack("{s:i, s:b, s:b}", "v", 1, "ok", 1, "sealed", !remove));
+    puts(remove ? _("The key file has no passphrase any more: only you may read it.")
+                : _("The key file is sealed under the new passphrase. If it is forgotten, only the recovery sheet "
+                    "brings this\n"
+                    "home back: coopair identity sheet"));
+    return EXIT_DONE;
+}
+
 int cmd_identity(int argc, char **argv)
 {
     static const struct command commands[] = {
         { "sheet", identity_sheet, "print the recovery sheet: the key of this home as words" },
         { "prove", identity_prove, "type two of its groups back, so that it is known to exist" },
         { "recover", identity_recover, "make a home from its recovery sheet" },
+        { "passphrase", identity_passphrase, N_("seal the key file under a passphrase, another, or none") },
     };
 
     return cli_family("coopair identity", commands, ARRAY_SIZE(commands), argc, argv);

@@ -3,6 +3,8 @@
  * too long or open to others. */
 #include "node/command/typed.h"
 
+#include "node/tongue/tongue.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -57,7 +59,7 @@ static enum status size_check(const struct typed *typed, size_t least, struct fa
     return STATUS_OK;
 }
 
-static enum status from_file(struct typed *out, const char *path, struct failure *why)
+enum status typed_from_file(struct typed *out, const char *path, struct failure *why)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat found;
@@ -74,7 +76,7 @@ static enum status from_file(struct typed *out, const char *path, struct failure
     return status;
 }
 
-static bool unseen(struct typed *out, const char *question)
+bool typed_unseen(struct typed *out, const char *question)
 {
     struct termios before, quiet;
     bool got;
@@ -92,38 +94,41 @@ static bool unseen(struct typed *out, const char *question)
     return got && memchr(out->text, 3 /* Ctrl-C */, out->size) == NULL;
 }
 
-static enum status from_terminal(struct typed *out, bool new, size_t least, struct failure *why)
+static enum status from_terminal(struct typed *out, const char *what, bool new, size_t least,
+                                 struct failure *why)
 {
+    char question[128];
     struct typed again;
     enum status status;
 
-    if (!unseen(out, new ? "New passphrase for the backup: " : "Passphrase of the backup: "))
-        return failure_say(why, STATUS_DENIED, "no passphrase was typed");
+    snprintf(question, sizeof question, new ? _("New passphrase for %s: ") : _("Passphrase of %s: "), what);
+    if (!typed_unseen(out, question))
+        return failure_say(why, STATUS_DENIED, _("no passphrase was typed"));
     status = size_check(out, least, why);
     if (status || !new)
         return status;
-    if (!unseen(&again, "The same again: ") || again.size != out->size ||
+    if (!typed_unseen(&again, _("The same again: ")) || again.size != out->size ||
         sodium_memcmp(again.text, out->text, out->size) != 0)
-        status = failure_say(why, STATUS_MALFORMED, "the two passphrases are not the same; nothing was done");
+        status = failure_say(why, STATUS_MALFORMED, _("the two passphrases are not the same; nothing was done"));
     typed_clear(&again);
     return status;
 }
 
-enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *file, size_t least,
-                             bool new, struct failure *why)
+enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *what, const char *file,
+                             size_t least, bool new, struct failure *why)
 {
     enum status status;
 
     typed_clear(out);
     if (file) {
-        status = from_file(out, file, why);
+        status = typed_from_file(out, file, why);
         return status ? status : size_check(out, least, why);
     }
     if (cli->no_input || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return failure_say(
             why, STATUS_DENIED,
             "a passphrase is needed, and there is no terminal to ask on: give --passphrase-file FILE");
-    return from_terminal(out, new, least, why);
+    return from_terminal(out, what, new, least, why);
 }
 
 /* ---- Sheets. */

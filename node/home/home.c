@@ -8,6 +8,7 @@
 #include "node/home/home.h"
 
 #include "crypto/labels.h"
+#include "node/home/key_file.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -20,8 +21,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-enum { KEY_FILE_SIZE = 32, FILE_PATH_MAX = HOME_PATH_MAX + 32 };
 
 static enum status path_join(char out[HOME_PATH_MAX], const char *folder, const char *rest,
                              struct failure *why)
@@ -45,19 +44,6 @@ enum status home_path(char out[HOME_PATH_MAX], const char *option, struct failur
     return failure_say(why, STATUS_MISSING, "no folder for this home: give --home DIR or set COOPAIR_HOME");
 }
 
-static void file_path(char out[FILE_PATH_MAX], const char *home, const char *name)
-{
-    snprintf(out, FILE_PATH_MAX, "%.*s/%s", HOME_PATH_MAX, home, name);
-}
-
-static enum status explain(struct failure *why, const char *doing, const char *path, int code)
-{
-    if (code == EACCES || code == EPERM || code == EROFS)
-        return failure_say(why, STATUS_DENIED,
-                           "%s %.150s: no right to; make it yours or choose another --home", doing, path);
-    return failure_say(why, STATUS_DISK, "%s %.150s: %s", doing, path, strerror(code));
-}
-
 /* The folder and what leads to it. */
 static enum status folder_make(const char *home, struct failure *why)
 {
@@ -69,13 +55,13 @@ static enum status folder_make(const char *home, struct failure *why)
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            return explain(why, "make", path, errno);
+            return home_explain(why, "make", path, errno);
         *slash = '/';
     }
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return explain(why, "make", path, errno);
+        return home_explain(why, "make", path, errno);
     if (stat(path, &found) != 0)
-        return explain(why, "make", path, errno);
+        return home_explain(why, "make", path, errno);
     if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid())
         return failure_say(why, STATUS_DENIED, "%.150s is not a folder of yours; choose another --home",
                            path);
@@ -90,71 +76,19 @@ static bool name_taken(const char *home, const char *name)
     char path[FILE_PATH_MAX];
     struct stat found;
 
-    file_path(path, home, name);
+    home_file_path(path, home, name);
     return lstat(path, &found) == 0;
 }
 
-static int folder_sync(const char *home)
-{
-    int fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int code = fd < 0 || fsync(fd) != 0 ? errno : 0;
-
-    if (fd >= 0)
-        close(fd);
-    return code;
-}
-
-/* Writes the bytes beside and gives them their name when they are on the disk. Returns an errno. */
-static int key_link(const char *home, const uint8_t secret[KEY_FILE_SIZE])
-{
-    char beside[FILE_PATH_MAX], final[FILE_PATH_MAX];
-    int fd, code = 0;
-
-    file_path(beside, home, "key.XXXXXX");
-    file_path(final, home, "key");
-    fd = mkostemp(beside, O_CLOEXEC); /* 0600 */
-    if (fd < 0)
-        return errno;
-    if (write(fd, secret, KEY_FILE_SIZE) != KEY_FILE_SIZE)
-        code = errno ? errno : ENOSPC;
-    if (code == 0 && fsync(fd) != 0)
-        code = errno;
-    close(fd);
-    if (code == 0 && link(beside, final) != 0)
-        code = errno;
-    unlink(beside);
-    return code ? code : folder_sync(home);
-}
-
-/* chosen NULL: drawn. */
-static enum status key_make(const char *home, const uint8_t *chosen, struct failure *why)
-{
-    uint8_t *secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_FILE_SIZE);
-    int code;
-
-    if (!secret)
-        return failure_say(why, STATUS_NOMEM, "make the key: out of memory");
-    if (chosen)
-        memcpy(secret, chosen, KEY_FILE_SIZE);
-    else
-        randombytes_buf(secret, KEY_FILE_SIZE);
-    code = key_link(home, secret);
-    sodium_free(secret); /* wipes */
-    if (code == EEXIST)
-        return failure_say(why, STATUS_EXISTS, "there is a home in %.150s already; nothing was changed",
-                           home);
-    return code ? explain(why, "make the key in", home, code) : STATUS_OK;
-}
-
-static enum status store_make(const char *home, struct failure *why)
+static enum status store_make(const char *home, const uint8_t secret[KEY_SIZE], struct failure *why)
 {
     uint8_t seed[KEY_SIZE], store_key[KEY_SIZE];
     struct store *store;
-    enum status status = home_keys(home, seed, store_key, why);
+    enum status status;
 
+    home_keys_of(secret, seed, store_key);
     sodium_memzero(seed, sizeof seed);
-    if (!status)
-        status = store_open(&store, home, store_key, STORE_WRITE, why);
+    status = store_open(&store, home, store_key, STORE_WRITE, why);
     sodium_memzero(store_key, sizeof store_key);
     if (!status)
         store_close(store);
@@ -167,11 +101,11 @@ static void files_unmake(const char *home)
 {
     static const char *const names[] = { "store.mdb",  "store.mdb.new", "store.mdb-lock",
                                          "owner.lock", "config",        "config.new",
-                                         "key" };
+                                         "key.new",    "key" };
     char path[FILE_PATH_MAX];
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        file_path(path, home, names[i]);
+        home_file_path(path, home, names[i]);
         unlink(path);
     }
 }
@@ -182,7 +116,8 @@ void home_unmake(const char *home)
     rmdir(home);
 }
 
-static enum status make(const char *home, const uint8_t *secret, struct failure *why)
+static enum status make(const char *home, const uint8_t secret[KEY_SIZE], struct bytes passphrase,
+                        struct failure *why)
 {
     enum status status;
 
@@ -195,77 +130,31 @@ static enum status make(const char *home, const uint8_t *secret, struct failure 
             "%.120s holds a store whose key file is gone: put HOME/key back, or choose another --home", home);
     status = folder_make(home, why);
     if (!status)
-        status = key_make(home, secret, why);
+        status = key_file_make(home, secret, passphrase, why);
     if (status)
         return status;
-    status = store_make(home, why);
+    status = store_make(home, secret, why);
     if (status)
         files_unmake(home);
     return status;
 }
 
-enum status home_init(const char *home, struct failure *why)
+enum status home_init(const char *home, struct bytes passphrase, struct failure *why)
 {
-    return make(home, NULL, why);
+    uint8_t *secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_SIZE);
+    enum status status;
+
+    if (!secret)
+        return failure_say(why, STATUS_NOMEM, "make the key: out of memory");
+    randombytes_buf(secret, KEY_SIZE);
+    status = make(home, secret, passphrase, why);
+    sodium_free(secret); /* wipes */
+    return status;
 }
 
 enum status home_make(const char *home, const uint8_t secret[KEY_SIZE], struct failure *why)
 {
-    return make(home, secret, why);
-}
-
-/* An open key file that is ours alone. */
-static enum status key_open(int *fd, const char *home, struct failure *why)
-{
-    char path[FILE_PATH_MAX];
-    struct stat found;
-
-    file_path(path, home, "key");
-    *fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return failure_say(why, STATUS_MISSING, "there is no home in %.150s; make one with: coopair init",
-                           home);
-    if (*fd < 0)
-        return explain(why, "read", path, errno);
-    if (fstat(*fd, &found) != 0)
-        return explain(why, "read", path, errno);
-    if (!S_ISREG(found.st_mode) || found.st_uid != geteuid() || (found.st_mode & 077))
-        return failure_say(why, STATUS_DENIED,
-                           "%.110s must be a file that only you may read: chmod 600 %.80s", path, path);
-    if (found.st_size != KEY_FILE_SIZE)
-        return failure_say(why, STATUS_MALFORMED,
-                           "%.150s is not a key file (%lld bytes); restore your latest backup", path,
-                           (long long)found.st_size);
-    return STATUS_OK;
-}
-
-enum status home_check(const char *home, struct failure *why)
-{
-    int fd;
-    enum status status = key_open(&fd, home, why);
-
-    if (fd >= 0)
-        close(fd);
-    return status;
-}
-
-/* An errno. */
-static int key_wipe(const char *home)
-{
-    static const uint8_t zeros[KEY_FILE_SIZE];
-    char path[FILE_PATH_MAX];
-    int fd, code = 0;
-
-    file_path(path, home, "key");
-    fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? 0 : errno;
-    if (write(fd, zeros, sizeof zeros) != sizeof zeros || fsync(fd) != 0)
-        code = errno ? errno : EIO;
-    close(fd);
-    if (!code && unlink(path) != 0)
-        code = errno;
-    return code;
+    return make(home, secret, (struct bytes){ NULL, 0 }, why);
 }
 
 /* The key goes last: while it is there, a killed erasure is seen and can be repeated by the same command. */
@@ -273,7 +162,7 @@ static void config_remove(const char *home)
 {
     char path[FILE_PATH_MAX];
 
-    file_path(path, home, "config");
+    home_file_path(path, home, "config");
     unlink(path);
 }
 
@@ -287,28 +176,14 @@ enum status home_erase(const char *home, struct failure *why)
     status = store_destroy(home, why);
     if (status)
         return status;
-    code = key_wipe(home);
+    code = key_file_wipe(home);
     if (!code)
-        code = folder_sync(home);
+        code = home_folder_sync(home);
     if (code)
-        return explain(why, "erase the key in", home, code);
+        return home_explain(why, "erase the key in", home, code);
     config_remove(home);
     rmdir(home); /* what else is in it is not ours */
     return STATUS_OK;
-}
-
-enum status home_secret(const char *home, uint8_t secret[KEY_SIZE], struct failure *why)
-{
-    int fd;
-    enum status status = key_open(&fd, home, why);
-
-    if (!status && read(fd, secret, KEY_FILE_SIZE) != KEY_FILE_SIZE) {
-        sodium_memzero(secret, KEY_FILE_SIZE);
-        status = explain(why, "read the key in", home, errno ? errno : EIO);
-    }
-    if (fd >= 0)
-        close(fd);
-    return status;
 }
 
 void home_keys_of(const uint8_t secret[KEY_SIZE], uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE])
@@ -320,7 +195,7 @@ void home_keys_of(const uint8_t secret[KEY_SIZE], uint8_t seed[KEY_SIZE], uint8_
 enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_key[KEY_SIZE],
                       struct failure *why)
 {
-    uint8_t *secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_FILE_SIZE);
+    uint8_t *secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_SIZE);
     enum status status = secret ? home_secret(home, secret, why)
                                 : failure_say(why, STATUS_NOMEM, "read the key: out of memory");
 
@@ -338,7 +213,7 @@ static enum status socket_short(char *out, size_t room, const char *home, struct
     char *real = realpath(home, NULL), hex[17];
 
     if (!real)
-        return explain(why, "look at", home, errno);
+        return home_explain(why, "look at", home, errno);
     crypto_generichash(hash, sizeof hash, (const uint8_t *)real, strlen(real), NULL, 0);
     free(real);
     sodium_bin2hex(hex, sizeof hex, hash, 8);

@@ -168,7 +168,7 @@ static inline void nodes_open(struct nodes *n, size_t count)
         n->list[i] = (struct nodes_one){ .all = n, .index = i };
         folder_new(n->list[i].folder);
         snprintf(n->list[i].address, sizeof n->list[i].address, "127.0.0.1:%u", 40000 + i);
-        if (home_init(n->list[i].folder, &why) != STATUS_OK) {
+        if (home_init(n->list[i].folder, (struct bytes){ NULL, 0 }, &why) != STATUS_OK) {
             fprintf(stderr, "home %u: %s\n", i, why.text);
             abort();
         }

@@ -173,7 +173,7 @@ static inline struct pair *pair_new(void)
                                              .close = pair_close,
                                              .close_all = pair_close_all };
         snprintf(pair->home[i], sizeof pair->home[i], "%s/%u", pair->dir, i);
-        assert(home_init(pair->home[i], NULL) == STATUS_OK);
+        assert(home_init(pair->home[i], (struct bytes){ NULL, 0 }, NULL) == STATUS_OK);
     }
     return pair;
 }

@@ -79,7 +79,7 @@ static int home_up(void **state)
     snprintf(home, sizeof home, "%s/home", dir);
     snprintf(file, sizeof file, "%s/file", dir);
     snprintf(back, sizeof back, "%s/back", dir);
-    assert_int_equal(home_init(home, &why), STATUS_OK);
+    assert_int_equal(home_init(home, (struct bytes){ NULL, 0 }, &why), STATUS_OK);
     assert_int_equal(home_secret(home, secret, &why), STATUS_OK);
     live(home);
     return 0;

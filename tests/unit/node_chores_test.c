@@ -67,7 +67,7 @@ static int up(void **state)
     write_file(house->dir, "coopair", script);
     write_file(house->dir, "calls", "");
     assert_int_equal(chmod(house->program, 0700), 0);
-    assert_int_equal(home_init(house->home, &house->why), STATUS_OK);
+    assert_int_equal(home_init(house->home, (struct bytes){ NULL, 0 }, &house->why), STATUS_OK);
     assert_int_equal(node_open(&house->node, house->home, "", NULL, 1, &house->why), STATUS_OK);
     assert_int_equal(uv_loop_init(&house->uv), 0);
     house->chores = chores_new(&house->uv, house->node, house->program, SETTLE_MS);

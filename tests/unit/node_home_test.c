@@ -41,7 +41,7 @@ static void a_home_is_made_once_and_then_never_touched(void **state)
     (void)state;
     assert_int_equal(home_keys(home, seed, store_key, &why), STATUS_MISSING);
     assert_non_null(strstr(why.text, "coopair init"));
-    assert_int_equal(home_init(home, &why), STATUS_OK);
+    assert_int_equal(home_init(home, (struct bytes){ NULL, 0 }, &why), STATUS_OK);
     assert_int_equal(stat(key, &found), 0);
     assert_int_equal(found.st_mode & 0777, 0600);
     assert_int_equal(found.st_size, 32);
@@ -49,7 +49,7 @@ static void a_home_is_made_once_and_then_never_touched(void **state)
     assert_int_equal(found.st_mode & 0777, 0700);
     assert_int_equal(home_keys(home, seed, store_key, &why), STATUS_OK);
     assert_memory_not_equal(seed, store_key, KEY_SIZE);
-    assert_int_equal(home_init(home, &why), STATUS_EXISTS);
+    assert_int_equal(home_init(home, (struct bytes){ NULL, 0 }, &why), STATUS_EXISTS);
     assert_int_equal(home_keys(home, seed_again, store_key_again, &why), STATUS_OK);
     assert_memory_equal(seed, seed_again, KEY_SIZE);
     assert_memory_equal(store_key, store_key_again, KEY_SIZE);
@@ -60,7 +60,7 @@ static void a_key_file_that_others_may_read_is_refused(void **state)
     uint8_t seed[KEY_SIZE], store_key[KEY_SIZE];
 
     (void)state;
-    assert_int_equal(home_init(home, &why), STATUS_OK);
+    assert_int_equal(home_init(home, (struct bytes){ NULL, 0 }, &why), STATUS_OK);
     assert_int_equal(chmod(key, 0640), 0);
     assert_int_equal(home_keys(home, seed, store_key, &why), STATUS_DENIED);
     assert_non_null(strstr(why.text, "chmod 600"));
@@ -76,11 +76,11 @@ static void a_folder_open_to_others_or_a_store_without_its_key_is_refused(void *
 {
     (void)state;
     assert_int_equal(chmod(dir, 0755), 0);
-    assert_int_equal(home_init(dir, &why), STATUS_DENIED);
+    assert_int_equal(home_init(dir, (struct bytes){ NULL, 0 }, &why), STATUS_DENIED);
     assert_non_null(strstr(why.text, "chmod 700"));
-    assert_int_equal(home_init(home, &why), STATUS_OK);
+    assert_int_equal(home_init(home, (struct bytes){ NULL, 0 }, &why), STATUS_OK);
     assert_int_equal(unlink(key), 0);
-    assert_int_equal(home_init(home, &why), STATUS_DENIED);
+    assert_int_equal(home_init(home, (struct bytes){ NULL, 0 }, &why), STATUS_DENIED);
     assert_non_null(strstr(why.text, "key file is gone"));
     assert_true(access(key, F_OK) != 0);
 }
@@ -96,11 +96,11 @@ static void a_failed_init_can_be_repeated_whatever_failed(void **state)
 
         snprintf(home, sizeof home, "%s/h%ld", dir, k);
         fault_arm(FAULT_MEMORY | FAULT_DISK, k, false);
-        status = home_init(home, &why);
+        status = home_init(home, (struct bytes){ NULL, 0 }, &why);
         fired = fault_disarm();
         assert_true(status == STATUS_OK || fired);
         if (status) {
-            enum status again = home_init(home, &why);
+            enum status again = home_init(home, (struct bytes){ NULL, 0 }, &why);
 
             /* a key whose folder was not synced stays; the store is made when the home is opened */
             assert_true(again == STATUS_OK || again == STATUS_EXISTS);

@@ -28,7 +28,7 @@ static int street_up(void **state)
     folder_new(street->dir);
     for (unsigned i = 0; i < 2; i++) {
         snprintf(street->home[i], sizeof street->home[i], "%s/%u", street->dir, i);
-        assert_int_equal(home_init(street->home[i], &street->why), STATUS_OK);
+        assert_int_equal(home_init(street->home[i], (struct bytes){ NULL, 0 }, &street->why), STATUS_OK);
     }
     *state = street;
     return 0;
