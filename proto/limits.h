@@ -44,16 +44,17 @@ enum {
 
     /* Records */
     RECORD_MAX = 16384,           /* fits a frame with room to spare; the largest honest one is a list of seen deals */
-    TOPIC_RECORDS_MAX = 40000,    /* what the quotas below add up to (quota.c) */
+    TOPIC_RECORDS_MAX = 41000,    /* what the quotas below add up to (quota.c) */
     DROPPED_MAX = 64,             /* expired rounds remembered, so that a late neighbour does not bring them back */
     DROP_WAIT_MS = 3600 * 1000,   /* awake after the expiry before a round is dropped: a clock set wrong must not erase it */
     BOX_DEALS_MAX = 1000,         /* a list of seen deals must fit RECORD_MAX at 16 bytes each */
+    BOX_VOICED_MAX = 2000,        /* deals of a box whose voices are counted: a first and a second word of as many homes */
     BIDS_MAX = 64,                /* a home reads them all; companies are few (design/mechanism.md 1.2) */
     DEAL_SEQ_MAX = 7,             /* a home may change its mind seven times */
     CHARTER_MAX = 8192,
     AUTHOR_BOX_RECORDS_MAX = 200, /* of one author in one box: a cut and two votes a round, a list, an opening, some flags */
     AUTHOR_LISTS_MAX = 2,         /* seen records of one member in one box: two prove that it contradicts itself */
-    VOICE_DEALS_MAX = 16,         /* of one home in one box, under whatever pseudonyms: every number twice */
+    VOICE_DEALS_MAX = 8,          /* of one home in one box, under whatever pseudonyms: every number once */
     PENDING_MAX = 4096,           /* records waiting for a parent: a whole market season read from disk in any order */
     PENDING_BYTES_MAX = 16 << 20, /* and how much of the strangest kind that may be */
     LOTS_MAX = 8,                 /* few lots are what forms (mechanism 3.1, reading vii) */

@@ -74,22 +74,15 @@ static bool seen_said(const struct duty *duty)
 /* What arrived while this home was off did not reach it in time, whatever its deal says of itself. */
 static bool seen_due(struct deal_out *out, const struct duty *duty)
 {
-    uint8_t prefixes[BOX_DEALS_MAX * SEEN_PREFIX_SIZE], bytes[RECORD_MAX];
+    uint8_t prefixes[BOX_DEALS_MAX][SEEN_PREFIX_SIZE], bytes[RECORD_MAX];
     struct writer body = writer_to(bytes, sizeof bytes);
-    const struct held *const *deals;
-    size_t count, size = 0;
+    size_t count;
 
     if (duty->turns.begin_ms == NEVER_MS || duty->now_ms < duty->turns.begin_ms || seen_said(duty))
         return false;
-    count = topic_records(duty->topic, duty->box, RECORD_DEAL, &deals);
-    for (size_t i = 0; i < count && size < sizeof prefixes; i++) {
-        if (deals[i]->flagged || deals[i]->arrival_ms > duty->turns.begin_ms)
-            continue;
-        memcpy(prefixes + size, deals[i]->record.id, SEEN_PREFIX_SIZE);
-        size += SEEN_PREFIX_SIZE;
-    }
+    count = deals_list(duty->topic, duty->box, duty->turns.begin_ms, prefixes);
     writer_array(&body, 1);
-    writer_bin(&body, (struct bytes){ prefixes, size });
+    writer_bin(&body, (struct bytes){ prefixes[0], count * SEEN_PREFIX_SIZE });
     return duty_write(out, duty, RECORD_SEEN, &body);
 }
 

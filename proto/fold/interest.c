@@ -65,7 +65,7 @@ static bool close_interest(struct topic *topic)
 
 const struct box_kind interest_kind = {
     .fields = 3,
-    .deals_max = BOX_DEALS_MAX,
+    .deals_max = BOX_VOICED_MAX,
     .set_max = BOX_DEALS_MAX,
     .read = read_interest,
     .check = check_interest,

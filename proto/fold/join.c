@@ -184,7 +184,7 @@ static bool open_join(struct topic *topic)
 
 const struct box_kind join_kind = {
     .fields = 4,
-    .deals_max = BOX_DEALS_MAX,
+    .deals_max = BOX_VOICED_MAX,
     .set_max = BOX_DEALS_MAX,
     .ciphertexts = demand_ciphertexts,
     .read = read_join,

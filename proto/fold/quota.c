@@ -13,7 +13,7 @@
 
 /* What is not wanted adds up to less than a topic may hold; what is wanted takes many who conspire to exceed
  * it, and then comes to nothing. */
-_Static_assert((BOXES - 1) * BOX_DEALS_MAX + BIDS_MAX + BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX +
+_Static_assert(BOX_DEALS_MAX + COMMITTEE_MAX * (DEAL_SEQ_MAX + 1) + 2 * BOX_VOICED_MAX + BIDS_MAX + BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX +
                        PENDING_MAX <=
                    TOPIC_RECORDS_MAX,
                "the quotas fit the topic");
@@ -198,6 +198,19 @@ static int after_voice(const struct held *held, const void *key)
     return against_voice(held, key) <= 0 ? -1 : 1;
 }
 
+/* Where voices are homes of the registry, each has its own places, so that none can take another's: a second
+ * word in the largest round, every number in one of up to 250 homes. */
+static size_t voice_share(const struct topic *topic, enum box_index box)
+{
+    size_t share = VOICE_DEALS_MAX;
+
+    if ((box == BOX_INTEREST || box == BOX_JOIN) && topic->registry_count * share > BOX_VOICED_MAX)
+        share = BOX_VOICED_MAX / topic->registry_count;
+    return share;
+}
+_Static_assert((int)BOX_VOICED_MAX >= 2 * (int)BOX_DEALS_MAX && (int)VOICE_DEALS_MAX > (int)DEAL_SEQ_MAX,
+               "every home can change its mind");
+
 /* One home can take as many pseudonyms as it likes; it has one voice. */
 bool voice_is_full(const struct topic *topic, const struct entry *entry)
 {
@@ -205,7 +218,7 @@ bool voice_is_full(const struct topic *topic, const struct entry *entry)
     size_t first = sorted_first(&box->by_voice, against_voice, entry->deal.voice),
            end = sorted_first(&box->by_voice, after_voice, entry->deal.voice);
 
-    return end - first >= VOICE_DEALS_MAX && !deal_wanted(topic, box, entry->held.record.id);
+    return end - first >= voice_share(topic, box->index) && !deal_wanted(topic, box, entry->held.record.id);
 }
 
 bool pending_is_full(const struct topic *topic, const struct entry *entry)

@@ -39,6 +39,9 @@ const struct committee_key *
 box_key(struct topic *topic, enum box_index box); /* that opens it; NULL: not known yet, or a clear box */
 
 enum { SEEN_PREFIX_SIZE = 16 }; /* of a record id, in a list of deals seen: WIRE 5.2 */
+/* list.c, WIRE 6.3: what a member lists of the deals that had arrived by then, ascending. Returns how many. */
+size_t deals_list(struct topic *topic, enum box_index box, uint64_t until_ms,
+                  uint8_t out[BOX_DEALS_MAX][SEEN_PREFIX_SIZE]);
 
 /* WIRE 6.4, 6.5. What a cut stands for. false: a seen record or a deal it needs is not held yet, or it is not
  * a cut. */
