@@ -118,10 +118,11 @@ bool own_write(struct deal_out *out, struct topic *topic, enum record_kind kind,
 {
     const struct season *season = topic_season(topic);
     struct bytes bytes = { body->out, writer_done(body) };
+    const uint8_t *parent;
 
     if (!season || bytes.size == 0)
         return false;
-    out->size = record_write(out->bytes, sizeof out->bytes, NULL, kind, topic_id(topic), box,
-                             season->boxes[box].parent, key, bytes);
+    parent = kind == RECORD_OPEN ? season->boxes[box].digest : season->boxes[box].parent;
+    out->size = record_write(out->bytes, sizeof out->bytes, NULL, kind, topic_id(topic), box, parent, key, bytes);
     return out->size > 0;
 }

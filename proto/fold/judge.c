@@ -147,7 +147,7 @@ static enum status judge_cut(const struct topic *topic, const struct box *box, c
 
 static enum status judge_open(const struct topic *topic, const struct box *box, const struct entry *entry)
 {
-    if (!box->concluded || box->forked)
+    if (box->forked)
         return STATUS_MISSING;
     return opening_check(topic, entry) ? STATUS_OK : STATUS_FORGED;
 }
@@ -227,14 +227,26 @@ static enum status judge_member(const struct topic *topic, const struct box *box
     return STATUS_FORGED;
 }
 
+/* What a record hangs on: an opening on the set that it opens, all others on what came before their box. Who has
+ * closed the box on another set, of which both can be without fault while the fork is not known to them, then
+ * sees that, and holds nobody for a forger. */
+static const uint8_t *hangs_on(const struct box *box, enum record_kind kind)
+{
+    if (kind != RECORD_OPEN)
+        return box->parent;
+    return box->concluded ? box->digest : NULL;
+}
+
 /* The registry's parent is the topic, which nobody can be mistaken about. */
 static enum status judge_place(const struct topic *topic, const struct box *box, const struct record *record)
 {
-    if (!box->ready || (!box->forked && !box_stands(topic, box->index)))
+    const uint8_t *parent = hangs_on(box, record->kind);
+
+    if (!box->ready || (!box->forked && !box_stands(topic, box->index)) || parent == NULL)
         return STATUS_MISSING;
-    if (memcmp(record->parent, box->parent, ID_SIZE) == 0)
+    if (memcmp(record->parent, parent, ID_SIZE) == 0)
         return STATUS_OK;
-    return box->index == BOX_REGISTRY ? STATUS_FORGED : STATUS_EARLY;
+    return parent == box->parent && box->index == BOX_REGISTRY ? STATUS_FORGED : STATUS_EARLY;
 }
 
 enum status entry_judge(struct topic *topic, struct entry *entry)

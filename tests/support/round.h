@@ -1,5 +1,5 @@
 /* round.h - a whole real round in memory, record by record, by straight code that shares nothing with the
- * voter: real keys, deals, lists, cuts, votes and openings, and the records of those who cheat beside them.
+ * voter: real keys, deals here, lists, cuts, votes and openings in round_box.h, and the records of those who cheat beside them.
  * For tests of the fold, and for whoever needs a real round at some point of its life.
  *
  *     struct round *r = round_new(&(struct round_plan){ .homes = 12, .seed = 1 });
@@ -94,9 +94,10 @@ static inline void round_record_make(struct round *r, struct round_record *out, 
                                      enum box_index box, const struct sign_key *key,
                                      const struct writer *body)
 {
+    const struct box_view *view = &round_season(r)->boxes[box];
     uint8_t bytes[RECORD_MAX];
     size_t size = record_write(bytes, sizeof bytes, out->id, kind, topic_id(r->topic), box,
-                               round_season(r)->boxes[box].parent, key,
+                               kind == RECORD_OPEN ? view->digest : view->parent, key,
                                (struct bytes){ body->out, writer_done(body) });
 
     assert(size > 0);
@@ -357,186 +358,6 @@ static inline struct round_record *round_flag(struct round *r, const uint8_t dea
     writer_uint(&w, victim);
     writer_bin(&w, BYTES(evidence));
     return round_say(r, RECORD_FLAG, BOX_KEY, round_signer(r, BOX_KEY, victim), &w);
-}
-
-/* ---- Lists, cuts, votes. */
-
-static inline int round_compare(const void *a, const void *b)
-{
-    return memcmp(a, b, ID_SIZE);
-}
-
-/* A member's list of these ids, which need not be sorted. */
-static inline struct round_record *round_seen(struct round *r, enum box_index box, unsigned member,
-                                              uint8_t (*ids)[ID_SIZE], size_t count)
-{
-    uint8_t room[RECORD_MAX], prefixes[BOX_DEALS_MAX * SEEN_PREFIX_SIZE];
-    struct writer w = writer_to(room, sizeof room);
-
-    qsort(ids, count, sizeof *ids, round_compare);
-    for (size_t i = 0; i < count; i++)
-        memcpy(prefixes + i * SEEN_PREFIX_SIZE, ids[i], SEEN_PREFIX_SIZE);
-    writer_array(&w, 1);
-    writer_bin(&w, (struct bytes){ prefixes, count * SEEN_PREFIX_SIZE });
-    return round_say(r, RECORD_SEEN, box, round_signer(r, box, member), &w);
-}
-
-static inline struct round_record *round_cut(struct round *r, enum box_index box, unsigned member,
-                                             uint32_t number, uint64_t settled_s, uint8_t (*seen)[ID_SIZE],
-                                             size_t count)
-{
-    uint8_t room[RECORD_MAX];
-    struct writer w = writer_to(room, sizeof room);
-
-    qsort(seen, count, sizeof *seen, round_compare);
-    writer_array(&w, 3);
-    writer_uint(&w, number);
-    writer_uint(&w, settled_s);
-    writer_bin(&w, (struct bytes){ seen[0], count * ID_SIZE });
-    return round_say(r, RECORD_CUT, box, round_signer(r, box, member), &w);
-}
-
-static inline void round_vote(struct round *r, enum box_index box, unsigned member, uint32_t number,
-                              unsigned step, const uint8_t digest[HASH_SIZE])
-{
-    static const uint8_t none[ID_SIZE];
-    uint8_t room[96];
-    struct writer w = writer_to(room, sizeof room);
-
-    writer_array(&w, 4);
-    writer_uint(&w, number);
-    writer_uint(&w, step);
-    writer_bin(&w, BYTES(none)); /* the cut it names: of use to who lacks it */
-    writer_bin(&w, (struct bytes){ digest, HASH_SIZE });
-    round_say(r, RECORD_VOTE, box, round_signer(r, box, member), &w);
-}
-
-static inline void round_digest(struct round *r, const struct round_record *record, uint8_t out[HASH_SIZE])
-{
-    struct cut cut;
-    bool fine = box_cut(r->topic, &cut, topic_held_find(r->topic, record->id));
-
-    assert(fine);
-    memcpy(out, cut.digest, HASH_SIZE);
-}
-
-/* The deals of a box that were there in time and against which no flag is known. */
-static inline size_t round_in_time(struct round *r, enum box_index box, uint8_t (*out)[ID_SIZE])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < r->count; i++) {
-        const struct round_record *record = &r->records[i];
-
-        if (record->kind == RECORD_DEAL && record->box == box && !record->late &&
-            !topic_held_find(r->topic, record->id)->flagged)
-            memcpy(out[count++], record->id, ID_SIZE);
-    }
-    return count;
-}
-
-/* A deadline that is a tick later in every box, so that a cut can name the deadline or a later time. */
-static inline uint64_t round_settled(struct round *r, enum box_index box)
-{
-    uint64_t deadline_s = round_season(r)->boxes[box].deadline_s, tick_s = r->charter.tick_s;
-
-    return deadline_s + tick_s - deadline_s % tick_s;
-}
-
-/* What liars say beside what they should: a second list, votes for another cut in the same round and in the
- * next. */
-static inline void round_lie(struct round *r, enum box_index box, unsigned member,
-                             const uint8_t other[HASH_SIZE])
-{
-    for (uint32_t number = 0; number < 2; number++)
-        for (unsigned step = 1; step <= 2; step++)
-            round_vote(r, box, member, number, step, other);
-}
-
-static inline void round_close(struct round *r, enum box_index box)
-{
-    static uint8_t ids[BOX_DEALS_MAX][ID_SIZE];
-    uint8_t seen[COMMITTEE_MAX][ID_SIZE], digest[HASH_SIZE], other[HASH_SIZE];
-    struct committee_rule rule = round_rule(r, box);
-    uint64_t settled_s = round_settled(r, box);
-    size_t count = round_in_time(r, box, ids);
-
-    for (unsigned m = 1; m <= rule.members; m++) {
-        if (round_lies(r, box, m))
-            round_seen(r, box, m, ids, count / 3);
-        memcpy(seen[m - 1], round_seen(r, box, m, ids, count)->id, ID_SIZE);
-    }
-    round_digest(
-        r, round_cut(r, box, rule.members > 1 ? 2 : 1, 0, settled_s + r->charter.tick_s, seen, rule.quorum),
-        other);
-    round_digest(r, round_cut(r, box, 1, 0, settled_s, seen, rule.members), digest);
-    for (unsigned m = 1; m <= rule.members; m++) {
-        round_vote(r, box, m, 0, 1, digest);
-        round_vote(r, box, m, 0, 2, digest);
-        if (round_lies(r, box, m))
-            round_lie(r, box, m, other);
-    }
-    r->settled_s[box] = settled_s;
-    assert(round_season(r)->boxes[box].state >= BOX_CLOSED);
-}
-
-/* ---- Openings. */
-
-static inline void round_open_by(struct round *r, enum box_index box, unsigned member,
-                                 const struct scalar *secret, bool bad)
-{
-    uint8_t room[RECORD_MAX], share[OPEN_POINTS_MAX * POINT_SIZE + SHARE_PROOF_SIZE], context[HASH_SIZE];
-    struct point points[OPEN_POINTS_MAX];
-    struct writer w = writer_to(room, sizeof room);
-    size_t parts = box_open_parts(r->topic, box);
-
-    assert(parts > 0);
-    writer_array(&w, parts);
-    for (size_t i = 0; i < parts; i++) {
-        size_t count = box_open_points(r->topic, box, i, points);
-
-        box_open_context(r->topic, box, i, context);
-        share_make(share, secret, BYTES(context), points, count, &r->rng);
-        writer_bin(&w, (struct bytes){ share, share_size(count) });
-    }
-    if (bad)
-        round_say_badly(r, RECORD_OPEN, box, round_signer(r, box, member), &w);
-    else
-        round_say(r, RECORD_OPEN, box, round_signer(r, box, member), &w);
-}
-
-static inline void round_open(struct round *r, enum box_index box)
-{
-    for (unsigned m = round_members(r, box); m > 0; m--) {
-        struct scalar secret = box == BOX_REGISTRY ? r->genesis_share[m - 1] : round_seated(r, m)->share;
-
-        if (round_lies(r, box, m))
-            scalar_add(&secret, &secret, &r->genesis_share[0]);
-        round_open_by(r, box, m, &secret, round_lies(r, box, m));
-    }
-    assert(round_season(r)->boxes[box].state == BOX_OPENED);
-}
-
-/* Each member sums what the dealers of the closed set sealed to it. */
-static inline void round_learn_shares(struct round *r)
-{
-    struct key_deal deals[COMMITTEE_MAX];
-    size_t count = key_set(r->topic, deals);
-    struct committee c;
-
-    round_committee(r, &c);
-    for (unsigned m = 1; m <= c.count; m++) {
-        struct round_home *home = round_seated(r, m);
-
-        for (size_t i = 0; i < count; i++) {
-            struct scalar share;
-            bool fine = dkg_share_open(&share, BYTES(deals[i].context), c.members, c.count, c.threshold,
-                                       deals[i].deal, m, &home->box);
-
-            assert(fine);
-            scalar_add(&home->share, &home->share, &share);
-        }
-    }
 }
 
 #endif

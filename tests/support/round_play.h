@@ -2,7 +2,7 @@
 #ifndef COOP_TESTS_ROUND_PLAY_H
 #define COOP_TESTS_ROUND_PLAY_H
 
-#include "tests/support/round.h"
+#include "tests/support/round_box.h"
 
 /* ---- Beginning and end. */
 

@@ -1,5 +1,6 @@
 /* proto_box_test.c - the agreement primitive by itself, on a registry box that seven founders close: q = 5, k
  * = 3, thr = 4. */
+#include "tests/support/forgery.h"
 #include "tests/support/memo.h"
 #include "tests/support/round_play.h"
 #include "tests/support/season_same.h"
@@ -279,6 +280,49 @@ static void two_closed_sets_stop_the_season_in_either_order(void **unused)
     assert_memory_equal(hash[0], hash[1], HASH_SIZE);
 }
 
+/* What is said in the world of r->topic from here on. */
+static size_t closed_and_opened(struct voting *v, unsigned set, unsigned first)
+{
+    size_t from;
+
+    for (unsigned m = first; m < first + QUORUM; m++)
+        round_vote(v->r, BOX_REGISTRY, m, set, 2, v->digest[set]);
+    assert_int_equal(state_of(v), BOX_CLOSED);
+    from = v->r->count;
+    round_open(v->r, BOX_REGISTRY);
+    return from;
+}
+
+/* Both have done what they should, and so has whoever passes it on: two homes that know another closed set each
+ * must not part for a day. */
+static void an_opening_of_another_closed_set_is_nobodys_forgery(void **unused)
+{
+    struct topic *worlds[2];
+    size_t opens[2], end;
+    struct voting v;
+
+    (void)unused;
+    voting_begin(&v, 51);
+    worlds[0] = v.r->topic;
+    worlds[1] = topic_up_to(v.r, v.r->count);
+    opens[0] = closed_and_opened(&v, 0, 1);
+    end = v.r->count;
+    v.r->topic = worlds[1];
+    opens[1] = closed_and_opened(&v, 1, 3);
+    for (size_t i = opens[0]; i < end; i++)
+        assert_int_equal(topic_add(worlds[1], round_bytes(&v.r->records[i]), 0), STATUS_EARLY);
+    for (size_t i = opens[1]; i < v.r->count; i++)
+        assert_int_equal(topic_add(worlds[0], round_bytes(&v.r->records[i]), 0), STATUS_EARLY);
+    for (size_t i = opens[0] - QUORUM; i < end; i++) { /* now they see the fork, and still blame nobody */
+        enum status status = topic_add(worlds[1], round_bytes(&v.r->records[i]), 0);
+
+        assert_true(status != STATUS_FORGED && status != STATUS_MALFORMED);
+    }
+    assert_int_equal(round_season(v.r)->phase, PHASE_FORK);
+    topic_free(worlds[0]);
+    round_free(v.r);
+}
+
 /* ---- Parents and deadlines. WIRE 6.2. */
 
 static void a_box_follows_what_it_says_it_follows(void **unused)
@@ -412,6 +456,7 @@ int main(void)
         cmocka_unit_test(q_members_close_a_box_in_one_round_by_the_second_step),
         cmocka_unit_test(votes_for_nothing_close_nothing),
         cmocka_unit_test(two_closed_sets_stop_the_season_in_either_order),
+        cmocka_unit_test(an_opening_of_another_closed_set_is_nobodys_forgery),
         cmocka_unit_test(a_box_follows_what_it_says_it_follows),
         cmocka_unit_test(thr_members_open_a_box_and_one_member_counts_once),
         cmocka_unit_test(a_contradiction_is_told_by_two_signed_records_in_order),
