@@ -4,24 +4,12 @@
  * two midnights. Failure modes: a midnight without its predecessor or a register that runs backwards (the
  * meter was exchanged) refuses that row; the tariff registers beside the total are not needed. Days are a
  * series of their own, so that they never stand beside half hours of the same day. */
-#include "node/import/local_time.h"
-#include "node/import/rows.h"
+#include "node/import/registers.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { DAY_S = 86400, DAY_LEAST_S = 82800, DAY_MOST_S = 90000 };
-
-struct mark {
-    int64_t utc_s, wh_thousandths;
-    uint64_t line;
-};
-struct marks {
-    struct rows rows;
-    struct mark *list;
-    size_t count, room;
-};
 
 static bool recognise(struct bytes file)
 {
@@ -61,23 +49,9 @@ static size_t total_column(struct bytes heading)
     return 0;
 }
 
-static void mark_add(struct marks *marks, const struct mark *mark)
-{
-    if (marks->count == marks->room) {
-        size_t room = marks->room == 0 ? 512 : 2 * marks->room;
-        struct mark *larger = rows_more(&marks->rows, marks->list, marks->count, room * sizeof *larger);
-
-        if (!larger)
-            return;
-        marks->list = larger;
-        marks->room = room;
-    }
-    marks->list[marks->count++] = *mark;
-}
-
 static void row_read(struct marks *marks, const struct lines *lines, struct bytes line, size_t column)
 {
-    struct mark mark = { .line = lines->number };
+    int64_t wh_thousandths;
     struct bytes time, value = { NULL, 0 };
     struct stamp stamp;
     char shown[QUOTE_MAX];
@@ -86,57 +60,26 @@ static void row_read(struct marks *marks, const struct lines *lines, struct byte
     for (size_t i = 0; i < column && field_next(&value, &line, ';'); i++)
         continue;
     if (!lines->whole && !line.data)
-        rows_reject(&marks->rows, mark.line, "the file ends within this line: it may be cut short");
+        rows_reject(marks->rows, lines->number, "the file ends within this line: it may be cut short");
     else if (!stamp_read(&stamp, time) || !stamp.has_offset)
-        rows_reject(&marks->rows, mark.line, "\"%s\" is not a time with its offset",
+        rows_reject(marks->rows, lines->number, "\"%s\" is not a time with its offset",
                     text_copy(shown, sizeof shown, time));
     else if (stamp.local_s % DAY_S != 0)
-        rows_reject(&marks->rows, mark.line, "a register read in the middle of a day");
+        rows_reject(marks->rows, lines->number, "a register read in the middle of a day");
     else if (value.size == 0)
-        rows_reject(&marks->rows, mark.line, "no total register");
-    else if (!decimal_read(&mark.wh_thousandths, value, 3))
-        rows_reject(&marks->rows, mark.line, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
-    else {
-        mark.utc_s = stamp.local_s - stamp.offset_s;
-        mark_add(marks, &mark);
-    }
-}
-
-static int mark_order(const void *left, const void *right)
-{
-    const struct mark *a = left, *b = right;
-
-    if (a->utc_s != b->utc_s)
-        return a->utc_s < b->utc_s ? -1 : 1;
-    return a->line < b->line ? -1 : a->line > b->line;
-}
-
-static void marks_use(struct marks *marks)
-{
-    if (marks->count > 0)
-        qsort(marks->list, marks->count, sizeof *marks->list, mark_order);
-    for (size_t i = 1; i < marks->count; i++) {
-        const struct mark *to = &marks->list[i], *from = to - 1;
-        int64_t length_s = to->utc_s - from->utc_s;
-
-        if (length_s == 0 && to->wh_thousandths == from->wh_thousandths)
-            marks->rows.import->duplicates++;
-        else if (length_s < DAY_LEAST_S || length_s > DAY_MOST_S)
-            rows_reject(&marks->rows, to->line, "the midnight before it is missing or comes twice");
-        else if (to->wh_thousandths < from->wh_thousandths)
-            rows_reject(&marks->rows, to->line, "the register runs backwards: was the meter exchanged?");
-        else
-            rows_add(&marks->rows, to->line, from->utc_s, (uint32_t)(length_s < DAY_S ? length_s : DAY_S),
-                     to->wh_thousandths - from->wh_thousandths);
-    }
+        rows_reject(marks->rows, lines->number, "no total register");
+    else if (!decimal_read(&wh_thousandths, value, 3))
+        rows_reject(marks->rows, lines->number, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
+    else /* thousandths of a Wh are mWh */
+        marks_add(marks, lines->number, stamp.local_s - stamp.offset_s, wh_thousandths);
 }
 
 static enum status read_index(struct import *out, struct bytes file, struct failure *why)
 {
     struct bytes names, values, line;
-    struct marks marks = { .count = 0 };
+    struct marks marks;
+    struct rows rows;
     struct lines lines;
-    enum status status;
     size_t column = 0;
 
     lines_begin(&lines, file);
@@ -148,16 +91,15 @@ static enum status read_index(struct import *out, struct bytes file, struct fail
     if (column == 0)
         return failure_say(why, STATUS_MALFORMED,
                            "line 3 should name the registers and their total, \"EAS T\"");
-    rows_begin(&marks.rows, out, why);
-    while (!marks.rows.status && lines_next(&lines, &line) && !text_begins(line, "Periode") &&
+    rows_begin(&rows, out, why);
+    marks_begin(&marks, &rows);
+    while (!rows.status && lines_next(&lines, &line) && !text_begins(line, "Periode") &&
            !text_begins(line, "P\xc3\xa9riode") && !text_begins(line, "Identifiant PRM")) {
         if (line.size > 0)
             row_read(&marks, &lines, line, column);
     }
-    marks_use(&marks);
-    status = rows_end(&marks.rows);
-    free(marks.list);
-    return status;
+    marks_steps(&marks, DAY_LEAST_S, DAY_MOST_S);
+    return rows_end(&rows);
 }
 
 const struct import_format import_enedis_index = { "Enedis registers (CSV)", recognise, read_index };

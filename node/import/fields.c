@@ -199,8 +199,10 @@ static bool offset_read(struct stamp *out, struct bytes text, size_t at)
     if (at == text.size || (at + 1 == text.size && text.data[at] == 'Z'))
         return true;
     west = text.data[at] == '-';
-    if ((!west && text.data[at] != '+') || (at++, !part_read(&hours, text, &at, 2, ':')) ||
-        !part_read(&minutes, text, &at, 2, '\0') || at != text.size || hours > 14 || minutes > 59)
+    if ((!west && text.data[at] != '+') || (at++, !part_read(&hours, text, &at, 2, '\0')))
+        return false;
+    at += at < text.size && text.data[at] == ':'; /* ISO 8601 has both */
+    if (!part_read(&minutes, text, &at, 2, '\0') || at != text.size || hours > 14 || minutes > 59)
         return false;
     out->offset_s = (int64_t)(hours * 3600 + minutes * 60) * (west ? -1 : 1);
     return true;

@@ -43,6 +43,6 @@ struct import_format {
 };
 extern const struct import_format import_ch_weeks, import_data_connect, import_edf, import_enedis_daily,
     import_enedis_half_hour, import_enedis_index, import_enedis_kw, import_enedis_r63, import_grdf_items,
-    import_grdf_table, import_octopus;
+    import_grdf_table, import_ha_statistics, import_n3rgy, import_octopus;
 
 #endif

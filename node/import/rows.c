@@ -41,7 +41,7 @@ void *rows_more(struct rows *rows, void *list, size_t count, size_t size)
 
     if (count >= READINGS_MAX)
         rows_fail(rows, STATUS_MALFORMED,
-                  "the file holds more than two million readings: cut it into years and import each");
+                  "the file holds more than 400000 readings: cut it into years and import each");
     else if (!larger)
         rows_fail(rows, STATUS_NOMEM, "out of memory for the readings of the file");
     return larger;

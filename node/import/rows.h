@@ -29,7 +29,7 @@ char *text_copy(char *out, size_t room, struct bytes text);
  * false: nothing of the kind, or beyond 10^15. */
 bool decimal_read(int64_t *out, struct bytes text, unsigned decimals);
 
-/* YYYY-MM-DD, then T or a blank, HH:MM[:SS], then Z, +HH:MM, -HH:MM or nothing. */
+/* YYYY-MM-DD, then T or a blank, HH:MM[:SS], then Z, +HH:MM, -HHMM or nothing. */
 struct stamp {
     int64_t local_s;  /* as the clock showed it */
     int64_t offset_s; /* ahead of UTC */
@@ -39,7 +39,7 @@ bool stamp_read(struct stamp *out, struct bytes text);
 
 /* ---- Readings. */
 enum {
-    READINGS_MAX = 2 << 20, /* four years of minutes: bounds the memory a hostile file can ask for */
+    READINGS_MAX = 400000,  /* eleven years of quarter hours: bounds the memory a hostile file can ask for */
     POWER_MAX_W = 240000,   /* beyond any home's connection, see rows.c */
     QUOTE_MAX = 32          /* of the file in a reason */
 };

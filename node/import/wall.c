@@ -60,7 +60,7 @@ static bool runs_backwards(const struct wall *wall)
     return down > up;
 }
 
-void wall_end(struct wall *wall)
+void wall_place(struct wall *wall, void (*each)(void *arg, const struct wall_row *row, int64_t utc_s), void *arg)
 {
     size_t which = 0;
 
@@ -75,9 +75,19 @@ void wall_end(struct wall *wall)
         if (count == 0)
             rows_reject(wall->rows, row->line, "the clock leaves this hour out");
         else
-            rows_add(wall->rows, row->line, moments[which < count ? which : count - 1] - row->length_s,
-                     row->length_s, row->energy_mwh);
+            each(arg, row, moments[which < count ? which : count - 1]);
     }
     free(wall->list);
     wall->list = NULL;
+    wall->count = wall->room = 0;
+}
+
+static void reading_add(void *arg, const struct wall_row *row, int64_t utc_s)
+{
+    rows_add(arg, row->line, utc_s - row->length_s, row->length_s, row->energy_mwh);
+}
+
+void wall_end(struct wall *wall)
+{
+    wall_place(wall, reading_add, wall->rows);
 }

@@ -19,5 +19,7 @@ void wall_begin(struct wall *wall, struct rows *rows);
 void wall_add(struct wall *wall, uint64_t line, int64_t local_end_s, uint32_t length_s, int64_t energy_mwh);
 /* Hands everything to the rows, and frees. Files that run backwards are understood. */
 void wall_end(struct wall *wall);
+/* The same for what is not yet a reading: each row with its moment, in order. */
+void wall_place(struct wall *wall, void (*each)(void *arg, const struct wall_row *row, int64_t utc_s), void *arg);
 
 #endif

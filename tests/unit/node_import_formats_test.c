@@ -186,7 +186,7 @@ static void each_layout_names_the_row_that_cannot_be_right(void **unused)
         { EDF_DAYS "01/01/2023;14;R\n02/01/2023;NA;R\n", 5, "no value", 1 },
         { INDEX "2023-01-01T00:00:00+01:00;A;1;10\n2023-01-02T00:00:00+01:00;A;1;30\n2023-01-04T00:00:00+01:"
                 "00;A;1;50\n",
-          6, "the midnight before it is missing", 1 },
+          6, "the reading before it is missing", 1 },
         { INDEX "2023-01-01T00:00:00+01:00;A;1;10\n2023-01-02T00:00:00+01:00;A;1;30\n2023-01-03T00:00:00+01:"
                 "00;A;1;5\n",
           6, "runs backwards", 1 },

@@ -81,12 +81,83 @@ static void gas_by_the_month_is_refused_with_the_way_out(void **unused)
     }
 }
 
+/* ---- n3rgy and Home Assistant. */
+
+static void n3rgy_says_what_octopus_says(void **unused)
+{
+    struct subject table, items;
+
+    (void)unused;
+    read_shared(&table, SHARED("octopus_n3rgy/octopus_download.csv"));
+    read_shared(&items, SHARED("octopus_n3rgy/n3rgy_consumption.json"));
+    assert_string_equal(items.import.format, "n3rgy half hours (JSON)");
+    assert_int_equal(items.import.count, 1000);
+    for (size_t i = 0; i < items.import.count; i++) {
+        const struct reading *r = &items.import.readings[i];
+        const struct reading *other = reading_at(&table.import, r->start_s);
+
+        assert_non_null(other);
+        assert_int_equal(other->energy_mwh, r->energy_mwh);
+    }
+    import_clear(&table.import);
+    import_clear(&items.import);
+}
+
+static void statistics_are_hours_between_sums(void **unused)
+{
+    struct subject subject;
+    const struct import *water;
+
+    (void)unused;
+    read_shared(&subject, SHARED("homeassistant/export_counter_data.csv"));
+    assert_string_equal(subject.import.series.meter, "counter.energy_consumed");
+    assert_int_equal(subject.import.count, 1);
+    expect_reading(&subject.import, 0, 1706270400, 3600, 700000); /* 26 January 2024, 13:00 in Paris */
+    water = subject.import.next;
+    assert_non_null(water);
+    assert_int_equal(water->count, 0);
+    expect_refused(water, 0, 4, "\"L\", which is no energy");
+    import_clear(&subject.import);
+    read_shared(&subject, SHARED("homeassistant/state_sum.tsv"));
+    assert_int_equal(subject.import.series.quantity, QUANTITY_GAS);
+    import_clear(&subject.import);
+    read_shared(&subject, SHARED("homeassistant/delta.tsv"));
+    assert_int_equal(subject.import.count, 6);
+    expect_reading(&subject.import, 0, 1766908800, 3600, 10000000); /* 28 December 2025, 09:00 */
+    import_clear(&subject.import);
+}
+
+static void october_and_resets_in_statistics(void **unused)
+{
+    struct subject subject;
+
+    (void)unused;
+    read_text(&subject, "statistic_id;unit;start;sum;state\n"
+                        "sensor.e;Wh;29.10.2023 01:00;100;1\nsensor.e;Wh;29.10.2023 02:00;110;1\n"
+                        "sensor.e;Wh;29.10.2023 02:00;130;1\nsensor.e;Wh;29.10.2023 03:00;160,5;1\n"
+                        "sensor.e;Wh;29.10.2023 04:00;-3;1\nsensor.e;Wh;29.10.2023 05:00;7;1\n"
+                        "sensor.e;Wh;29.10.2023 07:00;9;1\nsensor.e;Wh;29.10.2023 08:00;9;1");
+    assert_int_equal(subject.status, STATUS_OK);
+    assert_int_equal(subject.import.count, 4);
+    expect_reading(&subject.import, 0, 1698537600, 3600, 10000); /* 02:00 in summer */
+    expect_reading(&subject.import, 1, 1698541200, 3600, 20000); /* 02:00 in winter */
+    expect_reading(&subject.import, 2, 1698544800, 3600, 30500);
+    expect_reading(&subject.import, 3, 1698552000, 3600, 10000);
+    expect_refused(&subject.import, 0, 6, "runs backwards");
+    expect_refused(&subject.import, 1, 8, "the reading before it is missing");
+    expect_refused(&subject.import, 2, 9, "cut short");
+    import_clear(&subject.import);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gas_days_of_workbook_and_site_are_the_same),
         cmocka_unit_test(gas_days_follow_the_clock),
         cmocka_unit_test(gas_by_the_month_is_refused_with_the_way_out),
+        cmocka_unit_test(n3rgy_says_what_octopus_says),
+        cmocka_unit_test(statistics_are_hours_between_sums),
+        cmocka_unit_test(october_and_resets_in_statistics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,184 @@
+/* registers.c - see registers.h. Failure modes: one mark alone says nothing; a mark without its predecessor, or
+ * a register that runs backwards (the meter was exchanged), is refused by its line. */
+#include "node/import/registers.h"
+
+#include "node/import/local_time.h"
+
+#include <stdlib.h>
+
+enum { DAY_S = 86400, GRIDS = 3 };
+/* A week within what the calendar knows, so that the days around a mark are known too. */
+static const int64_t TIME_FIRST_S = 7 * DAY_S, TIME_LAST_S = INT64_C(7258118400) - 7 * DAY_S;
+static const int64_t grid_steps[GRIDS] = { 900, 3600, DAY_S };
+
+void marks_begin(struct marks *marks, struct rows *rows)
+{
+    *marks = (struct marks){ .rows = rows };
+}
+
+void marks_add(struct marks *marks, uint64_t line, int64_t utc_s, int64_t mwh)
+{
+    if (marks->rows->status)
+        return;
+    if (utc_s < TIME_FIRST_S || utc_s > TIME_LAST_S) {
+        rows_reject(marks->rows, line, "a time that cannot be");
+        return;
+    }
+    if (marks->count == marks->room) {
+        size_t room = marks->room == 0 ? 512 : 2 * marks->room;
+        struct mark *larger = rows_more(marks->rows, marks->list, marks->count, room * sizeof *larger);
+
+        if (!larger)
+            return;
+        marks->list = larger;
+        marks->room = room;
+    }
+    marks->list[marks->count++] = (struct mark){ utc_s, mwh, line };
+}
+
+static int mark_order(const void *left, const void *right)
+{
+    const struct mark *a = left, *b = right;
+
+    if (a->utc_s != b->utc_s)
+        return a->utc_s < b->utc_s ? -1 : 1;
+    return a->line < b->line ? -1 : a->line > b->line;
+}
+
+static void marks_sort(struct marks *marks)
+{
+    bool in_order = true;
+
+    for (size_t i = 1; i < marks->count && in_order; i++)
+        in_order = mark_order(&marks->list[i - 1], &marks->list[i]) <= 0;
+    if (!in_order)
+        qsort(marks->list, marks->count, sizeof *marks->list, mark_order);
+}
+
+static void marks_free(struct marks *marks)
+{
+    free(marks->list);
+    marks->list = NULL;
+    marks->count = marks->room = 0;
+}
+
+bool marks_moved(const struct marks *marks)
+{
+    for (size_t i = 1; i < marks->count; i++) {
+        if (marks->list[i].mwh != marks->list[0].mwh)
+            return true;
+    }
+    return false;
+}
+
+static void alone(struct marks *marks)
+{
+    if (marks->count == 1)
+        rows_reject(marks->rows, marks->list[0].line,
+                    "one reading of the register: what was used is between two of them");
+}
+
+static bool backwards(struct marks *marks, const struct mark *to)
+{
+    if (to->mwh >= to[-1].mwh)
+        return false;
+    rows_reject(marks->rows, to->line, "the register runs backwards: was the meter exchanged?");
+    return true;
+}
+
+void marks_steps(struct marks *marks, int64_t least_s, int64_t most_s)
+{
+    marks_sort(marks);
+    alone(marks);
+    for (size_t i = 1; i < marks->count; i++) {
+        const struct mark *to = &marks->list[i], *from = to - 1;
+        int64_t length_s = to->utc_s - from->utc_s;
+
+        if (length_s == 0 && to->mwh == from->mwh)
+            marks->rows->import->duplicates++;
+        else if (length_s < least_s || length_s > most_s)
+            rows_reject(marks->rows, to->line, "the reading before it is missing or comes twice");
+        else if (!backwards(marks, to))
+            rows_add(marks->rows, to->line, from->utc_s, (uint32_t)(length_s < DAY_S ? length_s : DAY_S),
+                     to->mwh - from->mwh);
+    }
+    marks_free(marks);
+}
+
+/* ---- Any moments. */
+
+/* The shortest of the steps that most of the marks are close enough for. */
+static int64_t grid_step(const struct marks *marks)
+{
+    for (size_t i = 0; i < GRIDS; i++) {
+        size_t close = 0;
+
+        for (size_t j = 1; j < marks->count; j++)
+            close += marks->list[j].utc_s - marks->list[j - 1].utc_s <= grid_steps[i];
+        if (close * 2 >= marks->count)
+            return grid_steps[i];
+    }
+    return DAY_S;
+}
+
+/* The first beginning of an interval at or after a moment. A day begins at midnight by the clock. */
+static int64_t grid_at(int64_t utc_s, int64_t step_s)
+{
+    int64_t offset_s = step_s == DAY_S ? local_offset_s(utc_s) : 0, at;
+
+    at = (utc_s + offset_s + step_s - 1) / step_s * step_s - offset_s;
+    return step_s == DAY_S ? at + offset_s - local_offset_s(at) : at;
+}
+
+struct grid {
+    struct marks *marks;
+    int64_t step_s;
+    struct mark last; /* at a beginning; utc_s -1: none yet */
+};
+
+static void grid_point(struct grid *grid, const struct mark *point)
+{
+    int64_t length_s = point->utc_s - grid->last.utc_s;
+
+    if (grid->last.utc_s >= 0 && length_s > 0 && length_s <= grid->step_s + 3600)
+        rows_add(grid->marks->rows, point->line, grid->last.utc_s,
+                 (uint32_t)(length_s < DAY_S ? length_s : DAY_S), point->mwh - grid->last.mwh);
+    grid->last = *point;
+}
+
+/* The beginnings of intervals after `from`, up to `to`. */
+static void grid_between(struct grid *grid, const struct mark *from, const struct mark *to)
+{
+    int64_t gap_s = to->utc_s - from->utc_s, rise = to->mwh - from->mwh;
+
+    if (gap_s > 2 * grid->step_s || rise > import_energy_max_mwh(2 * DAY_S)) {
+        rows_reject(grid->marks->rows, to->line, "nothing was heard of the meter for too long before it");
+        grid->last.utc_s = -1;
+        return;
+    }
+    for (int64_t at = grid_at(from->utc_s + 1, grid->step_s); at <= to->utc_s;
+         at = grid_at(at + 1, grid->step_s))
+        grid_point(grid, &(struct mark){ at, from->mwh + rise * (at - from->utc_s) / gap_s, to->line });
+}
+
+void marks_grid(struct marks *marks)
+{
+    struct grid grid = { .marks = marks, .last = { .utc_s = -1 } };
+
+    marks_sort(marks);
+    alone(marks);
+    grid.step_s = grid_step(marks);
+    for (size_t i = 0; i < marks->count && !marks->rows->status; i++) {
+        const struct mark *to = &marks->list[i];
+
+        if (i > 0 && to->utc_s == to[-1].utc_s)
+            continue;
+        if (i > 0 && !backwards(marks, to))
+            grid_between(&grid, to - 1, to);
+        else
+            grid.last.utc_s = -1;
+        if (grid.last.utc_s < 0 && grid_at(to->utc_s, grid.step_s) == to->utc_s)
+            grid.last = *to;
+    }
+    marks_free(marks);
+}
