@@ -15,7 +15,8 @@ static const struct import_format *const formats[] = {
     &import_enedis_half_hour, &import_enedis_kw,    &import_enedis_r63,  &import_enedis_index,
     &import_enedis_daily,     &import_edf,          &import_grdf_table,  &import_grdf_items,
     &import_data_connect,     &import_octopus,      &import_n3rgy,
-    &import_ha_statistics,    &import_ch_weeks,
+    &import_ha_statistics,    &import_dsmr,        &import_tic,         &import_green_button,
+    &import_ch_weeks,
 };
 
 /* The first reason is that of the first series that has one. */

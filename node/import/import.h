@@ -41,8 +41,9 @@ struct import_format {
     bool (*recognise)(struct bytes file);
     enum status (*read)(struct import *out, struct bytes file, struct failure *why);
 };
-extern const struct import_format import_ch_weeks, import_data_connect, import_edf, import_enedis_daily,
+extern const struct import_format import_ch_weeks, import_data_connect, import_dsmr, import_edf, import_enedis_daily,
     import_enedis_half_hour, import_enedis_index, import_enedis_kw, import_enedis_r63, import_grdf_items,
-    import_grdf_table, import_ha_statistics, import_n3rgy, import_octopus;
+    import_grdf_table, import_ha_statistics, import_n3rgy, import_octopus,
+    import_tic, import_green_button;
 
 #endif

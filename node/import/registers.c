@@ -4,6 +4,7 @@
 
 #include "node/import/local_time.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { DAY_S = 86400, GRIDS = 3 };
@@ -60,15 +61,6 @@ static void marks_free(struct marks *marks)
     free(marks->list);
     marks->list = NULL;
     marks->count = marks->room = 0;
-}
-
-bool marks_moved(const struct marks *marks)
-{
-    for (size_t i = 1; i < marks->count; i++) {
-        if (marks->list[i].mwh != marks->list[0].mwh)
-            return true;
-    }
-    return false;
 }
 
 static void alone(struct marks *marks)
@@ -181,4 +173,68 @@ void marks_grid(struct marks *marks)
             grid.last = *to;
     }
     marks_free(marks);
+}
+
+/* ---- Both directions. */
+
+void registers_begin(struct registers *registers, struct import *import, struct failure *why)
+{
+    *registers = (struct registers){ .import = import, .why = why };
+    rows_begin(&registers->rows[0], import, why);
+    rows_begin(&registers->rows[1], &registers->unused, why);
+    for (size_t i = 0; i < 2; i++)
+        marks_begin(&registers->marks[i], &registers->rows[i]);
+}
+
+void registers_add(struct registers *registers, uint64_t line, int64_t utc_s, int64_t in_mwh, int64_t out_mwh)
+{
+    if (in_mwh >= 0)
+        marks_add(&registers->marks[0], line, utc_s, in_mwh);
+    if (out_mwh >= 0)
+        marks_add(&registers->marks[1], line, utc_s, out_mwh);
+}
+
+static bool moved(const struct marks *marks)
+{
+    for (size_t i = 1; i < marks->count; i++) {
+        if (marks->list[i].mwh != marks->list[0].mwh)
+            return true;
+    }
+    return false;
+}
+
+static void given_begin(struct registers *registers)
+{
+    struct import *given = NULL;
+
+    if (moved(&registers->marks[1])) {
+        given = import_another(registers->import);
+        if (!given)
+            registers->rows[0].status =
+                failure_say(registers->why, STATUS_NOMEM, "out of memory for the file");
+    }
+    if (given) {
+        given->series = registers->import->series;
+        given->series.quantity = QUANTITY_ELECTRICITY_OUT;
+        registers->rows[1].import = given;
+    } else {
+        registers->marks[1].count = 0;
+    }
+}
+
+enum status registers_end(struct registers *registers, const char *otherwise)
+{
+    struct series_name *series = &registers->import->series;
+    enum status status[2];
+
+    if (series->meter[0] == '\0')
+        snprintf(series->meter, sizeof series->meter, "%s", otherwise);
+    given_begin(registers);
+    for (size_t i = 0; i < 2; i++) {
+        marks_grid(&registers->marks[i]);
+        status[i] = rows_end(&registers->rows[i]);
+    }
+    free(registers->unused.rejects);
+    free(registers->unused.readings);
+    return status[0] ? status[0] : status[1];
 }

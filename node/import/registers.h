@@ -22,6 +22,19 @@ void marks_steps(struct marks *marks, int64_t least_s, int64_t most_s);
  * of one day agree. What the register was at the beginning of an interval lies on the line between the marks
  * around it. Frees. */
 void marks_grid(struct marks *marks);
-bool marks_moved(const struct marks *marks); /* any two differ */
+
+/* What a meter counts in the two directions, heard at moments; each is a series, what is fed in only where it
+ * ever moves. What is refused is refused of the first. */
+struct registers {
+    struct import *import, unused;
+    struct failure *why;
+    struct rows rows[2];
+    struct marks marks[2];
+};
+void registers_begin(struct registers *registers, struct import *import, struct failure *why);
+void registers_add(struct registers *registers, uint64_t line, int64_t utc_s, int64_t in_mwh,
+                   int64_t out_mwh); /* negative: not told */
+/* Names the series `otherwise` when nothing has named it; frees. */
+enum status registers_end(struct registers *registers, const char *otherwise);
 
 #endif

@@ -149,6 +149,107 @@ static void october_and_resets_in_statistics(void **unused)
     import_clear(&subject.import);
 }
 
+/* ---- Green Button. */
+
+#define FEED(entries) "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:e=\"http://naesb.org/espi\">" entries "</feed>"
+#define LINKS(self)   "<entry><link rel=\"self\" href=\"" self "\"/>"
+#define POINT(kind)                                                                                          \
+    LINKS("U/1") "<e:UsagePoint><e:ServiceCategory><e:kind>" kind "</e:kind></e:ServiceCategory>"            \
+                 "</e:UsagePoint></entry>"
+#define METER(n)                                                                                             \
+    LINKS("U/1/MeterReading/" n)                                                                             \
+    "<link rel=\"related\" href=\"/T/" n "/\"/><e:MeterReading/></entry>"
+#define TYPE(n, values)     LINKS("/T/" n) "<e:ReadingType>" values "</e:ReadingType></entry>"
+#define BLOCK(n, intervals) LINKS("U/1/MeterReading/" n "/IntervalBlock/7") "<e:IntervalBlock>" intervals "</e:IntervalBlock></entry>"
+#define INTERVAL(start, length, value)                                                                       \
+    "<e:IntervalReading><e:cost>9</e:cost><e:timePeriod><e:duration>" length "</e:duration><e:start>" start  \
+    "</e:start></e:timePeriod><e:value>" value "</e:value></e:IntervalReading>"
+#define TEN "1577836800" /* 1 January 2020 */
+
+static void green_button_downloads_have_their_totals(void **unused)
+{
+    static const struct {
+        const char *path;
+        size_t count;
+        int64_t total_mwh, first_s;
+        enum quantity quantity;
+    } files[] = {
+        { SHARED("greenbutton/espi_sample_900s_5days.xml"), 480, 511688000, 1330578000, QUANTITY_ELECTRICITY_IN },
+        { SHARED("greenbutton/espi_sample_dst_spring_day.xml"), 92, 109403000, 1331442000, QUANTITY_ELECTRICITY_IN },
+        { SHARED("greenbutton/sdge_2019_hourly.xml"), 552, 351425000, 1569888000 + 7 * 3600, QUANTITY_ELECTRICITY_IN },
+        { SHARED("greenbutton/seed_example-GreenButton-data-gas-therms--3.xml"), 2, 104952998, 1299387600, QUANTITY_GAS },
+        { SHARED("greenbutton/seed_example-GreenButton-data.xml"), 2, 3581000, 1299387600, QUANTITY_ELECTRICITY_IN },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        struct subject subject;
+
+        read_shared(&subject, files[i].path);
+        assert_int_equal(subject.import.count, files[i].count);
+        assert_int_equal(subject.import.rejected, 0);
+        assert_int_equal(subject.import.total_mwh, files[i].total_mwh);
+        assert_int_equal(subject.import.readings[0].start_s, files[i].first_s);
+        assert_int_equal(subject.import.series.quantity, files[i].quantity);
+        import_clear(&subject.import);
+    }
+}
+
+static void green_button_entries_belong_together_in_any_order(void **unused)
+{
+    struct subject subject;
+
+    (void)unused;
+    read_text(&subject,
+              FEED(BLOCK("1", INTERVAL(TEN, "3600", "5")) BLOCK("2", INTERVAL(TEN, "3600", "2"))
+                       METER("2") METER("1") TYPE("2", "<e:uom>38</e:uom><e:powerOfTenMultiplier>3"
+                                                       "</e:powerOfTenMultiplier><e:flowDirection>19</e:flowDirection>")
+                           TYPE("1", "<e:uom>72</e:uom><e:powerOfTenMultiplier>-3</e:powerOfTenMultiplier>")
+                               POINT("0")));
+    assert_int_equal(subject.status, STATUS_OK);
+    assert_string_equal(subject.import.series.meter, "green button 1");
+    expect_reading(&subject.import, 0, 1577836800, 3600, 5);
+    assert_non_null(subject.import.next);
+    assert_int_equal(subject.import.next->series.quantity, QUANTITY_ELECTRICITY_OUT);
+    expect_reading(subject.import.next, 0, 1577836800, 3600, 2000000); /* two kW for an hour */
+    import_clear(&subject.import);
+}
+
+static void green_button_says_what_it_cannot_use(void **unused)
+{
+    static const struct {
+        const char *text, *said;
+    } files[] = {
+        { FEED(POINT("1") METER("1") TYPE("1", "<e:uom>119</e:uom>") BLOCK("1", INTERVAL(TEN, "3600", "5"))),
+          "no energy" },
+        { FEED(POINT("0") METER("1") BLOCK("1", INTERVAL(TEN, "3600", "5"))), "in which unit" },
+        { FEED(POINT("0") METER("1") TYPE("1", "<e:uom>72</e:uom><e:accumulationBehaviour>3</e:accumulationBehaviour>")
+                   BLOCK("1", INTERVAL(TEN, "3600", "5"))),
+          "readings of a register" },
+        { FEED(POINT("0") METER("1") TYPE("1", "<e:uom>72</e:uom>") BLOCK("1", INTERVAL(TEN, "2678400", "5"))),
+          "a sum of 31 days" },
+        { FEED(POINT("0") METER("1") TYPE("1", "<e:uom>72</e:uom>") BLOCK("1", INTERVAL("x", "3600", "5"))),
+          "without a value" },
+        { FEED(POINT("0") METER("1") TYPE("1", "<e:uom>72</e:uom>") BLOCK("1", INTERVAL(TEN, "3600", "-5"))),
+          "a negative value" },
+        { FEED(POINT("0")), "without a single reading" },
+        { "<feed xmlns=\"http://naesb.org/espi\"><entry><IntervalBlock><IntervalRea", "the XML ends or breaks there" },
+        { "<?xml version=\"1.0\"?><!DOCTYPE feed [<!ENTITY a \"b\">]><feed xmlns=\"http://naesb.org/espi\">&a;</feed>",
+          "made to do harm" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        struct subject subject;
+
+        read_text(&subject, files[i].text);
+        assert_int_equal(subject.status, STATUS_MALFORMED);
+        if (!strstr(subject.why.text, files[i].said))
+            fail_msg("%s: %s", files[i].said, subject.why.text);
+        import_clear(&subject.import);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +259,9 @@ int main(void)
         cmocka_unit_test(n3rgy_says_what_octopus_says),
         cmocka_unit_test(statistics_are_hours_between_sums),
         cmocka_unit_test(october_and_resets_in_statistics),
+        cmocka_unit_test(green_button_downloads_have_their_totals),
+        cmocka_unit_test(green_button_entries_belong_together_in_any_order),
+        cmocka_unit_test(green_button_says_what_it_cannot_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
