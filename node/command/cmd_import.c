@@ -283,7 +283,8 @@ int cmd_import(int argc, char **argv)
         .summary =
             N_("Reads files of your meters into the store of this home; of a folder its files, of a ZIP archive\n"
                "those within; \"-\" is standard input. What a file is, is found by its content:\n"
-               "electricity: Enedis (load curve, registers, days, R63, debut;fin;kW, Data Connect), EDF, Octopus;\n"
+               "electricity: Enedis (load curve, registers, days, R63, debut;fin;kW, Data Connect), EDF, Octopus,\n"
+               "n3rgy, Green Button, Home Assistant statistics, captures of the P1 port (DSMR) and of TIC;\n"
                "gas: GRDF (workbook, JSON). What has only days is kept apart, as NAME daily.\n"
                "Rows that cannot be right are refused by line and the rest is kept. Reading a file twice, or one\n"
                "that overlaps, changes nothing. Next: coopair usage"),

@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-    HREF_MAX = 256,
+    HREF_MAX = 160,
     LINKS_MAX = 8,
     NODES_MAX = 64, /* of a kind: a home has a handful */
     KIND_GAS = 1,
@@ -38,6 +38,10 @@ struct node {
     int power;                            /* of ten */
     int64_t length_s;
 };
+struct nodes {
+    struct node *list;
+    size_t count;
+};
 struct interval {
     int64_t start_s, length_s, value;
     uint64_t number;
@@ -47,8 +51,8 @@ struct feed {
     struct import *import;
     struct failure *why;
     struct rows rows; /* of the memory, until the end */
-    struct node entry, *points, *meters, *types;
-    size_t point_count, meter_count, type_count;
+    struct node entry;
+    struct nodes points, meters, types;
     char (*blocks)[HREF_MAX];
     size_t block_count;
     struct interval *list, reading;
@@ -129,6 +133,16 @@ static bool reading_add(struct feed *feed)
     return true;
 }
 
+/* One more of a list; NULL: out of memory. */
+static void *one_more(struct feed *feed, void *list, size_t count, size_t size)
+{
+    void *larger = realloc(list, (count + 1) * size);
+
+    if (!larger)
+        feed->rows.status = failure_say(feed->why, STATUS_NOMEM, "out of memory for the file");
+    return larger;
+}
+
 /* The part of a block's own link that is its MeterReading. */
 static bool block_end(struct feed *feed)
 {
@@ -141,29 +155,47 @@ static bool block_end(struct feed *feed)
         block++;
     if (block == NODES_MAX)
         return feed_stop(feed, "more meter readings than a home has");
-    if (block == feed->block_count)
+    if (block == feed->block_count) {
+        void *larger = one_more(feed, feed->blocks, block, sizeof *feed->blocks);
+
+        if (!larger)
+            return false;
+        feed->blocks = larger;
         memcpy(feed->blocks[feed->block_count++], feed->entry.self, HREF_MAX);
+    }
     for (size_t i = feed->entry_from; i < feed->count; i++)
         feed->list[i].block = (unsigned)block;
     return true;
 }
 
+static bool node_add(struct feed *feed, struct nodes *nodes)
+{
+    struct node *larger;
+
+    if (nodes->count == NODES_MAX)
+        return feed_stop(feed, "more meters or kinds of readings than a home has");
+    larger = one_more(feed, nodes->list, nodes->count, sizeof *larger);
+    if (!larger)
+        return false;
+    nodes->list = larger;
+    nodes->list[nodes->count++] = feed->entry;
+    return true;
+}
+
 static bool entry_ends(struct feed *feed)
 {
-    struct node *list = feed->entry.kind == ENTRY_POINT   ? feed->points
-                        : feed->entry.kind == ENTRY_METER ? feed->meters
-                                                          : feed->types;
-    size_t *count = feed->entry.kind == ENTRY_POINT   ? &feed->point_count
-                    : feed->entry.kind == ENTRY_METER ? &feed->meter_count
-                                                      : &feed->type_count;
-
-    if (feed->entry.kind == ENTRY_BLOCK)
+    switch (feed->entry.kind) {
+    case ENTRY_POINT:
+        return node_add(feed, &feed->points);
+    case ENTRY_METER:
+        return node_add(feed, &feed->meters);
+    case ENTRY_TYPE:
+        return node_add(feed, &feed->types);
+    case ENTRY_BLOCK:
         return block_end(feed);
-    if (feed->entry.kind == ENTRY_OTHER)
-        return true;
-    if (*count == NODES_MAX)
-        return feed_stop(feed, "more meters or kinds of readings than a home has");
-    list[(*count)++] = feed->entry;
+    case ENTRY_OTHER:
+        break;
+    }
     return true;
 }
 
@@ -219,11 +251,11 @@ static bool instruction_comes(void *arg, const char *target, const char *data)
 
 /* ---- What belongs to what. */
 
-static const struct node *node_of(const struct node *list, size_t count, const char *self)
+static const struct node *node_of(const struct nodes *nodes, const char *self)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i].self, self) == 0)
-            return &list[i];
+    for (size_t i = 0; i < nodes->count; i++) {
+        if (strcmp(nodes->list[i].self, self) == 0)
+            return &nodes->list[i];
     }
     return NULL;
 }
@@ -231,26 +263,26 @@ static const struct node *node_of(const struct node *list, size_t count, const c
 /* The one it names; else, where there is no choice, the only one. */
 static const struct node *type_of(const struct feed *feed, const char *block)
 {
-    const struct node *meter = node_of(feed->meters, feed->meter_count, block);
+    const struct node *meter = node_of(&feed->meters, block);
 
     for (size_t i = 0; meter && i < meter->related_count; i++) {
-        const struct node *type = node_of(feed->types, feed->type_count, meter->related[i]);
+        const struct node *type = node_of(&feed->types, meter->related[i]);
 
         if (type)
             return type;
     }
-    return feed->type_count == 1 ? &feed->types[0] : NULL;
+    return feed->types.count == 1 ? &feed->types.list[0] : NULL;
 }
 
 static const struct node *point_of(const struct feed *feed, const char *block)
 {
-    for (size_t i = 0; i < feed->point_count; i++) {
-        size_t size = strlen(feed->points[i].self);
+    for (size_t i = 0; i < feed->points.count; i++) {
+        size_t size = strlen(feed->points.list[i].self);
 
-        if (size > 0 && strncmp(feed->points[i].self, block, size) == 0 && block[size] == '/')
-            return &feed->points[i];
+        if (size > 0 && strncmp(feed->points.list[i].self, block, size) == 0 && block[size] == '/')
+            return &feed->points.list[i];
     }
-    return feed->point_count == 1 ? &feed->points[0] : NULL;
+    return feed->points.count == 1 ? &feed->points.list[0] : NULL;
 }
 
 /* mWh of one unit; 0: no energy. Of power, of one unit over an hour. ESPI numbers them as IEC 61970 does; a
@@ -403,22 +435,15 @@ static enum status feed_read(struct feed *feed, struct bytes file)
 static enum status read_feed(struct import *out, struct bytes file, struct failure *why)
 {
     struct feed feed = { .import = out, .why = why };
-    enum status status = STATUS_NOMEM;
+    enum status status;
 
     out->by_item = true;
     memcpy(out->series.meter, "green button", sizeof "green button");
     rows_begin(&feed.rows, out, why);
-    feed.points = calloc(NODES_MAX, sizeof *feed.points);
-    feed.meters = calloc(NODES_MAX, sizeof *feed.meters);
-    feed.types = calloc(NODES_MAX, sizeof *feed.types);
-    feed.blocks = calloc(NODES_MAX, sizeof *feed.blocks);
-    if (feed.points && feed.meters && feed.types && feed.blocks)
-        status = feed_read(&feed, file);
-    else
-        failure_say(why, STATUS_NOMEM, "out of memory for the file");
-    free(feed.points);
-    free(feed.meters);
-    free(feed.types);
+    status = feed_read(&feed, file);
+    free(feed.points.list);
+    free(feed.meters.list);
+    free(feed.types.list);
     free(feed.blocks);
     free(feed.list);
     return status;
