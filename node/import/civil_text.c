@@ -76,6 +76,21 @@ bool civil_text_read(int64_t *local_s, struct bytes text, enum civil_order order
     return text.size == 0 && civil_seconds(local_s, &civil);
 }
 
+bool civil_digits_read(int64_t *local_s, struct bytes text)
+{
+    unsigned parts[6], most = text.size == 12 ? 6 : 0;
+    size_t digits;
+
+    for (unsigned i = 0; i < most; i++) {
+        struct bytes pair = { text.data + 2 * i, 2 };
+
+        if (!number_take(&parts[i], &digits, &pair, 2) || digits != 2)
+            return false;
+    }
+    return most > 0 && civil_seconds(local_s, &(struct civil){ 2000 + parts[0], parts[1], parts[2], parts[3],
+                                                               parts[4], parts[5] });
+}
+
 unsigned civil_text_orders(struct bytes text)
 {
     int64_t local_s;

@@ -9,6 +9,8 @@ enum civil_order { ORDER_DAY_FIRST, ORDER_MONTH_FIRST };
  * (of a year at the end, `order` says what comes first); then, after a blank or a T, HH:MM[:SS[.fraction]], or
  * nothing, which is midnight. As the clock shows it. */
 bool civil_text_read(int64_t *local_s, struct bytes text, enum civil_order order);
+/* YYMMDDhhmmss, of this century, as meters write it. */
+bool civil_digits_read(int64_t *local_s, struct bytes text);
 /* Which order alone makes a date of it: 1 day first, 2 month first, 3 either, 0 neither. */
 unsigned civil_text_orders(struct bytes text);
 

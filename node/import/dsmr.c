@@ -7,9 +7,9 @@
  * is taken as if they had not. Gas is in cubic metres and left alone, because kWh need a heat value the meter
  * does not have. Failure modes: a telegram with a wrong sum, or cut, is refused by its line; DSMR 2 and 3 have
  * no time, so that nothing can be placed. */
+#include "node/import/civil_text.h"
 #include "node/import/registers.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { REGISTERS = 3, CRC_POLYNOMIAL = 0xa001 };
@@ -54,16 +54,12 @@ static void crc_add(uint16_t *crc, const uint8_t *data, size_t size)
 /* YYMMDDhhmmss and S or W. */
 static bool time_read(int64_t *utc_s, struct bytes text)
 {
-    char iso[sizeof "20YY-MM-DD hh:mm:ss"];
-    const char *t = (const char *)text.data;
-    struct stamp stamp;
+    int64_t local_s;
 
-    if (text.size != 13 || (t[12] != 'S' && t[12] != 'W'))
+    if (text.size != 13 || (text.data[12] != 'S' && text.data[12] != 'W') ||
+        !civil_digits_read(&local_s, (struct bytes){ text.data, 12 }))
         return false;
-    snprintf(iso, sizeof iso, "20%.2s-%.2s-%.2s %.2s:%.2s:%.2s", t, t + 2, t + 4, t + 6, t + 8, t + 10);
-    if (!stamp_read(&stamp, (struct bytes){ (const uint8_t *)iso, strlen(iso) }))
-        return false;
-    *utc_s = stamp.local_s - (t[12] == 'S' ? 7200 : 3600);
+    *utc_s = local_s - (text.data[12] == 'S' ? 7200 : 3600);
     return true;
 }
 
@@ -92,6 +88,13 @@ static int64_t energy_of(struct bytes value)
     return mwh;
 }
 
+/* 16: it is none. */
+static unsigned hex_digit(uint8_t c)
+{
+    c |= 0x20;
+    return c >= '0' && c <= '9' ? c - '0' + 0u : c >= 'a' && c <= 'f' ? c - 'a' + 10u : 16;
+}
+
 /* Makers write the number of the meter as letters in hexadecimal. */
 static void meter_read(char out[40], struct bytes hex)
 {
@@ -100,12 +103,10 @@ static void meter_read(char out[40], struct bytes hex)
     bool letters = hex.size >= 2 && hex.size % 2 == 0 && hex.size / 2 < sizeof text;
 
     for (; letters && size < hex.size / 2; size++) {
-        char pair[3] = { (char)hex.data[2 * size], (char)hex.data[2 * size + 1], '\0' };
-        unsigned value = 0;
-        int used = 0;
+        unsigned high = hex_digit(hex.data[2 * size]), low = hex_digit(hex.data[2 * size + 1]);
 
-        letters = sscanf(pair, "%2x%n", &value, &used) == 1 && used == 2 && value > ' ' && value <= '~';
-        text[size] = (char)value;
+        letters = high < 8 && low < 16 && (high << 4 | low) > ' ' && (high << 4 | low) <= '~';
+        text[size] = (char)(high << 4 | low);
     }
     text_copy(out, 40, letters ? (struct bytes){ (const uint8_t *)text, size } : hex);
 }
@@ -150,8 +151,7 @@ static bool crc_fits(const struct telegram *telegram, struct bytes digits)
     if (digits.size == 0)
         return !telegram->has_crc;
     for (size_t i = 0; i < digits.size; i++) {
-        uint8_t c = digits.data[i] | 0x20;
-        unsigned digit = c >= '0' && c <= '9' ? c - '0' + 0u : c >= 'a' && c <= 'f' ? c - 'a' + 10u : 16;
+        unsigned digit = hex_digit(digits.data[i]);
 
         if (digit == 16 || i == 4)
             return false;

@@ -7,10 +7,10 @@
  * it. The sum of a group runs up to the last separator, with it in the standard mode, and its low six bits plus
  * a blank are the checksum. Failure modes: a group with a wrong checksum is refused by its line; one frame alone
  * says nothing. */
+#include "node/import/civil_text.h"
 #include "node/import/local_time.h"
 #include "node/import/registers.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { PREFIX_MOST = 40 };
@@ -100,16 +100,12 @@ static bool checksum_fits(struct bytes line, char separator)
 /* E or H, then YYMMDDhhmmss; a small letter says that the clock of the meter is unsure. */
 static bool date_read(int64_t *utc_s, struct bytes text)
 {
-    char iso[sizeof "20YY-MM-DD hh:mm:ss"];
-    const char *t = (const char *)text.data;
-    struct stamp stamp;
+    int64_t local_s;
 
-    if (text.size != 13 || (t[0] != 'E' && t[0] != 'H'))
+    if (text.size != 13 || (text.data[0] != 'E' && text.data[0] != 'H') ||
+        !civil_digits_read(&local_s, (struct bytes){ text.data + 1, 12 }))
         return false;
-    snprintf(iso, sizeof iso, "20%.2s-%.2s-%.2s %.2s:%.2s:%.2s", t + 1, t + 3, t + 5, t + 7, t + 9, t + 11);
-    if (!stamp_read(&stamp, (struct bytes){ (const uint8_t *)iso, strlen(iso) }))
-        return false;
-    *utc_s = stamp.local_s - (t[0] == 'E' ? 7200 : 3600);
+    *utc_s = local_s - (text.data[0] == 'E' ? 7200 : 3600);
     return true;
 }
 
