@@ -86,17 +86,6 @@ static void say_months(json_t *months)
     }
 }
 
-static const char *every(char out[SAY_MAX], json_t *series)
-{
-    uint64_t months = field_uint(series, "months"), days = field_uint(series, "days");
-
-    if (months == 0)
-        snprintf(out, SAY_MAX, NN_("every %u day", "every %u days", days), (unsigned)days);
-    else
-        snprintf(out, SAY_MAX, NN_("every %u month", "every %u months", months), (unsigned)months);
-    return out;
-}
-
 static void say_series(json_t *list)
 {
     char rhythm[SAY_MAX], amount[SAY_MAX], date[SAY_MAX];
@@ -106,9 +95,9 @@ static void say_series(json_t *list)
     json_array_foreach (list, i, series) {
         const char *class = field_text(series, "class");
 
-        every(rhythm, series);
+        money_rhythm(rhythm, series);
         printf("  %-40.40s %11s  %-*s %s, %s\n", field_text(series, "payee"),
-               money_say(amount, field_int(series, "cents")), tongue_width(16, rhythm), rhythm,
+               money_say(amount, field_int(series, "cents")), tongue_width(9, rhythm), rhythm,
                advice_date(date, field_text(series, "next")), class[0] ? _(class) : "");
     }
 }

@@ -6,17 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-static const char *rhythm(char out[SAY_MAX], json_t *item)
-{
-    uint64_t months = field_uint(item, "months"), days = field_uint(item, "days");
-
-    if (months == 0)
-        snprintf(out, SAY_MAX, NN_("%u day", "%u days", days), (unsigned)days);
-    else
-        snprintf(out, SAY_MAX, NN_("%u month", "%u months", months), (unsigned)months);
-    return out;
-}
-
 static void say_dates(json_t *item)
 {
     char date[SAY_MAX], end[SAY_MAX];
@@ -36,7 +25,7 @@ static void say_supplier(json_t *item, int64_t most)
     char amount[SAY_MAX], year[SAY_MAX], every[SAY_MAX], bar[SAY_MAX];
     int64_t paid = -field_int(item, "year_cents");
 
-    rhythm(every, item);
+    money_rhythm(every, item);
     printf("%-32.32s %11s %-*s %11s  %-18s ", field_text(item, "payee"),
            money_say(amount, field_int(item, "cents")), tongue_width(8, every), every,
            money_whole(year, field_int(item, "year_cents")),

@@ -47,6 +47,17 @@ const char *money_post(json_t *item)
     return name[0] == '\0' ? "" : _(name); /* gettext gives the head of the catalogue for "" */
 }
 
+const char *money_rhythm(char out[SAY_MAX], json_t *series)
+{
+    uint64_t months = field_uint(series, "months"), days = field_uint(series, "days");
+
+    if (months == 0)
+        snprintf(out, SAY_MAX, NN_("%u day", "%u days", days), (unsigned)days);
+    else
+        snprintf(out, SAY_MAX, NN_("%u month", "%u months", months), (unsigned)months);
+    return out;
+}
+
 void money_say_left_out(json_t *reply)
 {
     uint64_t left_out = field_uint(reply, "accounts_left_out");

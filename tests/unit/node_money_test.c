@@ -192,7 +192,7 @@ static void a_forecast_has_three_classes_and_a_what_if_leaves_the_data_alone(voi
     json_decref(reply);
     json_decref(before);
     assert_int_equal(TYPE(forecast, "--list"), EXIT_DONE);
-    SAID("every 1 month");
+    SAID("1 month");
     SAID("#");
     assert_int_equal(TYPE(forecast, "--months", "2"), EXIT_FAILED);
     WARNED("3 to 12");
