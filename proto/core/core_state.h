@@ -242,6 +242,7 @@ void membership_linked(struct core *core, struct link *link,
                        const char *address);                                 /* its hello has been read */
 void membership_over(struct core *core, struct link *link);                  /* closed, failed or lost */
 size_t membership_links(const struct core *core, const struct group *group); /* ready ones */
+bool membership_full_mesh(const struct core *core, struct group *group);     /* so few that all link to all */
 void peers_take(struct core *core, struct link *link, const struct peers *peers);
 void peers_say(struct core *core, struct link *link, bool reply_wanted);
 void peers_introduce(struct core *core, struct link *newcomer); /* to the others of a small group */

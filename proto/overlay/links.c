@@ -344,9 +344,11 @@ static void say_ping(struct core *core, struct link *link)
     link_say(core, link, &ping);
 }
 
+/* Who was called leaves it to the other, as comparisons. */
 static uint64_t ping_at(const struct link *link)
 {
-    return (link->pinged_at > link->heard_at ? link->pinged_at : link->heard_at) + IDLE_PING_MS;
+    return (link->pinged_at > link->heard_at ? link->pinged_at : link->heard_at) + IDLE_PING_MS +
+           (link->incoming ? IDLE_PING_MS / 2 : 0);
 }
 
 static void run_ready(struct core *core, struct link *link)
@@ -357,8 +359,6 @@ static void run_ready(struct core *core, struct link *link)
         link_close(link, STATUS_MISSING);
         return;
     }
-    if (core->ms >= ping_at(link))
-        say_ping(core, link);
     if (link->visit && core->ms >= link->began_at + VISIT_STAY_MS) {
         link->visit = membership_links(core, link->group) > ACTIVE_VIEW;
         if (link->visit) {
@@ -368,7 +368,9 @@ static void run_ready(struct core *core, struct link *link)
         }
     }
     spread_run(core, link);
-    sync_run(core, link);
+    sync_run(core, link); /* a comparison asks for an answer as a ping does */
+    if (core->ms >= ping_at(link))
+        say_ping(core, link);
 }
 
 static void run_unready(struct core *core, struct link *link)

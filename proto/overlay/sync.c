@@ -128,6 +128,7 @@ static void begin(struct core *core, struct link *link, struct round *round)
     core->sync_out.size = core->sync_out.give_count = 0;
     *x = (struct exchange){ .number = ++core->last_sync, .handle = round->handle };
     x->sync = sync_begin(&set, &core->rng, &core->sync_out);
+    link->pinged_at = core->ms;
     go(core, link, x, x->sync == NULL ? STATUS_NOMEM : STATUS_OK);
 }
 
