@@ -4,8 +4,6 @@
  * equal. */
 #include "node/advice/recurring.h"
 
-#include "node/tongue/tongue.h"
-
 #include "node/advice/calendar.h"
 #include "node/import/local_time.h"
 
@@ -23,7 +21,7 @@ enum {
 
 const char *sureness_name(enum sureness sureness)
 {
-    static const char *const names[SURENESSES] = { N_("certain"), N_("predictable"), N_("supposed") };
+    static const char *const names[SURENESSES] = { "certain", "predictable", "supposed" };
 
     assert((unsigned)sureness < SURENESSES);
     return names[sureness];

@@ -19,6 +19,7 @@ enum {
     CARE_BACKUP_WARN_DAYS =
         30, /* a month of readings can be fetched again from most suppliers, a year cannot */
     CARE_DATA_WARN_DAYS = 10, /* a supplier publishes yesterday; a weekly export has a day or two of grace */
+    CARE_MONEY_WARN_DAYS = 45, /* people fetch a statement a month */
 };
 struct care {
     uint64_t backup_ms; /* 0: never */

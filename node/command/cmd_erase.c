@@ -1,4 +1,4 @@
-/* cmd_erase.c - coopair erase: the readings of one meter, or the home. Asks before; what is erased is gone
+/* cmd_erase.c - coopair erase: one source of data, or the home. Asks before; what is erased is gone
  * from the files of this home (store.h), not only from its lists. */
 #include "node/serve/answer.h"
 #include "node/command/command.h"
@@ -13,27 +13,43 @@ static int not_confirmed(const struct cli *cli)
     return cli_fail(cli, STATUS_DENIED, &why);
 }
 
-static int erase_series(const struct cli *cli, const char *meter)
+/* One source. counted: under which key the reply says how many there were. */
+static int erase_source(const struct cli *cli, json_t *args, const char *counted, const char *what)
 {
-    char readings[SAID_MAX];
+    char number[SAID_MAX];
     json_t *reply;
     int code;
 
-    if (!cli_confirm(cli,
-                     "Erase all readings of the meter \"%s\"? They cannot be brought back but from a backup.",
-                     meter))
+    if (!cli_confirm(cli, "Erase all %s? They cannot be brought back but from a backup.", what)) {
+        json_decref(args);
         return not_confirmed(cli);
-    code = cli_ask(cli, "data.erase", json_pack("{s:s}", "meter", meter), &reply);
+    }
+    code = cli_ask(cli, "data.erase", args, &reply);
     if (code)
         return code;
     if (cli->json)
         return cli_json(reply);
-    words_number(readings, field_uint(reply, "readings"));
-    printf("Erased %s readings of %s; the file of the store was made anew without them.\n"
+    words_number(number, field_uint(reply, counted));
+    printf("Erased %s %s; the file of the store was made anew without them.\n"
            "Backups and exports made before still hold them.\n",
-           readings, meter);
+           number, what);
     json_decref(reply);
     return EXIT_DONE;
+}
+
+static int erase_named(const struct cli *cli, const char *meter, const char *account, const char *payer)
+{
+    char what[SAID_MAX + 64];
+
+    if (meter)
+        snprintf(what, sizeof what, "readings of the meter \"%.40s\"", meter);
+    else if (account)
+        snprintf(what, sizeof what, "movements of the account \"%.40s\"", account);
+    else
+        snprintf(what, sizeof what, "lines of health statements of the payer \"%.40s\"", payer);
+    return meter     ? erase_source(cli, json_pack("{s:s}", "meter", meter), "readings", what)
+           : account ? erase_source(cli, json_pack("{s:s}", "account", account), "movements", what)
+                     : erase_source(cli, json_pack("{s:s}", "payer", payer), "lines", what);
 }
 
 static int erase_everything(const struct cli *cli)
@@ -64,15 +80,17 @@ static int erase_everything(const struct cli *cli)
 
 int cmd_erase(int argc, char **argv)
 {
-    const char *meter = NULL;
+    const char *meter = NULL, *account = NULL, *payer = NULL;
     bool everything = false;
     const struct cli_option options[] = {
         { "series", OPTION_TEXT, &meter, "NAME  the readings of this meter (doctor and import name them)" },
+        { "account", OPTION_TEXT, &account, "NAME  the movements of this account" },
+        { "health", OPTION_TEXT, &payer, "PAYER  the lines of health statements: basic (social insurance) or extra" },
         { "everything", OPTION_FLAG, &everything, "the whole home: the node must not run" },
     };
     struct cli cli = {
         .usage = "coopair erase [OPTIONS]",
-        .summary = "Erases the readings of one meter, or everything, after a question (--yes answers it). "
+        .summary = "Erases the readings of one meter, an account, the health statements of one payer, or everything, after a question (--yes answers it). "
                    "The store's file "
                    "is made\n"
                    "anew from what stays and the old one is overwritten before it goes, so that nothing of "
@@ -89,9 +107,10 @@ int cmd_erase(int argc, char **argv)
 
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
-    if ((meter != NULL) == everything) {
-        fputs("coopair erase: either --series NAME or --everything; see: coopair erase --help\n", stderr);
+    if ((meter != NULL) + (account != NULL) + (payer != NULL) + everything != 1) {
+        fputs("coopair erase: one of --series NAME, --account NAME, --health PAYER, --everything; see: coopair erase --help\n",
+              stderr);
         return EXIT_USAGE;
     }
-    return everything ? erase_everything(&cli) : erase_series(&cli, meter);
+    return everything ? erase_everything(&cli) : erase_named(&cli, meter, account, payer);
 }

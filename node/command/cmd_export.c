@@ -3,6 +3,8 @@
  * Everything is written into a folder beside, which gets its name when it is whole. Readings come from a
  * snapshot of the store, beside a running node; groups, rounds and journal are what the node answers. No
  * secret is among them. Failure modes: the folder holds something, the disk is full, a damaged entry. */
+#include "node/advice/calendar.h"
+#include "node/advice/health.h"
 #include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/serve/data.h"
@@ -28,6 +30,13 @@ static const char readme[] =
     "                seconds    its length\n"
     "                wh         energy in watt-hours, three decimals, exact\n"
     "              Intervals that are not there were never read in: they are not zero.\n"
+    "accounts.json the accounts: name, currency, file, first and last day, number of movements\n"
+    "account-N.csv the movements of one of them, by day, one header line:\n"
+    "                day        on which it was booked, ISO 8601\n"
+    "                amount     negative: paid; two decimals, exact\n"
+    "                label, party, reference  the bank's words, whom they name, the bank's number of it\n"
+    "health.csv    what insurers refunded: payer (basic: social insurance, extra: complementary), day of care,\n"
+    "              day paid, spent and refunded in euros\n"
     "groups.json   the groups this home belongs to\n"
     "rounds.json   the buying rounds it follows, their phase, and what it is in them\n"
     "journal.json  what left this house, to whom and why: \"time_ms\" is milliseconds since 1970, UTC\n\n"
@@ -38,8 +47,8 @@ struct exporting {
     const struct cli *cli;
     char folder[HOME_PATH_MAX]; /* beside, until it is whole */
     FILE *file;                 /* of the series that is being written */
-    json_t *series;
-    uint64_t readings;
+    json_t *series, *accounts;
+    uint64_t readings, movements, lines;
     struct answer answer;
     struct store_txn *txn;
     enum status status;
@@ -126,7 +135,102 @@ static bool series_write(void *arg, const struct store_series *series)
     return !ex->status;
 }
 
-static void export_series(struct exporting *ex, const char *home)
+/* ---- Money. */
+
+/* RFC 4180: quoted, a quote doubled. */
+static void field_write(FILE *file, const char *text, const char *end)
+{
+    putc('"', file);
+    for (; *text; text++) {
+        if (*text == '"')
+            putc('"', file);
+        putc(*text, file);
+    }
+    fprintf(file, "\"%s", end);
+}
+
+static void cents_write(FILE *file, int64_t cents, const char *end)
+{
+    int64_t size = cents < 0 ? -cents : cents;
+
+    fprintf(file, "%s%" PRId64 ".%02d%s", cents < 0 ? "-" : "", size / 100, (int)(size % 100), end);
+}
+
+static bool movement_write(void *arg, const struct store_account *account, const struct movement *movement)
+{
+    struct exporting *ex = arg;
+    char day[CALENDAR_TEXT_MAX];
+
+    (void)account;
+    fprintf(ex->file, "%s,", day_text(day, movement->day));
+    cents_write(ex->file, movement->cents, ",");
+    field_write(ex->file, movement->label, ",");
+    field_write(ex->file, movement->party, ",");
+    field_write(ex->file, movement->reference, "\n");
+    ex->movements++;
+    return !ferror(ex->file);
+}
+
+static bool table_open(struct exporting *ex, const char *name, const char *heading)
+{
+    char path[PATH_ROOM];
+
+    path_of(path, ex, name);
+    ex->file = fopen(path, "wex");
+    return ex->file ? fputs(heading, ex->file) >= 0 || fail(ex, name) : fail(ex, name);
+}
+
+static void table_close(struct exporting *ex, const char *name)
+{
+    if (ferror(ex->file) || fflush(ex->file) != 0 || fsync(fileno(ex->file)) != 0)
+        fail(ex, name);
+    fclose(ex->file);
+}
+
+static bool account_write(void *arg, const struct store_account *account)
+{
+    struct exporting *ex = arg;
+    char name[32], day[CALENDAR_TEXT_MAX];
+    json_t *item = answer_item(&ex->answer, ex->accounts);
+
+    snprintf(name, sizeof name, "account-%zu.csv", json_array_size(ex->accounts));
+    answer_text(&ex->answer, item, "account", account->name);
+    answer_text(&ex->answer, item, "currency", account->currency);
+    answer_text(&ex->answer, item, "file", name);
+    answer_text(&ex->answer, item, "first", day_text(day, account->first_day));
+    answer_text(&ex->answer, item, "last", day_text(day, account->last_day));
+    answer_uint(&ex->answer, item, "movements", account->count);
+    if (!table_open(ex, name, "day,amount,label,party,reference\n"))
+        return false;
+    store_movements(ex->txn, account->name, 0, INT64_MAX, movement_write, ex);
+    table_close(ex, name);
+    return !ex->status;
+}
+
+static bool line_write(void *arg, const struct health_line *line)
+{
+    struct exporting *ex = arg;
+    char care[CALENDAR_TEXT_MAX], paid[CALENDAR_TEXT_MAX];
+
+    fprintf(ex->file, "%s,%s,%s,", payer_name(line->payer), day_text(care, line->care_day), day_text(paid, line->paid_day));
+    cents_write(ex->file, line->spent_cents, ",");
+    cents_write(ex->file, line->refund_cents, "\n");
+    ex->lines++;
+    return !ferror(ex->file);
+}
+
+static void export_money(struct exporting *ex)
+{
+    store_account_list(ex->txn, account_write, ex);
+    if (ex->status || !table_open(ex, "health.csv", "payer,care_day,paid_day,spent,refunded\n"))
+        return;
+    store_health_scan(ex->txn, line_write, ex);
+    table_close(ex, "health.csv");
+}
+
+/* ---- */
+
+static void export_store(struct exporting *ex, const char *home)
 {
     uint8_t seed[KEY_SIZE], store_key[KEY_SIZE];
     struct store *store = NULL;
@@ -141,12 +245,15 @@ static void export_series(struct exporting *ex, const char *home)
         return;
     ex->txn = store_begin(store, STORE_READ);
     store_series_list(ex->txn, series_write, ex);
+    if (!ex->status)
+        export_money(ex);
     status = store_commit(ex->txn, ex->status ? NULL : &ex->why);
     store_close(store);
     ex->status = ex->status ? ex->status : status;
     if (!ex->status)
         ex->status = answer_done(&ex->answer, &ex->why);
     json_write(ex, "series.json", ex->series);
+    json_write(ex, "accounts.json", ex->accounts);
 }
 
 /* ---- What the node answers. */
@@ -184,8 +291,8 @@ static void export_journal(struct exporting *ex)
 /* What an export of ours may have left in its folder. */
 static void folder_unmake(const struct exporting *ex)
 {
-    static const char *const names[] = { "README.txt", "series.json", "groups.json", "rounds.json",
-                                         "journal.json" };
+    static const char *const names[] = { "README.txt",  "series.json", "accounts.json", "health.csv",
+                                         "groups.json", "rounds.json", "journal.json" };
     char path[PATH_ROOM], name[32];
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -198,12 +305,18 @@ static void folder_unmake(const struct exporting *ex)
         if (unlink(path) != 0)
             break;
     }
+    for (int i = 1; i <= STORE_ACCOUNTS_MAX; i++) {
+        snprintf(name, sizeof name, "account-%d.csv", i);
+        path_of(path, ex, name);
+        if (unlink(path) != 0)
+            break;
+    }
     rmdir(ex->folder);
 }
 
 static void export_all(struct exporting *ex, const char *home)
 {
-    export_series(ex, home);
+    export_store(ex, home);
     export_answer(ex, "group.list", "groups", "groups.json");
     export_answer(ex, "round.list", "rounds", "rounds.json");
     if (!ex->status)
@@ -244,8 +357,8 @@ int cmd_export(int argc, char **argv)
         .usage = "coopair export [OPTIONS] DIR",
         .summary =
             "Writes the household's data into a new folder, in open formats: a CSV file for each meter "
-            "series, "
-            "JSON for groups,\n"
+            "series and each\n"
+            "account, one for health statements, JSON for groups, "
             "rounds and journal, and a README that says what each column is. Nothing is encrypted there, and "
             "no key is among\n"
             "it: to bring a home back, make a backup. The node may run.",
@@ -259,19 +372,22 @@ int cmd_export(int argc, char **argv)
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
     ex.series = json_array();
+    ex.accounts = json_array();
     ex.status = home_path(home, cli.home, &ex.why);
     if (!ex.status)
         export_into(&ex, home, cli.args[0]);
     if (ex.status)
         code = cli_fail(&cli, ex.status, &ex.why);
     else if (cli.json)
-        code = cli_json(json_pack("{s:i, s:b, s:s, s:I, s:O}", "v", 1, "ok", 1, "folder", cli.args[0],
-                                  "readings", (json_int_t)ex.readings, "series", ex.series));
+        code = cli_json(json_pack("{s:i, s:b, s:s, s:I, s:O, s:I, s:O, s:I}", "v", 1, "ok", 1, "folder", cli.args[0],
+                                  "readings", (json_int_t)ex.readings, "series", ex.series, "movements",
+                                  (json_int_t)ex.movements, "accounts", ex.accounts, "health_lines", (json_int_t)ex.lines));
     else
         printf("Wrote %s: %zu series with %" PRIu64
-               " readings, groups, rounds and journal; README.txt says what is "
-               "what.\n",
-               cli.args[0], json_array_size(ex.series), ex.readings);
+               " readings, %zu accounts with %" PRIu64
+               " movements,\n%" PRIu64 " lines of health statements, groups, rounds and journal; README.txt says what is what.\n",
+               cli.args[0], json_array_size(ex.series), ex.readings, json_array_size(ex.accounts), ex.movements, ex.lines);
     json_decref(ex.series);
+    json_decref(ex.accounts);
     return ex.status || cli.json ? code : EXIT_DONE;
 }

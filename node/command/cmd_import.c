@@ -6,7 +6,7 @@
  * be read fails alone, the others are still read, and the exit code is 1; rows that cannot be right are named
  * by line. A portion that was kept stays kept when the next one fails. */
 #include "node/command/command.h"
-#include "node/command/import_report.h"
+#include "node/command/import_keep.h"
 #include "node/import/archive.h"
 #include "node/import/import.h"
 #include "node/serve/data.h"
@@ -24,7 +24,7 @@ enum { FOLDER_FILES_MAX = 1000, NAME_ROOM = 4096 };
 struct job {
     struct cli cli;
     bool dry_run;
-    const char *meter; /* the user's name for it; NULL: the file's own */
+    const char *meter, *account; /* the user's names for them; NULL: the file's own */
     json_t *files;     /* for --json */
     size_t done, all;  /* files, those in a folder too */
     size_t failed;
@@ -90,17 +90,41 @@ static void content_failed(struct job *job, const char *name, const struct impor
         fprintf(stderr, "coopair import: %s: %s\n", clean, reason);
 }
 
+/* false: it was not kept, which has been told; *code is what to end with, if anything. */
+static bool money_take(struct job *job, const char *name, struct import *import, struct import_kept *kept, int *code)
+{
+    struct failure why = { "" };
+    enum status status = STATUS_OK;
+
+    if (import->kind == IMPORT_HEALTH)
+        status = job->dry_run ? STATUS_OK : import_health_keep(&job->cli, import, kept, &why);
+    else if (!job->dry_run)
+        status = import_account_keep(&job->cli, import, job->account, kept, &why);
+    else if (job->account)
+        memcpy(import->account.name, job->account, strlen(job->account) + 1); /* name_fits */
+    if (status == STATUS_MISSING || status == STATUS_EXISTS) /* of this file; the others may fare better */
+        content_failed(job, name, import, &why);
+    else if (status)
+        *code = cli_fail(&job->cli, status, &why);
+    return !status;
+}
+
 static int series_take(struct job *job, const char *name, struct import *import)
 {
     struct import_kept kept = { .dry_run = job->dry_run };
     int code = EXIT_DONE;
 
-    if (job->meter)
-        memcpy(import->series.meter, job->meter, strlen(job->meter) + 1); /* meter_fits */
-    if (!job->dry_run)
-        code = keep(job, name, import, &kept);
-    if (code != EXIT_DONE)
-        return code;
+    if (import->kind != IMPORT_SERIES) {
+        if (!money_take(job, name, import, &kept, &code))
+            return code;
+    } else {
+        if (job->meter)
+            memcpy(import->series.meter, job->meter, strlen(job->meter) + 1); /* name_fits */
+        if (!job->dry_run)
+            code = keep(job, name, import, &kept);
+        if (code != EXIT_DONE)
+            return code;
+    }
     if (job->cli.json)
         json_array_append_new(job->files, import_json(name, import, &kept));
     else
@@ -116,6 +140,8 @@ static int content_take(struct job *job, const char *name, struct bytes content)
 
     if (import_read(&import, content, &why)) {
         content_failed(job, name, &import, &why);
+    } else if (job->account && import.kind == IMPORT_ACCOUNT && import.next) {
+        content_failed(job, name, &import, &(struct failure){ "the file holds several accounts: --account cannot name them" });
     } else {
         for (struct import *series = &import; series && code == EXIT_DONE; series = series->next)
             code = series_take(job, name, series);
@@ -258,7 +284,7 @@ static int path_take(struct job *job, const char *path)
     return file_take(job, path);
 }
 
-static bool meter_fits(const char *name)
+static bool name_fits(const char *name)
 {
     size_t size = strlen(name);
 
@@ -266,7 +292,7 @@ static bool meter_fits(const char *name)
         if (name[i] < ' ' || name[i] > '~')
             return false;
     }
-    return size > 0 && size < sizeof((struct series_name *)0)->meter;
+    return size > 0 && size < ACCOUNT_NAME_MAX;
 }
 
 int cmd_import(int argc, char **argv)
@@ -275,17 +301,21 @@ int cmd_import(int argc, char **argv)
     const struct cli_option options[] = {
         { "dry-run", OPTION_FLAG, &job.dry_run, N_("read and report, keep nothing") },
         { "meter", OPTION_TEXT, &job.meter, N_("NAME  call the meter so instead of as in the file") },
+        { "account", OPTION_TEXT, &job.account, N_("NAME  the account that a bank's file is of") },
     };
     int code = EXIT_DONE;
 
     job.cli = (struct cli){
         .usage = "coopair import [OPTIONS] FILE|FOLDER...",
         .summary =
-            N_("Reads files of your meters into the store of this home; of a folder its files, of a ZIP archive\n"
-               "those within; \"-\" is standard input. What a file is, is found by its content:\n"
+            N_("Reads files of your meters and banks into the store of this home; of a folder its files, of a ZIP\n"
+               "archive those within; \"-\" is standard input. What a file is, is found by its content:\n"
                "electricity: Enedis (load curve, registers, days, R63, debut;fin;kW, Data Connect), EDF, Octopus,\n"
                "n3rgy, Green Button, Home Assistant statistics, captures of the P1 port (DSMR) and of TIC;\n"
                "gas: GRDF (workbook, JSON). What has only days is kept apart, as NAME daily.\n"
+               "bank: OFX, QIF, CAMT.053, CFONB 120, MT940, tables (CSV) of BNP Paribas, BoursoBank, Caisse d'Epargne,\n"
+               "Credit Agricole, Credit Mutuel, Fortuneo, La Banque Postale, Societe Generale, KBC, Revolut;\n"
+               "health: payments of Ameli, benefits of a complementary insurance (CSV).\n"
                "Rows that cannot be right are refused by line and the rest is kept. Reading a file twice, or one\n"
                "that overlaps, changes nothing. Next: coopair usage"),
         .options = options,
@@ -295,8 +325,8 @@ int cmd_import(int argc, char **argv)
     };
     if (!cli_parse(&job.cli, argc, argv, &code))
         return code;
-    if (job.meter && !meter_fits(job.meter)) {
-        fputs(_("coopair import: a meter's name is 1 to 39 plain letters, digits and signs\n"), stderr);
+    if ((job.meter && !name_fits(job.meter)) || (job.account && !name_fits(job.account))) {
+        fputs(_("coopair import: a meter's or an account's name is 1 to 39 plain letters, digits and signs\n"), stderr);
         return EXIT_USAGE;
     }
     job.files = json_array();

@@ -2,6 +2,8 @@
 #include "node/command/import_report.h"
 
 #include "node/command/say.h"
+#include "node/advice/calendar.h"
+#include "node/advice/health.h"
 #include "node/serve/data.h"
 #include "node/tender/tender.h"
 #include "node/tongue/tongue.h"
@@ -38,6 +40,42 @@ static void say_readings(const struct import *import)
            say_minute(to, last->start_s + last->length_s), say_kwh(kwh, (uint64_t)import->total_mwh));
 }
 
+/* "-80.00": as the file's currency has it. */
+static const char *cents_text(char out[SAY_MAX], int64_t cents)
+{
+    int64_t size = cents < 0 ? -cents : cents;
+
+    snprintf(out, SAY_MAX, "%s%" PRId64 "%c%02d", cents < 0 ? "-" : "", size / 100, tongue_point(), (int)(size % 100));
+    return out;
+}
+
+static void say_movements(const struct import *import)
+{
+    const struct movement *first = import->movements, *last = first + import->count - 1;
+    char from[CALENDAR_TEXT_MAX], to[CALENDAR_TEXT_MAX], sum[SAY_MAX];
+
+    printf(_("  account    %s\n"), import->account.name[0] != '\0' ? import->account.name : _("not named in the file"));
+    printf(_("  movements  %zu, %s to %s, sum %s %s\n"), import->count, day_text(from, first->day), day_text(to, last->day),
+           cents_text(sum, import->total_cents), import->account.currency);
+}
+
+static void say_lines(const struct import *import)
+{
+    char sum[SAY_MAX];
+
+    printf(_("  acts       %zu, refunded %s EUR\n"), import->count, cents_text(sum, import->total_cents));
+}
+
+static void say_rows(const struct import *import)
+{
+    if (import->kind == IMPORT_ACCOUNT)
+        say_movements(import);
+    else if (import->kind == IMPORT_HEALTH)
+        say_lines(import);
+    else
+        say_readings(import);
+}
+
 void import_say(const char *name, const struct import *import, const struct import_kept *kept)
 {
     char clean[WORDS_MAX];
@@ -45,7 +83,9 @@ void import_say(const char *name, const struct import *import, const struct impo
     tender_clean(clean, sizeof clean, name);
     printf("%s: %s\n", clean, import->format);
     if (import->count > 0)
-        say_readings(import);
+        say_rows(import);
+    if (import->doubt[0] != '\0')
+        printf(_("  take care  %s\n"), import->doubt);
     if (import->duplicates > 0)
         printf(NN_("  repeated   %" PRIu64 " row of the file, counted once\n",
                    "  repeated   %" PRIu64 " rows of the file, counted once\n", import->duplicates),
@@ -53,6 +93,8 @@ void import_say(const char *name, const struct import *import, const struct impo
     say_rejects(import);
     if (kept->dry_run)
         puts(_("  nothing was kept (--dry-run)"));
+    else if (import->kind != IMPORT_SERIES)
+        printf(_("  new        %" PRIu64 ", already there %" PRIu64 "\n"), kept->added, import->count - kept->added);
     else
         printf(_("  new        %" PRIu64 ", corrected %" PRIu64 ", already there %" PRIu64 "\n"), kept->added,
                kept->replaced, import->count - kept->added - kept->replaced);
@@ -80,25 +122,66 @@ json_t *import_rejects_json(const struct import *import)
     return list;
 }
 
-json_t *import_json(const char *name, const struct import *import, const struct import_kept *kept)
+static json_t *series_json(const struct import *import)
 {
     const struct reading *last = import->count > 0 ? &import->readings[import->count - 1] : NULL;
+
+    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "series", import->series.meter, "quantity",
+                     quantity_name(import->series.quantity), "readings", (json_int_t)import->count, "total",
+                     (json_int_t)import->total_mwh, "first", last ? stamp_json(import->readings[0].start_s) : json_null(),
+                     "last", last ? stamp_json(last->start_s) : json_null());
+}
+
+static json_t *day_json(int64_t day)
+{
+    char text[CALENDAR_TEXT_MAX];
+
+    return json_string(day_text(text, day));
+}
+
+static json_t *account_json(const struct import *import)
+{
+    const struct movement *last = import->count > 0 ? &import->movements[import->count - 1] : NULL;
+
+    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "account", import->account.name, "currency", import->account.currency,
+                     "movements", (json_int_t)import->count, "total", (json_int_t)import->total_cents, "first",
+                     last ? day_json(import->movements[0].day) : json_null(), "last", last ? day_json(last->day) : json_null());
+}
+
+static json_t *health_json(const struct import *import)
+{
+    int64_t first = INT64_MAX, last = -1;
+
+    for (size_t i = 0; i < import->count; i++) {
+        first = import->lines[i].care_day < first ? import->lines[i].care_day : first;
+        last = import->lines[i].care_day > last ? import->lines[i].care_day : last;
+    }
+    return json_pack("{s:s, s:I, s:I, s:o, s:o}", "payer", payer_name(import->payer), "lines", (json_int_t)import->count, "total",
+                     (json_int_t)import->total_cents, "first", last >= 0 ? day_json(first) : json_null(), "last",
+                     last >= 0 ? day_json(last) : json_null());
+}
+
+json_t *import_json(const char *name, const struct import *import, const struct import_kept *kept)
+{
     char clean[WORDS_MAX];
-    json_t *file;
+    json_t *file, *rows;
 
     tender_clean(clean, sizeof clean, name);
-    file = json_pack("{s:s, s:b, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:I}", "file", clean, "ok",
-                     1, "format", import->format, "series", import->series.meter, "quantity",
-                     quantity_name(import->series.quantity), "rows",
-                     (json_int_t)(import->count + import->duplicates + import->rejected), "readings",
-                     (json_int_t)import->count, "total", (json_int_t)import->total_mwh, "first",
-                     last ? stamp_json(import->readings[0].start_s) : json_null(), "last",
-                     last ? stamp_json(last->start_s) : json_null(), "rejected", import_rejects_json(import),
-                     "rejected_rows", (json_int_t)import->rejected, "duplicates",
+    file = json_pack("{s:s, s:b, s:s, s:I, s:o, s:I, s:I}", "file", clean, "ok", 1, "format", import->format, "rows",
+                     (json_int_t)(import->count + import->duplicates + import->rejected), "rejected",
+                     import_rejects_json(import), "rejected_rows", (json_int_t)import->rejected, "duplicates",
                      (json_int_t)import->duplicates);
+    rows = import->kind == IMPORT_ACCOUNT  ? account_json(import)
+           : import->kind == IMPORT_HEALTH ? health_json(import)
+                                           : series_json(import);
+    json_object_update(file, rows);
+    json_decref(rows);
+    if (import->doubt[0] != '\0')
+        json_object_set_new(file, "doubt", json_string(import->doubt));
     if (file && !kept->dry_run) {
         json_object_set_new(file, "added", json_integer((json_int_t)kept->added));
-        json_object_set_new(file, "replaced", json_integer((json_int_t)kept->replaced));
+        if (import->kind == IMPORT_SERIES)
+            json_object_set_new(file, "replaced", json_integer((json_int_t)kept->replaced));
     }
     return file;
 }

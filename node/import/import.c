@@ -5,7 +5,7 @@
  * used, and the sentence carries the first reason. */
 #include "node/import/import.h"
 
-#include "node/import/rows.h"
+#include "node/import/statement.h"
 #include "node/import/workbook.h"
 
 #include <inttypes.h>
@@ -14,26 +14,27 @@
 static const struct import_format *const formats[] = {
     &import_enedis_half_hour, &import_enedis_kw,    &import_enedis_r63,  &import_enedis_index,
     &import_enedis_daily,     &import_edf,          &import_grdf_table,  &import_grdf_items,
-    &import_data_connect,     &import_octopus,      &import_n3rgy,
-    &import_ha_statistics,    &import_dsmr,        &import_tic,         &import_green_button,
-    &import_ch_weeks,
+    &import_data_connect,     &import_octopus,      &import_n3rgy,       &import_ha_statistics,
+    &import_dsmr,             &import_tic,          &import_green_button, &import_ch_weeks,
+    &import_ofx,              &import_camt,         &import_mt940,       &import_cfonb,
+    &import_qif,              &import_bank_csv,     &import_health_csv,
 };
 
 /* The first reason is that of the first series that has one. */
 static enum status nothing_kept(const struct import *import, struct failure *why)
 {
-    const char *format = import->format;
+    static const char *const what[] = { [IMPORT_SERIES] = "reading", [IMPORT_ACCOUNT] = "movement", [IMPORT_HEALTH] = "act" };
+    const char *format = import->format, *row = what[import->kind];
 
     while (import->reject_count == 0 && import->next)
         import = import->next;
     if (import->reject_count == 0)
-        return failure_say(why, STATUS_MALFORMED, "%s, but without a single reading", format);
-    return failure_say(why, STATUS_MALFORMED, "%s, but no reading can be used; %s %" PRIu64 ": %s", format,
-                       import->by_item ? "entry" : "line", import->rejects[0].line,
-                       import->rejects[0].reason);
+        return failure_say(why, STATUS_MALFORMED, "%s, but without a single %s", format, row);
+    return failure_say(why, STATUS_MALFORMED, "%s, but no %s can be used; %s %" PRIu64 ": %s", format, row,
+                       import->by_item ? "entry" : "line", import->rejects[0].line, import->rejects[0].reason);
 }
 
-static bool holds_readings(const struct import *import)
+static bool holds_rows(const struct import *import)
 {
     for (; import; import = import->next) {
         if (import->count > 0)
@@ -43,13 +44,17 @@ static bool holds_readings(const struct import *import)
 }
 
 /* What is refused as a whole is not half read; the reasons stay. */
-static void drop_readings(struct import *import)
+static void drop_rows(struct import *import)
 {
     for (; import; import = import->next) {
         free(import->readings);
+        free(import->movements);
+        free(import->lines);
         import->readings = NULL;
+        import->movements = NULL;
+        import->lines = NULL;
         import->count = import->room = 0;
-        import->total_mwh = 0;
+        import->total_mwh = import->total_cents = 0;
     }
 }
 
@@ -62,10 +67,10 @@ static enum status read_as(struct import *out, const struct import_format *forma
     status = format->read(out, file, why);
     if (status == STATUS_MALFORMED)
         failure_prefix(why, "%s: ", format->name);
-    if (status == STATUS_OK && !holds_readings(out))
+    if (status == STATUS_OK && !holds_rows(out))
         status = nothing_kept(out, why);
     if (status != STATUS_OK)
-        drop_readings(out);
+        drop_rows(out);
     return status;
 }
 
@@ -78,7 +83,7 @@ static enum status read_content(struct import *out, struct bytes file, struct fa
             return read_as(out, formats[i], file, why);
     }
     import_looks_like(looks, sizeof looks, file);
-    return failure_say(why, STATUS_MALFORMED, "not a meter file coopair knows: %s", looks);
+    return failure_say(why, STATUS_MALFORMED, "not a file coopair knows: %s", looks);
 }
 
 static enum status read_workbook(struct import *out, struct archive archive, struct failure *why)
@@ -132,16 +137,15 @@ struct import *import_another(struct import *first)
 
 void import_clear(struct import *import)
 {
-    struct import *next = import->next;
+    struct import *next;
 
-    free(import->readings);
+    drop_rows(import);
+    import_texts_free(import->texts);
+    for (struct import *one = import->next; one; one = next) {
+        next = one->next;
+        free(one->rejects);
+        free(one);
+    }
     free(import->rejects);
     *import = (struct import){ .format = NULL };
-    while (next) {
-        import = next;
-        next = import->next;
-        free(import->readings);
-        free(import->rejects);
-        free(import);
-    }
 }

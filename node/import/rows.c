@@ -130,6 +130,12 @@ static int reject_order(const void *left, const void *right)
     return a->line < b->line ? -1 : a->line > b->line;
 }
 
+void rejects_sort(struct import *import)
+{
+    if (import->reject_count > 1)
+        qsort(import->rejects, import->reject_count, sizeof *import->rejects, reject_order);
+}
+
 static void rows_sort(struct rows *rows)
 {
     bool in_order = true;
@@ -195,8 +201,7 @@ static void rows_hand_over(struct rows *rows)
     import->readings = smaller ? smaller : readings;
     import->room = import->count = rows->count;
     rows->list = NULL;
-    if (import->reject_count > 1)
-        qsort(import->rejects, import->reject_count, sizeof *import->rejects, reject_order);
+    rejects_sort(import);
 }
 
 enum status rows_end(struct rows *rows)

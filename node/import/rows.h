@@ -59,6 +59,7 @@ void rows_begin(struct rows *rows, struct import *import, struct failure *why);
 void rows_add(struct rows *rows, uint64_t line, int64_t start_s, uint32_t length_s, int64_t energy_mwh);
 void rows_reject(struct rows *rows, uint64_t line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void rejects_sort(struct import *import); /* by line */
 /* A larger list of things that become readings, `size` bytes. NULL: there are too many, or no memory, and the
  * rows say so at their end; the old list stays. */
 void *rows_more(struct rows *rows, void *list, size_t count, size_t size);

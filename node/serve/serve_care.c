@@ -1,6 +1,7 @@
 /* serve_care.c - what the node knows about the safety of its home: its half of `coopair doctor`, and the
  * memory of a backup made and of a sheet proved. Failure modes: a damaged entry is a check that fails, not a
  * reply that does; only a machine without memory gives no list. */
+#include "node/advice/calendar.h"
 #include "node/care/care.h"
 #include "node/serve/data.h"
 #include "node/home/groups.h"
@@ -176,6 +177,19 @@ static bool check_series(void *arg, const struct store_series *series)
     return !doctor->answer.failed;
 }
 
+static bool check_account(void *arg, const struct store_account *account)
+{
+    struct doctor *doctor = arg;
+    int64_t today = day_of((int64_t)(node_now_ms(doctor->node) / 1000));
+    char day[CALENDAR_TEXT_MAX];
+
+    check_add(&doctor->answer, doctor->checks, "account",
+              today > account->last_day + CARE_MONEY_WARN_DAYS ? CHECK_WARN : CHECK_OK,
+              "get the newest statement from your bank's site and take it in: coopair import FILE",
+              "%s: %" PRIu64 " movements, the last on %s", account->name, account->count, day_text(day, account->last_day));
+    return !doctor->answer.failed;
+}
+
 static enum status run_doctor(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {
     struct doctor doctor = { .node = node };
@@ -193,6 +207,7 @@ static enum status run_doctor(struct node *node, json_t *args, json_t *reply, st
         doctor.txn = store_begin(node_store(node), STORE_READ);
         check_neighbours(&doctor);
         store_series_list(doctor.txn, check_series, &doctor);
+        store_account_list(doctor.txn, check_account, &doctor);
         status = store_commit(doctor.txn, why);
     }
     if (status) /* said again as a check: the others must be seen all the same */

@@ -1,6 +1,7 @@
 /* serve_data.c - the household's own readings: taken in, listed, and told as a profile. Nothing here leaves
  * the house; profile.show says what would. */
 #include "node/serve/answer.h"
+#include "node/serve/accounts.h"
 #include "node/serve/data.h"
 #include "node/profile/profile.h"
 #include "node/serve/serve.h"
@@ -10,15 +11,34 @@ static enum status run_import(struct node *node, json_t *args, json_t *reply, st
     return data_import(node_store(node), args, reply, why);
 }
 
+static enum status run_account(struct node *node, json_t *args, json_t *reply, struct failure *why)
+{
+    return accounts_choose(node_store(node), args, reply, why);
+}
+
+static enum status run_movements(struct node *node, json_t *args, json_t *reply, struct failure *why)
+{
+    return accounts_import(node_store(node), args, reply, why);
+}
+
+static enum status run_health(struct node *node, json_t *args, json_t *reply, struct failure *why)
+{
+    return health_import(node_store(node), args, reply, why);
+}
+
 static enum status run_erase(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {
+    if (json_object_get(args, "account") || json_object_get(args, "payer"))
+        return accounts_erase(node_store(node), args, reply, why);
     return data_erase(node_store(node), args, reply, why);
 }
 
 static enum status run_list(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {
+    enum status status = data_list(node_store(node), reply, why);
+
     (void)args;
-    return data_list(node_store(node), reply, why);
+    return status ? status : accounts_list(node_store(node), reply, why);
 }
 
 static void numbers(struct answer *answer, json_t *out, const char *key, const uint64_t *values, size_t count)
@@ -92,7 +112,10 @@ static enum status run_profile(struct node *node, json_t *args, json_t *reply, s
 }
 
 const struct served serve_data[] = {
+    { "data.account", run_account, false },
+    { "data.health", run_health, false },
     { "data.import", run_import, false },
+    { "data.movements", run_movements, false },
     { "data.erase", run_erase, false },
     { "data.list", run_list, false },
     { "profile.show", run_profile, false },

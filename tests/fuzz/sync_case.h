@@ -3,7 +3,7 @@
 #ifndef COOP_TESTS_SYNC_CASE_H
 #define COOP_TESTS_SYNC_CASE_H
 
-#include "tests/support/sync_pair.h"
+#include "proto/overlay/reconcile.h"
 
 enum { SYNC_CASE_IDS = 2000 };
 static const size_t sync_case_counts[] = { 0, 3, 100,

@@ -1,6 +1,7 @@
 /* coopair import as a person types it, and coopair profile show on a profile told in advance. The node is
- * played by a store in this process: cli_ask is defined here instead of node/command/ask.c. */
+ * played by a store in this process: cli_ask and cli_try are defined here instead of node/command/ask.c. */
 #include "node/command/command.h"
+#include "node/serve/accounts.h"
 #include "node/serve/data.h"
 #include "tests/support/file.h"
 #include "tests/support/folder.h"
@@ -25,11 +26,23 @@ struct home {
 };
 static struct home *home;
 
-int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply)
+static enum status answer(const char *verb, json_t *args, json_t *reply, struct failure *why)
 {
-    struct failure why = { "no node runs" };
-    enum status status = STATUS_BUSY;
+    if (strcmp(verb, "data.account") == 0)
+        return accounts_choose(home->store, args, reply, why);
+    if (strcmp(verb, "data.movements") == 0)
+        return accounts_import(home->store, args, reply, why);
+    if (strcmp(verb, "data.health") == 0)
+        return health_import(home->store, args, reply, why);
+    assert_string_equal(verb, "data.import");
+    return data_import(home->store, args, reply, why);
+}
 
+enum status cli_try(const struct cli *cli, const char *verb, json_t *args, json_t **reply, struct failure *why)
+{
+    enum status status;
+
+    (void)cli;
     home->asked++;
     *reply = json_object();
     if (strcmp(verb, "profile.show") == 0) {
@@ -37,14 +50,22 @@ int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **repl
         *reply = json_incref(home->profile);
         status = STATUS_OK;
     } else if (home->refuse_from == 0 || home->asked < home->refuse_from) {
-        assert_string_equal(verb, "data.import");
-        status = data_import(home->store, args, *reply, &why);
+        status = answer(verb, args, *reply, why);
+    } else {
+        status = failure_say(why, STATUS_BUSY, "no node runs");
     }
     json_decref(args);
-    if (status == STATUS_OK)
-        return EXIT_DONE;
-    json_decref(*reply);
-    return cli_fail(cli, status, &why);
+    if (status)
+        json_decref(*reply);
+    return status;
+}
+
+int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply)
+{
+    struct failure why = { "" };
+    enum status status = cli_try(cli, verb, args, reply, &why);
+
+    return status ? cli_fail(cli, status, &why) : EXIT_DONE;
 }
 
 static int home_up(void **state)
@@ -187,7 +208,7 @@ static void one_bad_file_does_not_lose_the_others(void **unused)
     write_file(page, "linky.csv", "<!DOCTYPE html><html><body>Se connecter</body></html>");
     assert_int_equal(IMPORT(page, "/nowhere/at/all.csv", SAMPLE("H013.csv")), EXIT_FAILED);
     expect_said(home->err,
-                "linky.csv: not a meter file coopair knows: it is a web page, perhaps the login page");
+                "linky.csv: not a file coopair knows: it is a web page, perhaps the login page");
     expect_said(home->err, "/nowhere/at/all.csv: ");
     expect_said(home->out, "new        4032");
     assert_int_equal(IMPORT("--json", page, SAMPLE("H013.csv")), EXIT_FAILED);
@@ -285,6 +306,102 @@ static void too_few_readings_leave_no_bit(void **unused)
     expect_said(home->out, "0 bits, only that a home is interested; it has not left yet\n");
 }
 
+/* ---- Banks. */
+
+static bool count_movement(void *arg, const struct store_account *account, const struct movement *movement)
+{
+    (void)account;
+    (void)movement;
+    ++*(size_t *)arg;
+    return true;
+}
+
+static size_t movements_of(const char *account)
+{
+    struct store_txn *txn = store_begin(home->store, STORE_READ);
+    size_t count = 0;
+
+    store_movements(txn, account, 0, INT64_MAX, count_movement, &count);
+    assert_int_equal(store_commit(txn, NULL), STATUS_OK);
+    return count;
+}
+
+#define QIF "!Type:Bank\nD02/01/2024\nT-80,00\nPDENTISTE\n^\nD25/01/2024\nT-2,50\nPCAFE\n^\nD25/01/2024\nT-2,50\nPCAFE\n^\n"
+#define POSTE "Num\xe9ro Compte   ;00001234567\n\nDate;Libell\xe9;Montant(EUROS)\n25/01/2024;\"CARTE CAFE\";-2,50\n" \
+              "25/01/2024;\"CARTE CAFE\";-2,50\n02/01/2024;\"CARTE 01/01 DENTISTE\";-80,00\n"
+
+static void the_same_account_in_another_format_adds_nothing(void **unused)
+{
+    char qif[FOLDER_PATH + 16], poste[FOLDER_PATH + 16];
+
+    (void)unused;
+    write_file(qif, "a.qif", QIF);
+    write_file(poste, "b.csv", POSTE);
+    assert_int_equal(IMPORT(poste), EXIT_DONE);
+    expect_said(home->out, "account    00001234567");
+    expect_said(home->out, "new        3, already there 0");
+    assert_int_equal(IMPORT(qif), EXIT_DONE); /* it names none, and has the movements of this one */
+    expect_said(home->out, "account    00001234567");
+    expect_said(home->out, "new        0, already there 3");
+    assert_int_equal(movements_of(NULL), 3);
+}
+
+static void a_file_that_fits_no_account_asks_for_its_name(void **unused)
+{
+    char qif[FOLDER_PATH + 16], poste[FOLDER_PATH + 16];
+
+    (void)unused;
+    write_file(qif, "other.qif", "!Type:Bank\nD13/01/2024\nT-7,00\nPAUTRE\n^\n");
+    write_file(poste, "b.csv", POSTE);
+    assert_int_equal(IMPORT(poste), EXIT_DONE);
+    assert_int_equal(IMPORT(qif), EXIT_FAILED);
+    expect_said(home->err, "--account NAME");
+    assert_int_equal(movements_of(NULL), 3);
+    assert_int_equal(IMPORT("--account", "livret", qif), EXIT_DONE);
+    assert_int_equal(movements_of("livret"), 1);
+    assert_int_equal(IMPORT(qif), EXIT_DONE); /* now it is known */
+    expect_said(home->out, "account    livret");
+}
+
+static void a_dry_run_tells_an_account_as_json_and_keeps_nothing(void **unused)
+{
+    char poste[FOLDER_PATH + 16];
+    json_t *said, *file;
+
+    (void)unused;
+    write_file(poste, "b.csv", POSTE "31/02/2024;\"X\";-1,00\n");
+    assert_int_equal(IMPORT("--dry-run", "--json", poste), EXIT_DONE);
+    said = said_json();
+    file = json_array_get(json_object_get(said, "files"), 0);
+    assert_string_equal(json_string_value(json_object_get(file, "format")), "La Banque Postale (CSV)");
+    assert_string_equal(json_string_value(json_object_get(file, "account")), "00001234567");
+    assert_int_equal(json_integer_value(json_object_get(file, "movements")), 3);
+    assert_int_equal(json_integer_value(json_object_get(file, "rows")), 4);
+    assert_int_equal(json_integer_value(json_object_get(file, "total")), -8500);
+    assert_string_equal(json_string_value(json_object_get(file, "first")), "2024-01-02");
+    assert_string_equal(json_string_value(json_object_get(file, "last")), "2024-01-25");
+    file = json_array_get(json_object_get(file, "rejected"), 0);
+    assert_int_equal(json_integer_value(json_object_get(file, "line")), 7);
+    assert_string_equal(json_string_value(json_object_get(file, "reason")), "\"31/02/2024\" is no date");
+    json_decref(said);
+    assert_int_equal(movements_of(NULL), 0);
+}
+
+static void health_statements_are_kept_once(void **unused)
+{
+    char file[FOLDER_PATH + 16];
+
+    (void)unused;
+    write_file(file, "m.csv",
+               "Date de soins;B\xc3\xa9n\xc3\xa9" "ficiaire;Nature;D\xc3\xa9pense;Base SS;Rembours\xc3\xa9 SS;Rembours\xc3\xa9 mutuelle;"
+               "Reste \xc3\xa0 charge;Date de r\xc3\xa8glement\n13/06/2025;CAMILLE;M\xc3\xa9" "decin;30,00;30,00;19,00;9,00;2,00;24/06/2025\n");
+    assert_int_equal(IMPORT(file), EXIT_DONE);
+    expect_said(home->out, "acts       1, refunded 9.00 EUR");
+    expect_said(home->out, "new        1, already there 0");
+    assert_int_equal(IMPORT(file), EXIT_DONE);
+    expect_said(home->out, "new        0, already there 1");
+}
+
 int main(void)
 {
 #define HOME_TEST(name) cmocka_unit_test_setup_teardown(name, home_up, home_down)
@@ -296,6 +413,10 @@ int main(void)
         HOME_TEST(refused_rows_are_named_and_cost_no_exit_code),
         HOME_TEST(a_node_that_goes_away_in_the_middle_is_said_and_can_be_repeated),
         HOME_TEST(wrong_usage_is_told),
+        HOME_TEST(the_same_account_in_another_format_adds_nothing),
+        HOME_TEST(a_file_that_fits_no_account_asks_for_its_name),
+        HOME_TEST(a_dry_run_tells_an_account_as_json_and_keeps_nothing),
+        HOME_TEST(health_statements_are_kept_once),
         HOME_TEST(a_profile_is_shown_with_exactly_what_may_leave),
         HOME_TEST(too_few_readings_leave_no_bit),
     };

@@ -494,7 +494,7 @@ static void what_is_no_meter_file_is_told_apart(void **unused)
         { "\xef\xbb\xbf \n<!DOCTYPE HTML>\n<html><body>Se connecter", "web page, perhaps the login page",
           44 },
         { "<?xml version=\"1.0\"?><html xmlns", "web page", 32 },
-        { "<?xml version=\"1.0\"?><OFX>", "XML of a kind", 26 },
+        { "<?xml version=\"1.0\"?><Doc>", "XML of a kind", 26 },
         { "{\"error\":\"no_data_found\"}", "JSON of a kind", 25 },
         { "Date,Amount\n1,2\n", "it begins with \"Date,Amount\"", 16 },
         { "\x7f"
