@@ -18,6 +18,7 @@ enum {
     /* Groups, peers */
     GROUPS_MAX = 16,              /* each one is a trial decryption for every caller */
     TOPICS_MAX = 16,              /* rounds a home follows at once in one group */
+    PLACE_STAY_MS = 24 * 3600 * 1000, /* of a round in which it has no part, before it gives way to another: a day to think */
     FULL_MESH_MAX = 8,            /* up to here everybody links to everybody */
     ACTIVE_VIEW = 5,              /* HyParView: fan-out 4 and one, connected for 10 000 nodes */
     PASSIVE_VIEW = 30,            /* HyParView, same source */
@@ -46,7 +47,7 @@ enum {
     RECORD_MAX = 16384,           /* fits a frame with room to spare; the largest honest one is a list of seen deals */
     TOPIC_RECORDS_MAX = 41000,    /* what the quotas below add up to (quota.c) */
     DROPPED_MAX = 64,             /* expired rounds remembered, so that a late neighbour does not bring them back */
-    DROP_WAIT_MS = 3600 * 1000,   /* awake after the expiry before a round is dropped: a clock set wrong must not erase it */
+    DROP_WAIT_MS = 3600 * 1000,   /* awake after the expiry, which another's clock has to confirm: a clock set wrong must not erase a round */
     BOX_DEALS_MAX = 1000,         /* a list of seen deals must fit RECORD_MAX at 16 bytes each */
     BOX_VOICED_MAX = 2000,        /* deals of a box whose voices are counted: a first and a second word of as many homes */
     BIDS_MAX = 64,                /* a home reads them all; companies are few (design/mechanism.md 1.2) */

@@ -156,7 +156,7 @@ static enum status dispatch(struct core *core, const struct event *event, struct
 {
     switch (event->type) {
     case EVENT_TOPIC:
-        return round_follow(core, event->bytes, core->started, why);
+        return round_follow(core, event->bytes, core->started, NULL, why);
     case EVENT_RECORD:
         return record_from_disk(core, event, why);
     case EVENT_SECRET:

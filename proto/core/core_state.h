@@ -51,6 +51,9 @@ struct round {
     uint8_t id[ID_SIZE], secret[KEY_SIZE];
     bool secret_known, own_ready, touched, told;
     bool spent; /* the season is over, and the secret that could still open its deals is gone */
+    bool asked_for; /* by the household, in this run: it told of the round, or said something in it */
+    uint8_t brought_by[KEY_SIZE]; /* the neighbour its charter came from; all 0: nobody */
+    uint64_t since;               /* `ms` when it came */
     enum phase phase;            /* last told */
     uint64_t due_ms, expires_ms; /* wall clock */
     uint64_t expired_at;         /* `ms` when the expiry was first seen passed; 0: it is not */
@@ -124,6 +127,7 @@ struct link {
     uint64_t began_at, heard_at, pinged_at, lazy_at, due_at;
     uint32_t rival; /* this link is a duplicate of that one, and goes when that one is heard from; 0: none */
     int64_t clock_offset_ms;
+    uint64_t hello_clock_ms; /* the peer's clock at began_at, as it said */
     uint64_t bytes_in, bytes_out;
     uint8_t *out; /* messages of this step */
     size_t out_used, out_room;
@@ -250,8 +254,9 @@ void membership_run(struct core *core);
 
 /* ---- rounds.c: the rounds this home follows, and its own records in them. */
 struct round *round_find(const struct core *core, const uint8_t id[ID_SIZE]);
-/* Follows a round; keep: it is new to the disk too. */
-enum status round_follow(struct core *core, struct bytes charter, bool keep, struct failure *why);
+/* Follows a round; keep: it is new to the disk too; from: whom it came from, NULL: from disk or the household. */
+enum status round_follow(struct core *core, struct bytes charter, bool keep, const struct link *from,
+                         struct failure *why);
 void round_attach(struct core *core, struct group *group); /* a group has come: rounds that waited for it */
 void rounds_restored(struct core *core, uint64_t restored_ms);
 void rounds_started(struct core *core);
@@ -265,12 +270,20 @@ uint64_t rounds_deadline(const struct core *core); /* wall clock */
 void round_free(struct round *round);
 enum status round_command(struct core *core, const struct event *event, struct failure *why); /* command.c */
 
+/* ---- places.c: which rounds have a place, and when they lose it. */
+bool place_for(const struct core *core, const struct group *group,
+               const uint8_t key[KEY_SIZE]); /* of a round this neighbour brings */
+void place_make(struct core *core, struct group *group, const uint8_t key[KEY_SIZE]); /* another gives way, if one must and can */
+bool place_take(struct round *round, struct group *group); /* false: none is free */
+void round_expire(struct core *core, struct round *round); /* which may be gone afterwards */
+
 /* ---- follow.c: which rounds are spoken of on a link. */
 void follow_linked(struct core *core, struct link *link);
 void follow_new(struct core *core, struct round *round);
 void follow_drop(struct core *core, struct round *round);
 void follow_take(struct core *core, struct link *link, const struct message *message);
 void unfollow_take(struct core *core, struct link *link, unsigned handle);
+void follow_again(struct core *core, struct link *link); /* a round of this peer that had no place may have one now */
 void ask_take(struct core *core, struct link *link, unsigned handle);
 void charter_take(struct core *core, struct link *link, const struct message *message);
 /* The round that the peer means by its handle. false: it gave out no such handle. *out NULL: a round not

@@ -4,7 +4,7 @@
  * kept, then spread, as soon as it is known to be good (WIRE 5.3); after each step the duties of the rounds it
  * touched are done until nothing is due. Failure modes: room for the effect is made before a record is taken,
  * so without memory the record is simply not there yet; a duty that the round does not take is left until
- * something changes. */
+ * something changes. Which rounds have a place, and when they lose it, is in places.c. */
 #include "proto/core/core_state.h"
 
 #include <assert.h>
@@ -120,26 +120,13 @@ void rounds_started(struct core *core)
 
 /* ---- Following. */
 
-static bool attach(struct round *round, struct group *group)
-{
-    for (unsigned handle = 0; handle < TOPICS_MAX; handle++) {
-        if (group->rounds[handle] == NULL) {
-            group->rounds[handle] = round;
-            round->group = group;
-            round->handle = handle;
-            return true;
-        }
-    }
-    return false;
-}
-
 void round_attach(struct core *core, struct group *group)
 {
     for (size_t i = 0; i < core->round_count; i++) {
         struct round *round = core->rounds[i];
 
         if (round->group == NULL && memcmp(topic_charter(round->topic)->group, group->id, ID_SIZE) == 0 &&
-            attach(round, group) && core->started)
+            place_take(round, group) && core->started)
             follow_new(core, round);
     }
 }
@@ -158,12 +145,11 @@ static enum status may_follow(const struct core *core, struct bytes charter, str
                            read.network, core->config.network);
     if (round_find(core, id) != NULL)
         return failure_say(why, STATUS_EXISTS, "this home follows that round already");
-    if (core->round_count == ROUNDS_HELD_MAX)
-        return failure_say(why, STATUS_FULL, "this home follows %d rounds already", ROUNDS_HELD_MAX);
     return STATUS_OK;
 }
 
-static struct round *round_new(struct core *core, struct bytes charter, struct failure *why)
+static struct round *round_new(struct core *core, struct bytes charter, const struct link *from,
+                               struct failure *why)
 {
     struct round *round = calloc(1, sizeof *round);
     struct group *group;
@@ -177,10 +163,18 @@ static struct round *round_new(struct core *core, struct bytes charter, struct f
         return NULL;
     }
     memcpy(round->id, topic_id(round->topic), ID_SIZE);
+    if (from != NULL)
+        memcpy(round->brought_by, from->key, KEY_SIZE);
+    round->asked_for = from == NULL && core->started;
+    round->since = core->ms;
     group = group_find(core, topic_charter(round->topic)->group);
-    if (group != NULL && !attach(round, group)) {
+    if (group != NULL)
+        place_make(core, group, round->brought_by);
+    if ((group != NULL && !place_take(round, group)) || core->round_count == ROUNDS_HELD_MAX) {
+        if (round->group != NULL)
+            group->rounds[round->handle] = NULL;
         round_free(round);
-        failure_say(why, STATUS_FULL, "this home follows %d rounds of that group already", TOPICS_MAX);
+        failure_say(why, STATUS_FULL, "this home has a part in %d rounds of that group already", TOPICS_MAX);
         return NULL;
     }
     round->touched = true;
@@ -189,7 +183,8 @@ static struct round *round_new(struct core *core, struct bytes charter, struct f
     return round;
 }
 
-enum status round_follow(struct core *core, struct bytes charter, bool keep, struct failure *why)
+enum status round_follow(struct core *core, struct bytes charter, bool keep, const struct link *from,
+                         struct failure *why)
 {
     enum status status = may_follow(core, charter, why);
     struct effect *effect;
@@ -199,7 +194,7 @@ enum status round_follow(struct core *core, struct bytes charter, bool keep, str
         return status;
     if (keep && !core_reserve(core, 2, charter.size + KEY_SIZE))
         return failure_say(why, STATUS_NOMEM, "out of memory");
-    round = round_new(core, charter, why);
+    round = round_new(core, charter, from, why);
     if (round == NULL)
         return core->no_memory ? STATUS_NOMEM : STATUS_FULL;
     if (!keep)
@@ -240,6 +235,7 @@ enum status round_take(struct core *core, struct round *round, const uint8_t id[
     if (status != STATUS_OK && status != STATUS_MISSING)
         return status;
     round->touched = true;
+    round->asked_for = round->asked_for || from == NULL;
     if (status == STATUS_OK || from == NULL)
         keep(core, round, id, record, core->now_ms);
     if (status == STATUS_OK)
@@ -317,43 +313,7 @@ static void round_run(struct core *core, struct round *round)
     round->touched = core->no_memory;
 }
 
-/* ---- The end. WIRE 4.3. */
-
-static void round_drop(struct core *core, struct round *round)
-{
-    struct group *group = round->group;
-    struct effect *effect;
-    size_t at = 0;
-
-    if (!core_reserve(core, 1, 0))
-        return;
-    effect = effects_add(core->out, EFFECT_DROP_TOPIC, (struct bytes){ NULL, 0 });
-    memcpy(effect->topic, round->id, ID_SIZE);
-    memcpy(effect->id, round->id, ID_SIZE);
-    if (group != NULL) {
-        follow_drop(core, round);
-        group->rounds[round->handle] = NULL;
-        if (group->dropped.count == DROPPED_MAX)
-            memmove(group->dropped.ids, group->dropped.ids + 1, --group->dropped.count * ID_SIZE);
-        id_list_add(&group->dropped, round->id,
-                    DROPPED_MAX); /* without memory it may come back for a while */
-    }
-    while (core->rounds[at] != round)
-        at++;
-    core->round_count--;
-    memmove(core->rounds + at, core->rounds + at + 1, (core->round_count - at) * sizeof *core->rounds);
-    round_free(round);
-}
-
-static void expire(struct core *core, struct round *round)
-{
-    if (core->now_ms < round->expires_ms)
-        round->expired_at = 0;
-    else if (round->expired_at == 0)
-        round->expired_at = core->ms;
-    else if (core->ms >= round->expired_at + DROP_WAIT_MS)
-        round_drop(core, round);
-}
+/* ---- */
 
 void rounds_run(struct core *core)
 {
@@ -362,7 +322,7 @@ void rounds_run(struct core *core)
 
         if (round->touched || core->now_ms >= round->due_ms)
             round_run(core, round);
-        expire(core, round);
+        round_expire(core, round);
     }
 }
 
@@ -376,7 +336,7 @@ uint64_t rounds_deadline(const struct core *core)
         at = earlier(at, round->touched ? core->now_ms + RETRY_MS : round->due_ms);
         if (round->expired_at == 0)
             at = earlier(at, round->expires_ms);
-        else
+        else if (core->ms < round->expired_at + DROP_WAIT_MS)
             at = earlier(at, core->now_ms + (round->expired_at + DROP_WAIT_MS - core->ms));
     }
     return at;

@@ -2,7 +2,7 @@
  *
  * Happy path: both say what they follow; a round that one of them does not know comes with its charter, whose
  * hash is its name; it is on disk before its first record. Failure modes: a charter of another group, network
- * or hash is a violation; one too many is left alone; a round that has expired here is not asked for again.
+ * or hash is a violation; one that has no place is left alone for now; a round that has expired here is not asked for again.
  */
 #include "proto/core/core_state.h"
 
@@ -104,18 +104,37 @@ static bool dropped_here(const struct group *group, const uint8_t id[ID_SIZE])
     return false;
 }
 
-static bool has_room(const struct group *group)
+static void ask_for(struct core *core, struct link *link, unsigned theirs)
 {
-    for (size_t i = 0; i < TOPICS_MAX; i++) {
-        if (group->rounds[i] == NULL)
-            return true;
+    struct message ask = { .type = MESSAGE_ASK, .handle = theirs };
+
+    link->theirs[theirs].asked = true;
+    link_say(core, link, &ask);
+}
+
+static bool to_be_asked_for(const struct core *core, const struct link *link, unsigned theirs)
+{
+    const struct followed *followed = &link->theirs[theirs];
+
+    return followed->used && !followed->asked && round_in(link->group, followed->topic) == NULL &&
+           !dropped_here(link->group, followed->topic) && place_for(core, link->group, link->key);
+}
+
+/* One at a time, chosen by chance: what the charter of one changes is not known before it is here. */
+void follow_again(struct core *core, struct link *link)
+{
+    unsigned found = NO_HANDLE, equals = 0;
+
+    for (unsigned theirs = 0; theirs < TOPICS_MAX; theirs++) {
+        if (to_be_asked_for(core, link, theirs) && rng_below(&core->rng, ++equals) == 0)
+            found = theirs;
     }
-    return false;
+    if (found != NO_HANDLE)
+        ask_for(core, link, found);
 }
 
 void follow_take(struct core *core, struct link *link, const struct message *message)
 {
-    struct message ask = { .type = MESSAGE_ASK, .handle = message->handle };
     struct followed *followed = &link->theirs[message->handle];
     struct round *round;
 
@@ -129,12 +148,10 @@ void follow_take(struct core *core, struct link *link, const struct message *mes
     *followed = (struct followed){ .used = true };
     memcpy(followed->topic, message->follow.topic, ID_SIZE);
     round = round_in(link->group, followed->topic);
-    if (round != NULL) {
+    if (round != NULL)
         share(core, link, round);
-    } else if (has_room(link->group) && !dropped_here(link->group, followed->topic)) {
-        followed->asked = true;
-        link_say(core, link, &ask);
-    }
+    else if (to_be_asked_for(core, link, message->handle))
+        ask_for(core, link, message->handle);
 }
 
 void unfollow_take(struct core *core, struct link *link, unsigned handle)
@@ -192,6 +209,6 @@ void charter_take(struct core *core, struct link *link, const struct message *me
         return;
     /* Full, or known meanwhile, is nobody's fault. Without memory the link begins anew, and with it the
      * question. */
-    if (round_follow(core, message->charter, true, NULL) == STATUS_NOMEM)
+    if (round_follow(core, message->charter, true, link, NULL) == STATUS_NOMEM)
         link_close(link, STATUS_NOMEM);
 }

@@ -110,6 +110,7 @@ void hello_take(struct core *core, struct link *link, const struct hello *hello)
     }
     link->state = LINK_READY;
     link->began_at = core->ms;
+    link->hello_clock_ms = hello->clock_ms;
     membership_linked(core, link, hello->address);
     follow_linked(core, link);
 }

@@ -360,8 +360,10 @@ static void shuffle(struct core *core, struct group *group)
         if (link->group == group && link_ready(link) && rng_below(&core->rng, ++equals) == 0)
             chosen = link;
     }
-    if (chosen != NULL)
-        peers_say(core, chosen, true);
+    if (chosen == NULL)
+        return;
+    peers_say(core, chosen, true);
+    follow_again(core, chosen);
 }
 
 static uint64_t group_deadline(const struct core *core, struct group *group)

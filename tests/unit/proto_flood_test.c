@@ -200,42 +200,6 @@ static void charters_of_other_groups_and_networks_are_violations(void **unused)
     }
 }
 
-static void at_most_sixteen_rounds_of_a_group_are_followed(void **unused)
-{
-    uint8_t topic[ID_SIZE], bytes[CHARTER_MAX];
-    struct world *w = alone(topic);
-    struct charter charter = *topic_charter(core_topic_find(w->homes[0].core, topic));
-    struct mouth m;
-
-    (void)unused;
-    mouth_init(&m, w, 0, 1);
-    assert_true(mouth_greet(&m, "10.9.9.9"));
-    for (unsigned i = 0; i < TOPICS_MAX; i++) {
-        struct message message = { .type = MESSAGE_FOLLOW, .handle = i };
-        size_t size;
-
-        charter.opens_s++;
-        size = charter_write(bytes, sizeof bytes, &charter);
-        charter_id(message.follow.topic, (struct bytes){ bytes, size });
-        mouth_say(&m, &message);
-        if (mouth_hear(&m, MESSAGE_ASK, NULL, NULL, true) == 0)
-            continue;
-        message = (struct message){ .type = MESSAGE_CHARTER, .handle = i, .charter = { bytes, size } };
-        mouth_say(&m, &message);
-    }
-    assert_false(w->outside_closed);
-    assert_int_equal(core_topic_count(w->homes[0].core), TOPICS_MAX);
-    charter.opens_s++;
-    assert_int_equal(
-        world_step(w, 0,
-                   (struct event){ .type = EVENT_TOPIC,
-                                   .bytes = { bytes, charter_write(bytes, sizeof bytes, &charter) } }),
-        STATUS_FULL);
-    assert_non_null(strstr(w->why.text, "16 rounds"));
-    mouth_hang_up(&m);
-    world_free(w);
-}
-
 static void a_view_is_not_washed_away_by_addresses(void **unused)
 {
     uint8_t topic[ID_SIZE];
@@ -271,7 +235,6 @@ int main(void)
         cmocka_unit_test(a_strangers_address_in_hello_is_not_kept),
         cmocka_unit_test(charters_of_other_groups_and_networks_are_violations),
         cmocka_unit_test(a_view_is_not_washed_away_by_addresses),
-        cmocka_unit_test(at_most_sixteen_rounds_of_a_group_are_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
