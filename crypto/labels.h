@@ -45,6 +45,8 @@
 #define LABEL_VOICE "coopair/1 voice" /* + topic, box: where a home has one voice */
 #define LABEL_LETTER "coopair/1 letter"
 #define LABEL_SHORT_ID "coopair/1 short ids"
+#define LABEL_SET_PART "coopair/1 set part"
+#define LABEL_SET "coopair/1 set"
 #define LABEL_ROSTER "coopair/1 roster"
 
 /* what the household keeps: from the storage key */

@@ -3,6 +3,8 @@
  * for, whose refunds then stay unmatched; a refund that nothing explains, which is counted. */
 #include "node/advice/health.h"
 
+#include "node/tongue/tongue.h"
+
 #include "node/advice/calendar.h"
 #include "node/import/local_time.h"
 
@@ -17,7 +19,7 @@ const char *payer_name(enum payer payer)
 
 const char *act_state_name(enum act_state state)
 {
-    static const char *const names[ACT_STATES] = { "settled", "waiting", "late" };
+    static const char *const names[ACT_STATES] = { N_("settled"), N_("waiting"), N_("late") };
 
     assert((unsigned)state < ACT_STATES);
     return names[state];

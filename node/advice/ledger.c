@@ -134,7 +134,7 @@ static void payee_of(char out[PAYEE_MAX], const char *folded, enum pay_kind *kin
     out[used] = '\0';
 }
 
-void entry_read(struct entry *out, int64_t day, int64_t cents, const char *label, const struct rule *own,
+void entry_of_label(struct entry *out, int64_t day, int64_t cents, const char *label, const struct rule *own,
                 size_t own_count)
 {
     char folded[LABEL_WORDS_MAX];

@@ -57,7 +57,7 @@ struct entry {
     unsigned post;
     int series; /* recurring.h; -1: none */
 };
-void entry_read(struct entry *out, int64_t day, int64_t cents, const char *label, const struct rule *own,
+void entry_of_label(struct entry *out, int64_t day, int64_t cents, const char *label, const struct rule *own,
                 size_t own_count);
 void ledger_sort(struct entry *entries,
                  size_t count); /* by day; of one day in the order in which they came */

@@ -4,6 +4,8 @@
  * equal. */
 #include "node/advice/recurring.h"
 
+#include "node/tongue/tongue.h"
+
 #include "node/advice/calendar.h"
 #include "node/import/local_time.h"
 
@@ -21,7 +23,7 @@ enum {
 
 const char *sureness_name(enum sureness sureness)
 {
-    static const char *const names[SURENESSES] = { "certain", "predictable", "supposed" };
+    static const char *const names[SURENESSES] = { N_("certain"), N_("predictable"), N_("supposed") };
 
     assert((unsigned)sureness < SURENESSES);
     return names[sureness];

@@ -53,6 +53,11 @@ void answer_uint(struct answer *a, json_t *object, const char *key, uint64_t val
     put(a, object, key, json_integer((json_int_t)(value > INT64_MAX ? INT64_MAX : value)));
 }
 
+void answer_int(struct answer *a, json_t *object, const char *key, int64_t value)
+{
+    put(a, object, key, json_integer((json_int_t)value));
+}
+
 void answer_flag(struct answer *a, json_t *object, const char *key, bool value)
 {
     put(a, object, key, json_boolean(value));
@@ -100,6 +105,11 @@ const char *field_text(json_t *object, const char *key)
     const char *text = json_string_value(json_object_get(object, key));
 
     return text == NULL ? "" : text;
+}
+
+int64_t field_int(json_t *object, const char *key)
+{
+    return (int64_t)json_integer_value(json_object_get(object, key));
 }
 
 uint64_t field_uint(json_t *object, const char *key)

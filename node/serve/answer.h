@@ -17,6 +17,7 @@ json_t *answer_array(struct answer *a, json_t *parent, const char *key);
 json_t *answer_item(struct answer *a, json_t *array); /* a new object at its end */
 void answer_text(struct answer *a, json_t *object, const char *key, const char *text); /* NULL: null */
 void answer_uint(struct answer *a, json_t *object, const char *key, uint64_t value);
+void answer_int(struct answer *a, json_t *object, const char *key, int64_t value);
 void answer_flag(struct answer *a, json_t *object, const char *key, bool value);
 void answer_null(struct answer *a, json_t *object, const char *key);
 void answer_hex(struct answer *a, json_t *object, const char *key, const uint8_t *data, size_t size);
@@ -26,6 +27,7 @@ enum status answer_done(const struct answer *a, struct failure *why);
 
 /* The other way, for who asked. Absent or of another type: "", 0, false. */
 const char *field_text(json_t *object, const char *key);
+int64_t field_int(json_t *object, const char *key);
 uint64_t field_uint(json_t *object, const char *key);
 bool field_flag(json_t *object, const char *key);
 /* false: absent, no base 64 without line breaks, or larger than room. */

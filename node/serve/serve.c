@@ -12,7 +12,8 @@
 
 static const struct served *const tables[] = { serve_status, serve_group,  serve_round,  serve_tender,
                                                serve_offer,  serve_data,   serve_advice, serve_care,
-                                               serve_cost,   serve_carbon, serve_alerts, serve_share };
+                                               serve_cost,   serve_carbon, serve_alerts, serve_share,
+                                               serve_budget, serve_forecast, serve_payees };
 
 const struct served *served_find(const char *verb)
 {

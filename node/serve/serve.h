@@ -19,7 +19,8 @@ struct served {
 };
 extern const struct served serve_status[], serve_group[], serve_round[], serve_tender[], serve_offer[],
     serve_data[], serve_advice[], serve_care[], serve_cost[], serve_carbon[],
-    serve_alerts[], serve_share[]; /* each ends with verb NULL */
+    serve_alerts[], serve_share[], serve_budget[], serve_forecast[],
+    serve_payees[]; /* each ends with verb NULL */
 /* Always gives a reply object (NULL only when out of memory). Flushes the node. */
 json_t *serve(struct node *node, json_t *request);
 const struct served *served_find(const char *verb);

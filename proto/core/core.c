@@ -111,6 +111,18 @@ void core_message(struct core *core, struct link *link, const struct message *me
 
 /* ---- Events. */
 
+static uint64_t deadline(const struct core *core)
+{
+    uint64_t at = core->members_changed ? core->ms : core->members_at;
+
+    if (!core->started)
+        return UINT64_MAX;
+    at = earlier(at, links_deadline(core));
+    if (at == UINT64_MAX)
+        return rounds_deadline(core);
+    return earlier(core->now_ms + (at > core->ms ? at - core->ms : 0), rounds_deadline(core));
+}
+
 /* `ms` follows the wall clock as far as a step was to be expected, and a little beyond: more than that is a
  * clock being set, or a machine asleep. */
 static void clock_move(struct core *core, uint64_t now_ms)
@@ -210,7 +222,7 @@ enum status core_step(struct core *core, const struct event *event, struct effec
         membership_run(core);
     }
     links_flush(core);
-    core->awaited_ms = core_deadline(core);
+    core->awaited_ms = deadline(core);
     core->out = NULL;
     core->stepping = false;
     if (core->no_memory)
@@ -220,14 +232,7 @@ enum status core_step(struct core *core, const struct event *event, struct effec
 
 uint64_t core_deadline(const struct core *core)
 {
-    uint64_t at = core->members_changed ? core->ms : core->members_at;
-
-    if (!core->started)
-        return UINT64_MAX;
-    at = earlier(at, links_deadline(core));
-    if (at == UINT64_MAX)
-        return rounds_deadline(core);
-    return earlier(core->now_ms + (at > core->ms ? at - core->ms : 0), rounds_deadline(core));
+    return core->awaited_ms;
 }
 
 /* ---- Life. */

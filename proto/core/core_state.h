@@ -113,19 +113,23 @@ struct exchange { /* one comparison; sync NULL: none runs */
     uint64_t ends_at;
 };
 struct link {
+    /* What each step looks at on every link, in one line of the processor's cache. */
     uint32_t id;
-    bool incoming, visit, violated;
+    uint32_t rival; /* this link is a duplicate of that one, and goes when that one is heard from; 0: none */
+    bool incoming, visit, violated, closing;
     bool over;    /* the message being handled is beyond the bytes bucket */
     bool touched; /* something on it may be due earlier than due_at */
+    bool unsent;  /* in `out` or in the session */
     enum link_state state;
-    bool closing;
     enum status why;
-    struct group *group;       /* NULL: not known yet */
+    struct group *group; /* NULL: not known yet */
+    uint64_t due_at;
+    struct session *session;
+    uint64_t heard_at;
+
     char address[ADDRESS_MAX]; /* dialled, or where the call came from */
     uint8_t key[KEY_SIZE];
-    struct session *session;
-    uint64_t began_at, heard_at, pinged_at, lazy_at, due_at;
-    uint32_t rival; /* this link is a duplicate of that one, and goes when that one is heard from; 0: none */
+    uint64_t began_at, pinged_at, lazy_at;
     int64_t clock_offset_ms;
     uint64_t hello_clock_ms; /* the peer's clock at began_at, as it said */
     uint64_t bytes_in, bytes_out;
@@ -246,6 +250,7 @@ void membership_linked(struct core *core, struct link *link,
                        const char *address);                                 /* its hello has been read */
 void membership_over(struct core *core, struct link *link);                  /* closed, failed or lost */
 size_t membership_links(const struct core *core, const struct group *group); /* ready ones */
+bool membership_full_mesh(const struct core *core, struct group *group);     /* so few that all link to all */
 void peers_take(struct core *core, struct link *link, const struct peers *peers);
 void peers_say(struct core *core, struct link *link, bool reply_wanted);
 void peers_introduce(struct core *core, struct link *newcomer); /* to the others of a small group */

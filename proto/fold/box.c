@@ -135,20 +135,23 @@ static void flag_deal(struct topic *topic, const struct entry *flag)
         deal->flagged = true;
 }
 
-/* Voices whose last word is not a withdrawal. */
-static size_t voices(const struct box *box)
+static const struct deal *same_voice(const struct box *box, const struct deal *deal, size_t at)
 {
-    const struct deal *last = NULL;
-    size_t count = 0;
+    const struct deal *other = at < box->by_voice.count ? &entry_of(box->by_voice.list[at])->deal : NULL;
 
-    for (size_t i = 0; i < box->by_voice.count; i++) {
-        const struct deal *deal = &entry_of(box->by_voice.list[i])->deal;
+    return other != NULL && memcmp(other->voice, deal->voice, KEY_SIZE) == 0 ? other : NULL;
+}
 
-        if (last == NULL || memcmp(last->voice, deal->voice, KEY_SIZE) != 0)
-            count += !deal->withdrawn;
-        last = deal;
-    }
-    return count;
+/* Counts the voices whose last word is not a withdrawal: of one voice, that is what stands first. */
+static void count_voice(struct box *box, struct entry *entry)
+{
+    size_t at = sorted_insert(&box->by_voice, &entry->held);
+    const struct deal *deal = &entry->deal, *was = same_voice(box, deal, at + 1);
+
+    if (at > 0 && same_voice(box, deal, at - 1) != NULL)
+        return;
+    box->voices -= was != NULL && !was->withdrawn;
+    box->voices += !deal->withdrawn;
 }
 
 void box_take(struct topic *topic, struct entry *entry)
@@ -160,8 +163,7 @@ void box_take(struct topic *topic, struct entry *entry)
     topic->season_known = false;
     switch (entry->held.record.kind) {
     case RECORD_DEAL:
-        sorted_insert(&box->by_voice, &entry->held);
-        box->voices = voices(box); /* looked at after every record, of which few are deals */
+        count_voice(box, entry);
         topic->moved = topic->moved || box->index == BOX_KEY; /* a flag may have waited for it */
         break;
     case RECORD_SEEN:

@@ -117,12 +117,22 @@ struct lot_state {
     size_t winner;
 };
 
+/* The valid records in few bytes: digest.c. */
+enum { SET_PARTS = 64 };
+struct set_digest {
+    uint8_t parts[SET_PARTS][HASH_SIZE]; /* of nothing: zero */
+    uint64_t stale;                      /* bit i: part i is to be hashed again */
+    bool known;
+    uint8_t whole[HASH_SIZE];
+};
+
 struct topic {
     struct charter charter;
     struct bytes charter_bytes;
     uint8_t id[ID_SIZE];
     struct sorted held, valid, pending; /* by id */
     struct sorted risen;                /* valid after waiting, and not told of yet: by id */
+    struct set_digest digest; /* of valid */
     size_t pending_bytes;
     struct entry *
         *dead; /* found wanting; freed at the next topic_add, since a caller may look at them until then */
@@ -168,6 +178,9 @@ extern const struct box_kind registry_kind, key_kind, interest_kind, join_kind, 
 
 /* topic.c */
 bool topic_settle(struct topic *topic); /* false: out of memory, try again later */
+
+/* digest.c */
+void set_digest_touch(struct set_digest *set, const struct held *held); /* it has become valid */
 
 /* judge.c: shape when it comes, place and proofs when it can be; both leave the sets alone. */
 bool entry_read(const struct topic *topic, struct entry *entry);

@@ -65,7 +65,7 @@ static size_t seek(const struct sorted *sorted, const struct held *held)
     return low;
 }
 
-void sorted_insert(struct sorted *sorted, struct held *held)
+size_t sorted_insert(struct sorted *sorted, struct held *held)
 {
     size_t at = seek(sorted, held);
 
@@ -73,6 +73,7 @@ void sorted_insert(struct sorted *sorted, struct held *held)
     memmove(sorted->list + at + 1, sorted->list + at, (sorted->count - at) * sizeof *sorted->list);
     sorted->list[at] = held;
     sorted->count++;
+    return at;
 }
 
 void sorted_remove(struct sorted *sorted, const struct held *held)

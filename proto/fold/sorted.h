@@ -15,7 +15,7 @@ struct sorted {
     sorted_order *order; /* total: two records are never equal in it */
 };
 bool sorted_reserve(struct sorted *sorted, size_t more); /* false: out of memory, nothing changed */
-void sorted_insert(struct sorted *sorted, struct held *held);
+size_t sorted_insert(struct sorted *sorted, struct held *held); /* its place */
 void sorted_remove(struct sorted *sorted, const struct held *held); /* it is there */
 void sorted_clear(struct sorted *sorted);                           /* the records are not its own */
 /* The first record that is not before the key, as `against` compares them. */

@@ -79,7 +79,9 @@ static void pending_remove(struct topic *topic, struct entry *entry)
 static void accept(struct topic *topic, struct entry *entry)
 {
     entry->held.valid = true;
+    entry->held.turn = (uint32_t)topic->valid.count;
     sorted_insert(&topic->valid, &entry->held);
+    set_digest_touch(&topic->digest, &entry->held);
     box_take(topic, entry);
 }
 

@@ -132,7 +132,7 @@ static void session_begin(struct core *core, struct link *link)
                                 link->incoming ? core->group_count : 1, &core->rng);
     link->state = LINK_SHAKING;
     link->began_at = link->heard_at = core->ms;
-    link->touched = true;
+    link->touched = link->unsent = true;
     if (link->session == NULL) {
         core->no_memory = true;
         link_close(link, STATUS_NOMEM);
@@ -208,6 +208,7 @@ void links_data(struct core *core, uint32_t id, struct bytes bytes)
     if (link == NULL || link->closing || link->state == LINK_DIALLING)
         return;
     link->bytes_in += bytes.size;
+    link->unsent = link->unsent || link->state == LINK_SHAKING; /* the next message of the handshake */
     status = session_take(link->session, bytes);
     if (status == STATUS_OK && link->state == LINK_SHAKING && session_ready(link->session))
         hello_met(core, link);
@@ -302,6 +303,7 @@ void link_say(struct core *core, struct link *link, const struct message *messag
     }
     memcpy(link->out + link->out_used, bytes, size);
     link->out_used += size;
+    link->unsent = true;
 }
 
 static void link_send(struct core *core, struct link *link)
@@ -312,7 +314,10 @@ static void link_send(struct core *core, struct link *link)
     if (link->session == NULL || !out_seal(core, link))
         return;
     wire = session_outgoing(link->session);
-    if (wire.size == 0 || !core_reserve(core, 1, wire.size))
+    if (!core_reserve(core, 1, wire.size))
+        return;
+    link->unsent = false;
+    if (wire.size == 0)
         return;
     effect = effects_add(core->out, EFFECT_SEND, wire);
     effect->link = link->id;
@@ -325,7 +330,7 @@ void links_flush(struct core *core)
     for (size_t i = core->link_count; i-- > 0;) {
         struct link *link = core->links[i];
 
-        if (!link->violated)
+        if (link->unsent && !link->violated)
             link_send(core, link);
         if (!link->closing || !core_reserve(core, 1, 0))
             continue;
@@ -344,9 +349,11 @@ static void say_ping(struct core *core, struct link *link)
     link_say(core, link, &ping);
 }
 
+/* Who was called leaves it to the other, as comparisons. */
 static uint64_t ping_at(const struct link *link)
 {
-    return (link->pinged_at > link->heard_at ? link->pinged_at : link->heard_at) + IDLE_PING_MS;
+    return (link->pinged_at > link->heard_at ? link->pinged_at : link->heard_at) + IDLE_PING_MS +
+           (link->incoming ? IDLE_PING_MS / 2 : 0);
 }
 
 static void run_ready(struct core *core, struct link *link)
@@ -357,8 +364,6 @@ static void run_ready(struct core *core, struct link *link)
         link_close(link, STATUS_MISSING);
         return;
     }
-    if (core->ms >= ping_at(link))
-        say_ping(core, link);
     if (link->visit && core->ms >= link->began_at + VISIT_STAY_MS) {
         link->visit = membership_links(core, link->group) > ACTIVE_VIEW;
         if (link->visit) {
@@ -368,7 +373,9 @@ static void run_ready(struct core *core, struct link *link)
         }
     }
     spread_run(core, link);
-    sync_run(core, link);
+    sync_run(core, link); /* a comparison asks for an answer as a ping does */
+    if (core->ms >= ping_at(link))
+        say_ping(core, link);
 }
 
 static void run_unready(struct core *core, struct link *link)
@@ -414,7 +421,7 @@ uint64_t links_deadline(const struct core *core)
 
     for (size_t i = 0; i < core->link_count; i++) {
         const struct link *link = core->links[i];
-        bool waiting = link->closing || link->out_used > 0 || link->touched;
+        bool waiting = link->closing || link->unsent || link->touched;
 
         at = earlier(at, waiting ? core->ms : link->due_at);
     }

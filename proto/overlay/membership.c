@@ -199,7 +199,7 @@ static size_t links_begun(const struct core *core, const struct group *group)
     return count;
 }
 
-static bool full_mesh(const struct core *core, struct group *group)
+bool membership_full_mesh(const struct core *core, struct group *group)
 {
     size_t members = 1;
 
@@ -308,7 +308,7 @@ static bool may_dial(const struct core *core)
 
 static void dial_wanted(struct core *core, struct group *group)
 {
-    size_t wanted = full_mesh(core, group) ? LINKS_MAX : ACTIVE_VIEW;
+    size_t wanted = membership_full_mesh(core, group) ? LINKS_MAX : ACTIVE_VIEW;
     struct peer *peer;
 
     while (may_dial(core) && links_begun(core, group) < wanted && !core->no_memory) {
@@ -337,7 +337,7 @@ static void visit(struct core *core, struct group *group)
     if (core->ms < group->visit_at)
         return;
     group->visit_at = core->ms + jittered(core, VISIT_MS);
-    if (full_mesh(core, group) || !may_dial(core))
+    if (membership_full_mesh(core, group) || !may_dial(core))
         return;
     peer = never_met(core, group);
     if (peer == NULL || rng_below(&core->rng, 2) == 0)
@@ -369,7 +369,7 @@ static void shuffle(struct core *core, struct group *group)
 static uint64_t group_deadline(const struct core *core, struct group *group)
 {
     uint64_t at = UINT64_MAX;
-    bool more = may_dial(core) && (full_mesh(core, group) || links_begun(core, group) < ACTIVE_VIEW);
+    bool more = may_dial(core) && (membership_full_mesh(core, group) || links_begun(core, group) < ACTIVE_VIEW);
 
     for (size_t i = 0; i < group->peer_count && more; i++) {
         struct peer peer = group->peers[i];

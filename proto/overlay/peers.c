@@ -181,7 +181,7 @@ void peers_introduce(struct core *core, struct link *newcomer)
     struct peer *peer = peer_by_key(group, newcomer->key);
     struct message message = { .type = MESSAGE_PEERS, .peers.count = 1 };
 
-    if (peer == NULL || membership_links(core, group) > FULL_MESH_MAX)
+    if (peer == NULL || !membership_full_mesh(core, group))
         return;
     tell_one(&message.peers, 0, peer);
     for (size_t i = 0; i < core->link_count; i++) {

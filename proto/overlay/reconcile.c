@@ -1,6 +1,7 @@
 /* reconcile.c - the turns of one comparison. WIRE 12.
  *
- *   begins   OPENED -> ASKED -> ... -> WANTING -> OVER     decoded: it knows both differences
+ *   begins   OPENED -> OVER                                the digests are equal
+ *                \-> ASKED -> ... -> WANTING -> OVER         decoded: it knows both differences
  *                        \-> AWAITING_LIST -> WANTING      the other's list is cheaper, or the stream did not
  * decode
  *                        \-> LISTING -> AWAITING_WANTS     its own list is cheaper: the other side knows both
@@ -41,7 +42,8 @@ enum kind { KIND_OPEN, KIND_ANSWER, KIND_ASK, KIND_SYMBOLS, KIND_ASK_LIST, KIND_
 
 struct sync {
     enum sync_state state;
-    uint8_t (*ids)[ID_SIZE], (*give)[ID_SIZE];
+    struct sync_set set;
+    uint8_t (*ids)[ID_SIZE], (*give)[ID_SIZE]; /* ids: once the sets are known to differ */
     size_t count, peer_count;
     uint8_t salt[SALT_SIZE];
     struct riblt_encoder own;
@@ -56,22 +58,15 @@ struct sync {
 
 /* ---- A side, and its keys. */
 
-static struct sync *sync_new(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng,
-                             enum sync_state state)
+static struct sync *sync_new(const struct sync_set *set, struct rng *rng, enum sync_state state)
 {
     struct sync *sync = calloc(1, sizeof *sync);
 
-    assert(count <= SYNC_SET_MAX);
+    assert(set->count <= SYNC_SET_MAX);
     if (sync == NULL)
         return NULL;
-    sync->ids = malloc(count * ID_SIZE + 1);
-    if (sync->ids == NULL) {
-        free(sync);
-        return NULL;
-    }
-    if (count > 0)
-        memcpy(sync->ids, ids, count * ID_SIZE);
-    sync->count = count;
+    sync->set = *set;
+    sync->count = set->count;
     sync->state = state;
     rng_fill(rng, sync->salt, sizeof sync->salt);
     return sync;
@@ -89,7 +84,7 @@ void sync_free(struct sync *sync)
     free(sync);
 }
 
-/* WIRE 12.2. The salt of who began comes first: both sides hash the same. */
+/* The sets differ: all ids are needed. WIRE 12.2. The salt of who began comes first: both sides hash the same. */
 static bool make_keys(struct sync *sync, const uint8_t first[SALT_SIZE], const uint8_t second[SALT_SIZE])
 {
     struct bytes salts[] = { { first, SALT_SIZE }, { second, SALT_SIZE } };
@@ -97,6 +92,10 @@ static bool make_keys(struct sync *sync, const uint8_t first[SALT_SIZE], const u
     struct riblt_keys keys;
     bool ok;
 
+    sync->ids = malloc(sync->count * ID_SIZE + 1);
+    if (sync->ids == NULL)
+        return false;
+    sync->set.ids(sync->set.from, sync->count, sync->ids);
     hash_parts(hash, LABEL_SHORT_ID, salts, ARRAY_SIZE(salts));
     memcpy(keys.id, hash, sizeof keys.id);
     memcpy(keys.check, hash + sizeof keys.id, sizeof keys.check);
@@ -190,23 +189,16 @@ static enum status give(struct sync *sync, struct short_list *list, bool listed,
     return STATUS_OK;
 }
 
-/* A decoded difference must fit the counts, and what only we are said to have must be ours. Both hold between
- * honest sides but for a chance far below 2^-60, so this is not called a violation, only the end. */
+/* A decoded difference must be one, since the digests were not equal, must fit the counts, and what only we are said to have must
+ * be ours. All this holds between honest sides but for a chance far below 2^-60, so this is not called a violation, only the end. */
 static enum status conclude_symbols(struct sync *sync, struct sync_out *out)
 {
     const struct riblt_items *theirs = &sync->decoder.theirs, *ours = &sync->decoder.ours;
     struct short_list held = { NULL, 0, 0 };
     enum status status = STATUS_NOMEM;
-    struct writer w;
 
-    if (theirs->count + sync->count != ours->count + sync->peer_count)
+    if (theirs->count + ours->count == 0 || theirs->count + sync->count != ours->count + sync->peer_count)
         return STATUS_FULL;
-    if (theirs->count + ours->count == 0) {
-        w = payload_begin(out, 1, KIND_EQUAL);
-        sync->state = SYNC_OVER;
-        out->done = out->equal = true;
-        return payload_end(out, &w);
-    }
     if (short_list_of(&held, ours) && short_list_of(&sync->list, theirs))
         status = give(sync, &held, true, out);
     if (status == STATUS_OK)
@@ -250,16 +242,40 @@ static enum status take_symbols(struct sync *sync, struct bytes bytes, struct sy
 
 /* ---- Payloads in, one function a kind. */
 
+static enum status say_equal(struct sync *sync, struct sync_out *out)
+{
+    struct writer w = payload_begin(out, 1, KIND_EQUAL);
+
+    sync->state = SYNC_OVER;
+    out->done = out->equal = true;
+    return payload_end(out, &w);
+}
+
+static bool read_open(struct sync_set *out, uint8_t salt[SALT_SIZE], struct reader *r)
+{
+    reader_fixed(r, salt, SALT_SIZE);
+    out->count = reader_uint(r, SYNC_SET_MAX);
+    reader_fixed(r, out->digest, HASH_SIZE);
+    return reader_done(r);
+}
+
+static bool is_same(const struct sync_set *a, const struct sync_set *b)
+{
+    return a->count == b->count && memcmp(a->digest, b->digest, HASH_SIZE) == 0;
+}
+
 static enum status step_open(struct sync *sync, struct reader *r, struct sync_out *out)
 {
     const struct riblt_symbol *symbols;
     uint8_t salt[SALT_SIZE];
+    struct sync_set peer;
     struct writer w;
 
-    reader_fixed(r, salt, sizeof salt);
-    sync->peer_count = reader_uint(r, SYNC_SET_MAX);
-    if (!reader_done(r))
+    if (!read_open(&peer, salt, r))
         return STATUS_MALFORMED;
+    if (is_same(&peer, &sync->set))
+        return say_equal(sync, out);
+    sync->peer_count = peer.count;
     if (!make_keys(sync, salt, sync->salt))
         return STATUS_NOMEM;
     symbols = riblt_encoder_first(&sync->own, 1);
@@ -377,7 +393,7 @@ static enum status step_want(struct sync *sync, struct reader *r, struct sync_ou
 
 static enum status step_equal(struct sync *sync, struct reader *r, struct sync_out *out)
 {
-    if (!reader_done(r) || sync->symbols != 1 || sync->count != sync->peer_count)
+    if (!reader_done(r))
         return STATUS_MALFORMED;
     sync->state = SYNC_OVER;
     out->done = out->equal = true;
@@ -392,14 +408,14 @@ static const struct {
     unsigned states; /* in which the payload may come */
     enum status (*step)(struct sync *sync, struct reader *r, struct sync_out *out);
 } kinds[] = {
-    [KIND_OPEN] = { 3, IN(FRESH), step_open },
+    [KIND_OPEN] = { 4, IN(FRESH), step_open },
     [KIND_ANSWER] = { 4, IN(OPENED), step_answer },
     [KIND_ASK] = { 3, IN(SERVING), step_ask },
     [KIND_SYMBOLS] = { 2, IN(ASKED), step_symbols },
     [KIND_ASK_LIST] = { 1, IN(SERVING), step_ask_list },
     [KIND_LIST] = { 3, IN(SERVING) | IN(AWAITING_LIST), step_list },
     [KIND_WANT] = { 3, IN(SERVING) | IN(AWAITING_WANTS), step_want },
-    [KIND_EQUAL] = { 1, IN(SERVING), step_equal },
+    [KIND_EQUAL] = { 1, IN(OPENED), step_equal },
 };
 
 bool sync_goes_on(struct bytes payload)
@@ -409,6 +425,16 @@ bool sync_goes_on(struct bytes payload)
     uint64_t kind = reader_uint(&r, ARRAY_SIZE(kinds) - 1);
 
     return !r.failed && kind != KIND_OPEN && kinds[kind].fields == fields;
+}
+
+bool sync_opens_equal(struct bytes payload, const struct sync_set *set)
+{
+    struct reader r = reader_from(payload);
+    bool opens = reader_array(&r, 1, 4) == kinds[KIND_OPEN].fields && reader_uint(&r, ARRAY_SIZE(kinds) - 1) == KIND_OPEN;
+    uint8_t salt[SALT_SIZE];
+    struct sync_set peer;
+
+    return opens && read_open(&peer, salt, &r) && is_same(&peer, set);
 }
 
 static void out_reset(struct sync_out *out)
@@ -446,22 +472,23 @@ enum status sync_more(struct sync *sync, struct sync_out *out)
     return write_piece(sync, out);
 }
 
-struct sync *sync_begin(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng, struct sync_out *out)
+struct sync *sync_begin(const struct sync_set *set, struct rng *rng, struct sync_out *out)
 {
-    struct sync *sync = sync_new(ids, count, rng, SYNC_OPENED);
+    struct sync *sync = sync_new(set, rng, SYNC_OPENED);
     struct writer w;
 
     out_reset(out);
     if (sync == NULL)
         return NULL;
-    w = payload_begin(out, 3, KIND_OPEN);
+    w = payload_begin(out, 4, KIND_OPEN);
     writer_bin(&w, BYTES(sync->salt));
-    writer_uint(&w, count);
+    writer_uint(&w, set->count);
+    writer_bin(&w, BYTES(set->digest));
     payload_end(out, &w);
     return sync;
 }
 
-struct sync *sync_answer(const uint8_t (*ids)[ID_SIZE], size_t count, struct rng *rng)
+struct sync *sync_answer(const struct sync_set *set, struct rng *rng)
 {
-    return sync_new(ids, count, rng, SYNC_FRESH);
+    return sync_new(set, rng, SYNC_FRESH);
 }

@@ -1,10 +1,10 @@
 /* sync.c - who compares sets with whom, and when. WIRE 10.8. What a comparison says is reconcile.c's
  * business.
  *
- * Happy path: the home that dialled begins, one round after the other; equal sets cost one payload each way;
+ * Happy path: the home that dialled begins, one round after the other; equal sets cost a digest and a yes;
  * what the peer lacks is given at the link's pace, parents first. Failure modes: a comparison that stops is
  * dropped after SYNC_TIMEOUT_MS and begun again in its turn; each side runs one at a time that it began and
- * one that the other did, so memory is bounded by two sets a link. */
+ * one that the other did, so memory is bounded by two sets a link. A round outlives its comparisons (edge_clear). */
 #include "proto/core/core_state.h"
 
 #include <stdlib.h>
@@ -107,51 +107,44 @@ static void go(struct core *core, struct link *link, struct exchange *x, enum st
         pace_mark(core, link);
 }
 
-static uint8_t (*all_ids(struct core *core, struct round *round, size_t *count))[ID_SIZE]
+static void ids_of(const void *topic, size_t count, uint8_t (*out)[ID_SIZE])
 {
-    const struct held *const *held;
-    uint8_t(*ids)[ID_SIZE];
+    topic_ids(topic, count, out);
+}
 
-    *count = topic_valid(round->topic, &held);
-    ids = malloc((*count + 1) * ID_SIZE);
-    if (ids == NULL)
-        core->no_memory = true;
-    for (size_t i = 0; ids != NULL && i < *count; i++)
-        memcpy(ids[i], held[i]->record.id, ID_SIZE);
-    return ids;
+static struct sync_set set_of(struct topic *topic)
+{
+    struct sync_set set = { .ids = ids_of, .from = topic };
+
+    set.count = topic_digest(topic, set.digest);
+    return set;
 }
 
 static void begin(struct core *core, struct link *link, struct round *round)
 {
     struct exchange *x = &link->ours;
-    size_t count;
-    uint8_t(*ids)[ID_SIZE] = all_ids(core, round, &count);
+    struct sync_set set = set_of(round->topic);
 
-    if (ids == NULL)
-        return;
     core->sync_out.size = core->sync_out.give_count = 0;
     *x = (struct exchange){ .number = ++core->last_sync, .handle = round->handle };
-    x->sync = sync_begin((const uint8_t(*)[ID_SIZE])ids, count, &core->rng, &core->sync_out);
-    free(ids);
+    x->sync = sync_begin(&set, &core->rng, &core->sync_out);
+    link->pinged_at = core->ms;
     go(core, link, x, x->sync == NULL ? STATUS_NOMEM : STATUS_OK);
 }
 
-static void answer(struct core *core, struct link *link, struct round *round, uint32_t number)
+static void answer(struct core *core, struct link *link, struct round *round, const struct sync_message *message)
 {
     struct exchange *x = &link->others;
-    size_t count;
-    uint8_t(*ids)[ID_SIZE] = all_ids(core, round, &count);
+    struct sync_set set = set_of(round->topic);
 
     exchange_end(x);
-    if (ids == NULL)
-        return;
     /* A few bytes make this home look at its whole set: that costs the asker as much as sending it. */
-    if (bucket_take(&link->bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, count * ID_SIZE)) {
-        *x = (struct exchange){ .number = number, .handle = round->handle };
-        x->sync = sync_answer((const uint8_t(*)[ID_SIZE])ids, count, &core->rng);
+    if (sync_opens_equal(message->payload, &set) ||
+        bucket_take(&link->bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, set.count * ID_SIZE)) {
+        *x = (struct exchange){ .number = message->number, .handle = round->handle };
+        x->sync = sync_answer(&set, &core->rng);
         core->no_memory = core->no_memory || x->sync == NULL;
     }
-    free(ids);
     sync_schedule(core, link, &link->edges[round->handle], false);
 }
 
@@ -169,7 +162,7 @@ void sync_take(struct core *core, struct link *link, const struct message *messa
     /* What goes on with one that is over here comes from a peer that is slow, and no more: WIRE 10.8. */
     if (message->sync.began && (x->sync == NULL || x->number != message->sync.number) &&
         !sync_goes_on(message->sync.payload))
-        answer(core, link, round, message->sync.number);
+        answer(core, link, round, &message->sync);
     if (x->sync == NULL || x->number != message->sync.number || x->handle != round->handle)
         return;
     go(core, link, x, sync_step(x->sync, message->sync.payload, &core->sync_out));

@@ -31,8 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     size_t count = sync_case_counts[data[0] >> 1 & 3], at = 1;
-    struct sync *sync = data[0] & 1 ? sync_begin((const uint8_t(*)[ID_SIZE])ids, count, &rng, &out)
-                                    : sync_answer((const uint8_t(*)[ID_SIZE])ids, count, &rng);
+    struct sync_set set = sync_set_of((const uint8_t(*)[ID_SIZE])ids, count);
+    struct sync *sync = data[0] & 1 ? sync_begin(&set, &rng, &out) : sync_answer(&set, &rng);
     if (sync == NULL)
         return 0;
     while (size - at >= 2) {

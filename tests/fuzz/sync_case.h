@@ -3,7 +3,7 @@
 #ifndef COOP_TESTS_SYNC_CASE_H
 #define COOP_TESTS_SYNC_CASE_H
 
-#include "proto/overlay/reconcile.h"
+#include "tests/support/sync_pair.h"
 
 enum { SYNC_CASE_IDS = 2000 };
 static const size_t sync_case_counts[] = { 0, 3, 100,

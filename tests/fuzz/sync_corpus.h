@@ -41,15 +41,16 @@ static inline size_t sync_corpus_make(struct sync_corpus *c, uint8_t *out, bool 
                                       size_t lacks, size_t more)
 {
     unsigned from = begins ? 0 : 1, first = from;
+    struct sync_set sets[2];
     size_t size = 1;
     bool ok = true;
 
     sync_corpus_sets(c, sync_case_counts[choice], lacks, more);
     out[0] = (uint8_t)(begins | choice << 1);
-    c->syncs[first] = sync_begin((const uint8_t(*)[ID_SIZE])c->ids[first], c->counts[first], &c->rngs[first],
-                                 &c->outs[first]);
-    c->syncs[1 - first] =
-        sync_answer((const uint8_t(*)[ID_SIZE])c->ids[1 - first], c->counts[1 - first], &c->rngs[1 - first]);
+    for (int i = 0; i < 2; i++)
+        sets[i] = sync_set_of((const uint8_t(*)[ID_SIZE])c->ids[i], c->counts[i]);
+    c->syncs[first] = sync_begin(&sets[first], &c->rngs[first], &c->outs[first]);
+    c->syncs[1 - first] = sync_answer(&sets[1 - first], &c->rngs[1 - first]);
     for (; ok && c->outs[from].size > 0; from = 1 - from)
         for (bool more_to_say = true; ok && more_to_say;) {
             struct sync_out *say = &c->outs[from];

@@ -356,13 +356,26 @@ static void wake_later(struct sim *s, int at)
     queue_push(&s->queue, (struct due){ .at_ms = due_ms, .kind = DUE_WAKE, .home = at });
 }
 
+/* The fold has no clock: without a record kept, words on a link and timeouts leave a season as it was. */
+static bool may_have_moved(const struct sim *s, const struct event *cause)
+{
+    if (cause->type != EVENT_LINK_DATA && cause->type != EVENT_TIMEOUT)
+        return true;
+    for (size_t i = 0; i < s->effects.count; i++) {
+        if (s->effects.list[i].type == EFFECT_KEEP_RECORD)
+            return true;
+    }
+    return false;
+}
+
 static void after_step(struct sim *s, int at, const struct event *cause)
 {
     s->steps++;
     apply(s, at, cause);
     if (s->homes[at].core == NULL)
         return;
-    check_state(s, at);
+    if (may_have_moved(s, cause))
+        check_state(s, at);
     wake_later(s, at);
 }
 

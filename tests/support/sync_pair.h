@@ -3,6 +3,7 @@
 #ifndef COOP_TESTS_SYNC_PAIR_H
 #define COOP_TESTS_SYNC_PAIR_H
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,13 +75,29 @@ static inline void sync_pair_clear(struct sync_pair *pair)
     free(pair->sides[1].ids);
 }
 
+static inline void sync_list_ids(const void *from, size_t count, uint8_t (*out)[ID_SIZE])
+{
+    memcpy(out, from, count * ID_SIZE);
+}
+
+/* A list of ids as a side's set. Two lists of one set are in one order. */
+static inline struct sync_set sync_set_of(const uint8_t (*ids)[ID_SIZE], size_t count)
+{
+    struct sync_set set = { .count = count, .ids = sync_list_ids, .from = ids };
+
+    crypto_generichash(set.digest, sizeof set.digest, (const uint8_t *)ids, count * ID_SIZE, NULL, 0);
+    return set;
+}
+
 /* Both sides made, the first payload in sides[0].out. false: out of memory. */
 static inline bool sync_pair_begin(struct sync_pair *pair)
 {
     struct sync_side *a = &pair->sides[0], *b = &pair->sides[1];
+    struct sync_set sets[] = { sync_set_of((const uint8_t(*)[ID_SIZE])a->ids, a->count),
+                               sync_set_of((const uint8_t(*)[ID_SIZE])b->ids, b->count) };
 
-    a->sync = sync_begin((const uint8_t(*)[ID_SIZE])a->ids, a->count, &pair->rng, &a->out);
-    b->sync = sync_answer((const uint8_t(*)[ID_SIZE])b->ids, b->count, &pair->rng);
+    a->sync = sync_begin(&sets[0], &pair->rng, &a->out);
+    b->sync = sync_answer(&sets[1], &pair->rng);
     b->out.size = 0;
     return a->sync != NULL && b->sync != NULL;
 }

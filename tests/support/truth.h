@@ -33,7 +33,7 @@ static inline void truth_row(struct truth *truth, char *line)
     truth->sureness[row] = fields[12][0] == 'c'   ? SURE_CERTAIN
                            : fields[12][0] == 'p' ? SURE_PREDICTABLE
                                                   : SURE_SUPPOSED;
-    entry_read(&truth->entries[row], day, strtoll(fields[3], NULL, 10), truth->labels[row], NULL, 0);
+    entry_of_label(&truth->entries[row], day, strtoll(fields[3], NULL, 10), truth->labels[row], NULL, 0);
 }
 
 /* NULL: not there, which has been said. The rows are in order of day. */

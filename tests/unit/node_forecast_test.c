@@ -46,7 +46,7 @@ static void a_label_becomes_a_payee_a_way_of_paying_and_a_post(void **unused)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct entry entry;
 
-        entry_read(&entry, 0, table[i].cents, table[i].label, NULL, 0);
+        entry_of_label(&entry, 0, table[i].cents, table[i].label, NULL, 0);
         if (i + 2 < sizeof table / sizeof *table)
             assert_string_equal(entry.payee, table[i].payee);
         assert_int_equal(entry.kind, table[i].kind);
@@ -63,13 +63,13 @@ static void own_rules_come_first_and_the_longest_of_them(void **unused)
     assert_true(post_of_code(&own[0].post, "05"));
     assert_true(post_of_code(&own[1].post, "13"));
     assert_true(post_of_code(&own[2].post, "03"));
-    entry_read(&entry, 0, -1, "CARTE 05/01 Biocoop Nantes", own, 3);
+    entry_of_label(&entry, 0, -1, "CARTE 05/01 Biocoop Nantes", own, 3);
     assert_string_equal(posts[entry.post].code, "13");
-    entry_read(&entry, 0, -1, "CARTE 05/01 Biocoop Rezé", own, 3);
+    entry_of_label(&entry, 0, -1, "CARTE 05/01 Biocoop Rezé", own, 3);
     assert_string_equal(posts[entry.post].code, "05");
-    entry_read(&entry, 0, 1, "Biocoop Rezé", own, 3); /* the rule is for what is paid */
+    entry_of_label(&entry, 0, 1, "Biocoop Rezé", own, 3); /* the rule is for what is paid */
     assert_string_equal(posts[entry.post].code, "other");
-    entry_read(&entry, 0, -1, "BIOCOOPS", own, 3); /* whole words */
+    entry_of_label(&entry, 0, -1, "BIOCOOPS", own, 3); /* whole words */
     assert_string_equal(posts[entry.post].code, "other");
     assert_false(post_of_code(&own[0].post, "04.9"));
 }
@@ -84,7 +84,7 @@ struct list {
 
 static void add(struct list *list, const char *date, int64_t cents, const char *label)
 {
-    entry_read(&list->entries[list->count++], day(date), cents, label, NULL, 0);
+    entry_of_label(&list->entries[list->count++], day(date), cents, label, NULL, 0);
 }
 
 static void find(struct list *list)

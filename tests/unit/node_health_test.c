@@ -32,7 +32,7 @@ static void add(struct account *account, int64_t booked, int64_t cents, const ch
 
     label_fold(account->folded[i], LABEL_WORDS_MAX, label);
     account->labels[i] = account->folded[i];
-    entry_read(&account->entries[i], booked, cents, label, NULL, 0);
+    entry_of_label(&account->entries[i], booked, cents, label, NULL, 0);
 }
 
 static void find(struct account *account, const char *today)

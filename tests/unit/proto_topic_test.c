@@ -246,6 +246,54 @@ static void memory_may_be_gone_for_long(void **unused)
     }
 }
 
+/* ---- The digest, and the sets a comparison looks back at. WIRE 12.2. */
+
+static void equal_sets_have_one_digest_however_they_came(void **unused)
+{
+    size_t count = whole->count, last = 0;
+    uint8_t digests[2][HASH_SIZE], before[HASH_SIZE];
+    struct topic *forward = topic_up_to(whole, 0), *backward = topic_up_to(whole, 0);
+
+    (void)unused;
+    topic_digest(forward, before);
+    for (size_t i = 0; i < count; i++) {
+        size_t now;
+
+        topic_add(forward, round_bytes(&whole->records[i]), 0);
+        now = topic_digest(forward, digests[0]);
+        assert_int_equal(now, topic_record_count(forward));
+        assert_true((now == last) == (memcmp(before, digests[0], HASH_SIZE) == 0));
+        memcpy(before, digests[0], HASH_SIZE);
+        last = now;
+    }
+    for (size_t i = count; i-- > 0;)
+        topic_add(backward, round_bytes(&whole->records[i]), 0);
+    assert_int_equal(topic_digest(backward, digests[1]), last);
+    assert_memory_equal(digests[0], digests[1], HASH_SIZE);
+    topic_free(forward);
+    topic_free(backward);
+}
+
+static void the_ids_of_an_earlier_set_can_still_be_told(void **unused)
+{
+    struct topic *topic = topic_up_to(whole, whole->count / 2);
+    size_t count = topic_record_count(topic);
+    uint8_t(*was)[ID_SIZE] = malloc(count * ID_SIZE), (*is)[ID_SIZE] = malloc(count * ID_SIZE);
+
+    (void)unused;
+    topic_ids(topic, count, was);
+    for (size_t i = 0; i < count; i++)
+        assert_memory_equal(topic_record_find(topic, was[i]).data, topic_record_at(topic, i).data, 1);
+    for (size_t i = whole->count / 2; i < whole->count; i++)
+        topic_add(topic, round_bytes(&whole->records[i]), 0);
+    assert_true(topic_record_count(topic) > count);
+    topic_ids(topic, count, is);
+    assert_memory_equal(was, is, count * ID_SIZE);
+    free(was);
+    free(is);
+    topic_free(topic);
+}
+
 static void a_topic_that_cannot_be_made_is_none(void **unused)
 {
     struct topic *topic = NULL;
@@ -269,6 +317,8 @@ int main(void)
         cmocka_unit_test(what_comes_too_early_waits_and_is_judged_once_it_can_be),
         cmocka_unit_test(what_waits_is_held_but_does_not_count),
         cmocka_unit_test(a_deal_after_the_closing_is_kept_without_effect),
+        cmocka_unit_test(equal_sets_have_one_digest_however_they_came),
+        cmocka_unit_test(the_ids_of_an_earlier_set_can_still_be_told),
         cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(memory_may_be_gone_for_long),
         cmocka_unit_test(a_topic_that_cannot_be_made_is_none),
