@@ -4,6 +4,8 @@
  * of coopair alerts for the measured rate). */
 #include "node/advice/alerts.h"
 
+#include "node/tongue/tongue.h"
+
 #include "node/advice/calendar.h"
 #include "node/import/local_time.h"
 
@@ -21,18 +23,18 @@ static const struct rule {
     bool of_median, spread;
 } rules[ALERT_KINDS] = {
     { "base",
-      "for 7 days the lowest hour of the day was at least 40 W above the lowest hours of the 28 days before "
+      N_("for 7 days the lowest hour of the day was at least 40 W above the lowest hours of the 28 days before "
       "(all "
-      "but the 2 highest of them), and 30 % above their median",
+      "but the 2 highest of them), and 30 % above their median"),
       ALERT_BASE_DAYS, 130, 2, 40000, true, false },
     { "night",
-      "for 3 nights (0 to 6) the power never fell to within 100 W and 30 % of the highest night minimum of "
+      N_("for 3 nights (0 to 6) the power never fell to within 100 W and 30 % of the highest night minimum of "
       "the "
-      "28 nights before, nor to within the usual spread of it",
+      "28 nights before, nor to within the usual spread of it"),
       ALERT_NIGHTS, 130, 0, 100000, false, true },
     { "spike",
-      "the day used at least 5 kWh and 50 % more than the highest of the 28 days before, and more than their "
-      "usual spread above it",
+      N_("the day used at least 5 kWh and 50 % more than the highest of the 28 days before, and more than their "
+      "usual spread above it"),
       1, 150, 0, 5000000, false, true },
 };
 

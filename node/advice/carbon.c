@@ -3,19 +3,22 @@
  * cold spell is not told apart. No failure modes: the largest meter of a century stays below 2^63 units. */
 #include "node/advice/carbon.h"
 
+#include "node/tongue/tongue.h"
+
 #include <assert.h>
 #include <stddef.h>
 
 enum { MWH_TENTHS_A_GRAM = 10000000 }; /* mWh * 0.1 g/kWh in a gram */
 
-const char carbon_source[] = "ADEME Base Empreinte, Licence Ouverte 2.0, read August 2026";
+const char carbon_source[] = N_("ADEME Base Empreinte, Licence Ouverte 2.0, read August 2026");
 
 static const struct carbon_factor electricity = {
-    461, "2025, smoothed over 2022 to 2025", "French mean mix as consumed, fuel supply and plants included"
+    461, N_("2025, smoothed over 2022 to 2025"),
+    N_("French mean mix as consumed, fuel supply and plants included")
 };
 static const struct carbon_factor gas = { 2150, "2022",
-                                          "natural gas, French mean mix, kWh by higher heating value, "
-                                          "supply included" };
+                                          N_("natural gas, French mean mix, kWh by higher heating value, "
+                                             "supply included") };
 
 const struct carbon_factor *carbon_factor_of(enum quantity quantity)
 {

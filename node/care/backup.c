@@ -10,6 +10,7 @@
 #include "node/care/backup_file.h"
 #include "node/care/bring_back.h"
 #include "node/home/home.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,7 +79,7 @@ static enum status save_all(struct saving *saving, const char *home, const struc
     struct backup_key own = *key;
     uint8_t *secret = sodium_malloc(KEY_SIZE), made[8];
     enum status status =
-        secret ? home_secret(home, secret, why) : failure_say(why, STATUS_NOMEM, "backup: out of memory");
+        secret ? home_secret(home, secret, why) : failure_say(why, STATUS_NOMEM, _("backup: out of memory"));
 
     if (!status) {
         own.secret = secret;
@@ -105,7 +106,7 @@ static enum status may_replace(const char *path, struct failure *why)
     if (lstat(path, &found) != 0)
         return STATUS_OK;
     if (!S_ISREG(found.st_mode) || backup_lock_of(&lock, path, &other) == STATUS_MALFORMED)
-        return failure_say(why, STATUS_EXISTS, "%.150s is there and is not a backup; nothing was changed",
+        return failure_say(why, STATUS_EXISTS, _("%.150s is there and is not a backup; nothing was changed"),
                            path);
     return STATUS_OK;
 }
@@ -113,7 +114,7 @@ static enum status may_replace(const char *path, struct failure *why)
 static enum status explain(struct failure *why, const char *path)
 {
     return failure_say(why, errno == EACCES || errno == EPERM || errno == EROFS ? STATUS_DENIED : STATUS_DISK,
-                       "write %.150s: %s", path, strerror(errno));
+                       _("write %.150s: %s"), path, strerror(errno));
 }
 
 static bool folder_sync(const char *path)
@@ -139,7 +140,7 @@ static enum status write_beside(struct backup_facts *out, char *beside, const ch
         return explain(why, path);
     saving.file = backup_file_new(fd, path);
     status = saving.file ? save_all(&saving, home, key, now_ms, why)
-                         : failure_say(why, STATUS_NOMEM, "backup: out of memory");
+                         : failure_say(why, STATUS_NOMEM, _("backup: out of memory"));
     if (!status)
         *out = (struct backup_facts){ now_ms, saving.entries, saving.file->bytes };
     backup_file_free(saving.file);
@@ -160,7 +161,7 @@ enum status backup_write(struct backup_facts *out, const char *path, const char 
     enum status status;
 
     if (!beside)
-        return failure_say(why, STATUS_NOMEM, "backup: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("backup: out of memory"));
     snprintf(beside, room, "%s.XXXXXX", path);
     status = may_replace(path, why);
     if (!status)
@@ -177,13 +178,13 @@ static struct backup_file *file_open(const char *path, enum status *status, stru
     struct backup_file *file;
 
     if (fd < 0) {
-        *status = failure_say(why, errno == ENOENT ? STATUS_MISSING : STATUS_DISK, "read %.150s: %s", path,
+        *status = failure_say(why, errno == ENOENT ? STATUS_MISSING : STATUS_DISK, _("read %.150s: %s"), path,
                               strerror(errno));
         return NULL;
     }
     file = backup_file_new(fd, path);
     if (!file) {
-        *status = failure_say(why, STATUS_NOMEM, "restore: out of memory");
+        *status = failure_say(why, STATUS_NOMEM, _("restore: out of memory"));
         return NULL;
     }
     backup_open(file);
@@ -249,7 +250,7 @@ static bool entry_take(struct restoring *r, struct backup_file *file, struct sto
     backup_take(file, sizes + 2, 4);
     value_size = be32_read(sizes + 2);
     if (!file->status && (key_size > ENTRY_KEY_MOST || value_size > ENTRY_VALUE_MOST))
-        backup_fail(file, STATUS_FORGED, "%.150s has an entry of an impossible size", r->path);
+        backup_fail(file, STATUS_FORGED, _("%.150s has an entry of an impossible size"), r->path);
     backup_take(file, r->entry_key, key_size);
     backup_take(file, r->value, value_size);
     *entry = (struct store_entry){ { r->entry_key, key_size }, { r->value, value_size } };
@@ -291,7 +292,7 @@ static enum status read_through(struct restoring *r, struct failure *why)
     backup_take(file, count, sizeof count);
     backup_closed(file);
     if (!file->status && be64_read(count) != r->facts.entries)
-        backup_fail(file, STATUS_FORGED, "%.150s lacks some of its entries", r->path);
+        backup_fail(file, STATUS_FORGED, _("%.150s lacks some of its entries"), r->path);
     r->facts.bytes = file->bytes;
     return file_close(file, STATUS_OK, why);
 }
@@ -316,8 +317,8 @@ static enum status clock_check(const struct restoring *r, uint64_t now_ms, struc
     if (r->facts.made_ms <= now_ms + CLOCK_SLACK_MS)
         return STATUS_OK;
     return failure_say(why, STATUS_DENIED,
-                       "by the clock of this machine the backup is not made yet: set the clock right first "
-                       "(timedatectl set-ntp true)");
+                       _("by the clock of this machine the backup is not made yet: set the clock right first "
+                       "(timedatectl set-ntp true)"));
 }
 
 static enum status restore(struct restoring *r, const char *home, uint64_t now_ms, struct failure *why)
@@ -347,13 +348,13 @@ enum status backup_restore(struct backup_facts *out, const char *path, const cha
     enum status status;
 
     if (!r)
-        return failure_say(why, STATUS_NOMEM, "restore: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("restore: out of memory"));
     sodium_memzero(r, sizeof *r);
     r->path = path;
     r->key = key;
     r->value = malloc(ENTRY_VALUE_MOST);
     status =
-        r->value ? restore(r, home, now_ms, why) : failure_say(why, STATUS_NOMEM, "restore: out of memory");
+        r->value ? restore(r, home, now_ms, why) : failure_say(why, STATUS_NOMEM, _("restore: out of memory"));
     *out = r->facts;
     free(r->value);
     sodium_free(r);

@@ -7,6 +7,8 @@
  * altered. */
 #include "node/care/backup_file.h"
 
+#include "node/tongue/tongue.h"
+
 #include "crypto/labels.h"
 
 #include <errno.h>
@@ -74,7 +76,7 @@ static enum status stretch(struct backup_file *file, uint8_t root[KEY_SIZE], str
                       be32_read(file->head + AT_PASSES), bytes, crypto_pwhash_ALG_ARGON2ID13) == 0)
         return STATUS_OK;
     return backup_fail(file, STATUS_NOMEM,
-                       "making a key from the passphrase takes %zu MiB of memory; there is not that much",
+                       _("making a key from the passphrase takes %zu MiB of memory; there is not that much"),
                        bytes >> 20);
 }
 
@@ -106,7 +108,7 @@ static void write_all(struct backup_file *file, const uint8_t *data, size_t size
         ssize_t done = write(file->fd, data, size);
 
         if (done < 0 && errno != EINTR)
-            backup_fail(file, STATUS_DISK, "write %.150s: %s", file->path, strerror(errno));
+            backup_fail(file, STATUS_DISK, _("write %.150s: %s"), file->path, strerror(errno));
         if (done > 0) {
             data += done;
             size -= (size_t)done;
@@ -162,10 +164,10 @@ void backup_end(struct backup_file *file)
     if (!file->status)
         chunk_write(file, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
     if (!file->status && fsync(fd) != 0)
-        backup_fail(file, STATUS_DISK, "write %.150s: %s", file->path, strerror(errno));
+        backup_fail(file, STATUS_DISK, _("write %.150s: %s"), file->path, strerror(errno));
     file->fd = -1;
     if (close(fd) != 0)
-        backup_fail(file, STATUS_DISK, "write %.150s: %s", file->path, strerror(errno));
+        backup_fail(file, STATUS_DISK, _("write %.150s: %s"), file->path, strerror(errno));
 }
 
 /* ---- Reading. */
@@ -181,7 +183,7 @@ static size_t read_some(struct backup_file *file, uint8_t *out, size_t size)
         if (more == 0)
             break;
         if (more < 0 && errno != EINTR)
-            backup_fail(file, STATUS_DISK, "read %.150s: %s", file->path, strerror(errno));
+            backup_fail(file, STATUS_DISK, _("read %.150s: %s"), file->path, strerror(errno));
         got += more > 0 ? (size_t)more : 0;
     }
     file->bytes += got;
@@ -203,13 +205,13 @@ void backup_open(struct backup_file *file)
     size_t got = read_some(file, file->head, BACKUP_HEAD);
 
     if (got < sizeof MAGIC || memcmp(file->head, MAGIC, sizeof MAGIC - 1) != 0)
-        backup_fail(file, STATUS_MALFORMED, "%.150s is not a backup made by coopair", file->path);
+        backup_fail(file, STATUS_MALFORMED, _("%.150s is not a backup made by coopair"), file->path);
     else if (file->head[sizeof MAGIC - 1] != MAGIC[sizeof MAGIC - 1])
-        backup_fail(file, STATUS_VERSION, "%.150s was made by another version of coopair", file->path);
+        backup_fail(file, STATUS_VERSION, _("%.150s was made by another version of coopair"), file->path);
     else if (got < BACKUP_HEAD)
-        backup_fail(file, STATUS_FORGED, "%.150s was cut off: it is not whole", file->path);
+        backup_fail(file, STATUS_FORGED, _("%.150s was cut off: it is not whole"), file->path);
     else if (!head_fits(file->head))
-        backup_fail(file, STATUS_FORGED, "the head of %.150s was altered", file->path);
+        backup_fail(file, STATUS_FORGED, _("the head of %.150s was altered"), file->path);
 }
 
 enum backup_lock backup_file_lock(const struct backup_file *file)
@@ -224,19 +226,19 @@ void backup_unlock(struct backup_file *file, const struct backup_key *key)
     if (file->status)
         return;
     if (key->lock != backup_file_lock(file)) {
-        backup_fail(file, STATUS_DENIED, "%.150s is locked with %s", file->path,
-                    backup_file_lock(file) == BACKUP_PASSPHRASE ? "a passphrase"
-                                                                : "the recovery sheet of its home");
+        backup_fail(file, STATUS_DENIED, _("%.150s is locked with %s"), file->path,
+                    backup_file_lock(file) == BACKUP_PASSPHRASE ? _("a passphrase")
+                                                                : _("the recovery sheet of its home"));
         return;
     }
     if (keys_make(file, stream, check, key))
         return;
     if (sodium_memcmp(check, file->head + AT_CHECK, BACKUP_CHECK_SIZE) != 0)
-        backup_fail(file, STATUS_FORGED, "%s does not open %.120s, or its first bytes were altered",
-                    key->lock == BACKUP_PASSPHRASE ? "this passphrase" : "this recovery sheet", file->path);
+        backup_fail(file, STATUS_FORGED, _("%s does not open %.120s, or its first bytes were altered"),
+                    key->lock == BACKUP_PASSPHRASE ? _("this passphrase") : _("this recovery sheet"), file->path);
     else if (crypto_secretstream_xchacha20poly1305_init_pull(&file->state, file->head + AT_NONCE, stream) !=
              0)
-        backup_fail(file, STATUS_FORGED, "the head of %.150s was altered", file->path);
+        backup_fail(file, STATUS_FORGED, _("the head of %.150s was altered"), file->path);
     sodium_memzero(stream, sizeof stream);
     sodium_memzero(check, sizeof check);
 }
@@ -250,10 +252,10 @@ static void chunk_read(struct backup_file *file)
     if (file->status)
         return;
     if (got == 0)
-        backup_fail(file, STATUS_FORGED, "%.150s was cut off: it is not whole", file->path);
+        backup_fail(file, STATUS_FORGED, _("%.150s was cut off: it is not whole"), file->path);
     else if (crypto_secretstream_xchacha20poly1305_pull(&file->state, file->plain, &size, &tag, file->sealed,
                                                         got, file->head, BACKUP_HEAD) != 0)
-        backup_fail(file, STATUS_FORGED, "%.150s was cut off or altered around byte %llu", file->path,
+        backup_fail(file, STATUS_FORGED, _("%.150s was cut off or altered around byte %llu"), file->path,
                     (unsigned long long)(file->bytes - got));
     else {
         file->used = 0;
@@ -272,7 +274,7 @@ void backup_take(struct backup_file *file, void *out, size_t size)
         at += part;
         size -= part;
         if (size > 0 && file->last)
-            backup_fail(file, STATUS_FORGED, "%.150s ends too early inside", file->path);
+            backup_fail(file, STATUS_FORGED, _("%.150s ends too early inside"), file->path);
         else if (size > 0)
             chunk_read(file);
     }
@@ -285,5 +287,5 @@ void backup_closed(struct backup_file *file)
     while (!file->status && !file->last && file->used == file->size)
         chunk_read(file);
     if (!file->status && (file->used != file->size || read_some(file, &more, 1) > 0))
-        backup_fail(file, STATUS_FORGED, "%.150s has more in it than a backup has", file->path);
+        backup_fail(file, STATUS_FORGED, _("%.150s has more in it than a backup has"), file->path);
 }

@@ -7,6 +7,7 @@
 
 #include "node/care/care.h"
 #include "node/home/home.h"
+#include "node/tongue/tongue.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,14 +27,14 @@ enum status bring_back_free(const char *home, struct failure *why)
     if (!dir && errno == ENOENT)
         return STATUS_OK;
     if (!dir)
-        return failure_say(why, STATUS_DENIED, "look into %.150s: %s", home, strerror(errno));
+        return failure_say(why, STATUS_DENIED, _("look into %.150s: %s"), home, strerror(errno));
     while (empty && (entry = readdir(dir)) != NULL)
         empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
     closedir(dir);
     return empty
                ? STATUS_OK
                : failure_say(why, STATUS_EXISTS,
-                             "%.120s is not empty; nothing was changed. Choose a new folder with --home DIR",
+                             _("%.120s is not empty; nothing was changed. Choose a new folder with --home DIR"),
                              home);
 }
 
@@ -92,7 +93,7 @@ static bool parent_sync(const char *home)
 static enum status refused(struct failure *why, const char *home)
 {
     return failure_say(why, errno == ENOTEMPTY || errno == EEXIST ? STATUS_EXISTS : STATUS_DISK,
-                       "make %.150s: %s", home, strerror(errno));
+                       _("make %.150s: %s"), home, strerror(errno));
 }
 
 static enum status build(const char *folder, const char *home, const struct bring_back *what,
@@ -123,7 +124,7 @@ enum status bring_back(const char *home, const struct bring_back *what, struct f
         return status;
     if ((size_t)snprintf(plain, sizeof plain, "%.*s", (int)size, home) >= sizeof plain ||
         (size_t)snprintf(folder, sizeof folder, "%.*s.restoring", (int)size, home) >= sizeof folder)
-        return failure_say(why, STATUS_DENIED, "the name of the folder is too long");
+        return failure_say(why, STATUS_DENIED, _("the name of the folder is too long"));
     home_unmake(folder);
     return build(folder, plain, what, why);
 }

@@ -3,6 +3,7 @@
 #include "node/care/sheet.h"
 
 #include "crypto/labels.h"
+#include "node/tongue/tongue.h"
 
 #include <ctype.h>
 #include <sodium.h>
@@ -110,9 +111,9 @@ static enum status words_read(unsigned *out, size_t *count, size_t most, const c
 
     for (*count = 0; !status && next_word(word, &size, &text); ++*count) {
         if (*count == most)
-            status = failure_say(why, STATUS_MALFORMED, "there are more than %zu words", most);
+            status = failure_say(why, STATUS_MALFORMED, _("there are more than %zu words"), most);
         else if (size != WORD || !word_read(&out[*count], word))
-            status = failure_say(why, STATUS_MALFORMED, "word %zu of group %zu is none that a sheet can have",
+            status = failure_say(why, STATUS_MALFORMED, _("word %zu of group %zu is none that a sheet can have"),
                                  *count % SHEET_GROUP_WORDS + 1, *count / SHEET_GROUP_WORDS + 1);
     }
     sodium_memzero(word, sizeof word);
@@ -127,13 +128,13 @@ enum status sheet_read(uint8_t secret[KEY_SIZE], const char *text, struct failur
 
     if (!status && count < WORDS)
         status =
-            failure_say(why, STATUS_MALFORMED, "a recovery sheet has %d words; here are %zu", WORDS, count);
+            failure_say(why, STATUS_MALFORMED, _("a recovery sheet has %d words; here are %zu"), WORDS, count);
     for (unsigned group = 0; group < SHEET_GROUPS && !status; group++) {
         be16_write(secret + GROUP_BYTES * group, (uint16_t)words[SHEET_GROUP_WORDS * group]);
         be16_write(secret + GROUP_BYTES * group + 2, (uint16_t)words[SHEET_GROUP_WORDS * group + 1]);
         if (check_of(secret, group) != words[SHEET_GROUP_WORDS * group + 2])
             status = failure_say(why, STATUS_MALFORMED,
-                                 "group %u does not fit: a letter of it is wrong, or it is of another sheet",
+                                 _("group %u does not fit: a letter of it is wrong, or it is of another sheet"),
                                  group + 1);
     }
     sodium_memzero(words, sizeof words);

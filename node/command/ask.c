@@ -92,9 +92,9 @@ static json_t *daemon_ask(int fd, json_t *request, struct failure *why)
     json_t *reply = NULL;
     uint8_t head[4];
 
-    failure_say(why, STATUS_BUSY, "the node does not answer; stop it and start it again with: coopair run");
+    failure_say(why, STATUS_BUSY, _("the node does not answer; stop it and start it again with: coopair run"));
     if (text && strlen(text) > CONTROL_MAX)
-        failure_say(why, STATUS_FULL, "too much for one request to the node (%zu bytes)", strlen(text));
+        failure_say(why, STATUS_FULL, _("too much for one request to the node (%zu bytes)"), strlen(text));
     if (text && strlen(text) <= CONTROL_MAX) {
         be32_write(head, (uint32_t)strlen(text));
         if (send_all(fd, head, sizeof head) && send_all(fd, text, strlen(text)))
@@ -120,7 +120,7 @@ static json_t *offline_ask(const char *home, json_t *request, enum status *statu
     reply = serve(node, request);
     node_close(node);
     if (!reply)
-        *status = failure_say(why, STATUS_NOMEM, "out of memory");
+        *status = failure_say(why, STATUS_NOMEM, _("out of memory"));
     return reply;
 }
 
@@ -141,7 +141,7 @@ static enum status reply_take(json_t *reply, json_t **out, struct failure *why)
     if (status == STATUS_OK)
         status = STATUS_MALFORMED;
     failure_say(why, status, "%s",
-                text ? text : "the node's answer is not understood; is it an older version?");
+                text ? text : _("the node's answer is not understood; is it an older version?"));
     json_decref(reply);
     return status;
 }
@@ -168,7 +168,7 @@ static enum status ask(const char *home, const char *verb, json_t *request, json
     }
     *no_daemon = served && served->online;
     if (*no_daemon)
-        return failure_say(why, STATUS_MISSING, "no node is running for %.150s; start it with: coopair run",
+        return failure_say(why, STATUS_MISSING, _("no node is running for %.150s; start it with: coopair run"),
                            home);
     reply = offline_ask(home, request, &status, why);
     return reply ? reply_take(reply, out, why) : status;
@@ -189,7 +189,7 @@ static enum status ask_home(const struct cli *cli, const char *verb, json_t *arg
     request = json_pack("{s:i, s:s, s:s, s:o*}", "v", 1, "verb", verb, "language", tongue_name(tongue_now()),
                         "args", args);
     if (!request)
-        return failure_say(why, STATUS_NOMEM, "out of memory");
+        return failure_say(why, STATUS_NOMEM, _("out of memory"));
     status = ask(home, verb, request, reply, no_daemon, why);
     json_decref(request);
     return status;

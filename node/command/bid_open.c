@@ -12,6 +12,7 @@
 #include "node/serve/round_view.h"
 #include "node/tender/tender.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -79,7 +80,7 @@ static void letter_refuse(struct opening *o, const char *path, int code, const s
         char clean[WORDS_MAX];
 
         tender_clean(clean, sizeof clean, why->text);
-        fprintf(stderr, "coopair bid open: %s: NOT OPENED: %s\n", path, clean);
+        fprintf(stderr, _("coopair bid open: %s: NOT OPENED: %s\n"), path, clean);
     }
 }
 
@@ -124,17 +125,17 @@ static void letters_print(const struct opening *o)
     size_t i;
 
     json_array_foreach(o->letters, i, letter) {
-        printf("%s, %s\n  lot %" PRIu64 "%s%s", field_text(letter, "name"), field_text(letter, "address"),
-               field_uint(letter, "lot"), field_text(letter, "meter")[0] == '\0' ? "" : ", meter ",
+        printf(_("%s, %s\n  lot %" PRIu64 "%s%s"), field_text(letter, "name"), field_text(letter, "address"),
+               field_uint(letter, "lot"), field_text(letter, "meter")[0] == '\0' ? "" : _(", meter "),
                field_text(letter, "meter"));
         quantities_print(letter);
-        printf("%s\n", field_flag(letter, "again") ? "  (a second letter of the same home)" : "");
+        printf("%s\n", field_flag(letter, "again") ? _("  (a second letter of the same home)") : "");
         if (field_text(letter, "note")[0] != '\0')
             printf("  %s\n", field_text(letter, "note"));
     }
     for (i = 0; i < charter->lot_count; i++)
         if (o->homes[i] > 0)
-            printf("Lot %zu: %zu of %zu homes accept.\n", i + 1, o->homes[i],
+            printf(_("Lot %zu: %zu of %zu homes accept.\n"), i + 1, o->homes[i],
                    topic_season(o->topic)->lots[i].home_count);
 }
 
@@ -165,7 +166,7 @@ static enum status inbox_open(struct opening *o, const char *tender, const char 
     if (status != STATUS_OK)
         return status;
     if (topic_season(o->topic) == NULL)
-        return failure_say(why, STATUS_NOMEM, "out of memory");
+        return failure_say(why, STATUS_NOMEM, _("out of memory"));
     return company_read(&o->keys, key, why);
 }
 
@@ -174,17 +175,17 @@ int bid_open(int argc, char **argv)
     const char *tender = ".", *key = "company.key";
     const struct cli_option options[] = {
         { "tender", OPTION_TEXT, &tender,
-          "FOLDER  the tender exported after the award (default: this folder)" },
-        { "key", OPTION_TEXT, &key, "FILE       your keys, made by bid seal (default: company.key)" },
+          N_("FOLDER  the tender exported after the award (default: this folder)") },
+        { "key", OPTION_TEXT, &key, N_("FILE       your keys, made by bid seal (default: company.key)") },
     };
     struct cli cli = {
         .usage = "coopair bid open LETTER... [OPTIONS]",
-        .summary = "For the winner: opens the letters of the homes that accept, and checks that each comes "
+        .summary = N_("For the winner: opens the letters of the homes that accept, and checks that each comes "
                    "from a home of the lot. Needs\n"
                    "no network. Letters that are not genuine are named, and the exit code is 7; it is 8 when "
                    "the tender is not the one\n"
                    "exported after the award.\n\n"
-                   "  coopair bid open --tender tender/ --key company.key letters/*.coop",
+                   "  coopair bid open --tender tender/ --key company.key letters/*.coop"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 1,

@@ -3,6 +3,7 @@
  * Reading is bounded before memory is taken. Writing goes to a file beside the target, is synced, and is
  * renamed over it, so that a reader, a crash or a full disk never meets half a file. */
 #include "node/command/command.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,16 +48,16 @@ static enum status read_all(char **out, size_t *size, int fd, const char *path, 
 
     while (got > 0 && *size <= most) {
         if (!room_make(out, &room, *size))
-            return explain(why, "read", path, ENOMEM);
+            return explain(why, _("read"), path, ENOMEM);
         do
             got = read(fd, *out + *size, room - *size - 1);
         while (got < 0 && errno == EINTR);
         if (got < 0)
-            return explain(why, "read", path, errno);
+            return explain(why, _("read"), path, errno);
         *size += (size_t)got;
     }
     if (*size > most)
-        return failure_say(why, STATUS_FULL, "read %.150s: more than %zu bytes, too many to be right", path,
+        return failure_say(why, STATUS_FULL, _("read %.150s: more than %zu bytes, too many to be right"), path,
                            most);
     (*out)[*size] = '\0';
     return STATUS_OK;
@@ -71,7 +72,7 @@ enum status cli_read_file(char **out, size_t *size, const char *path, size_t mos
     *out = NULL;
     *size = 0;
     if (fd < 0)
-        return explain(why, "read", path, errno);
+        return explain(why, _("read"), path, errno);
     status = read_all(out, size, fd, standard ? "standard input" : path, most, why);
     if (!standard)
         close(fd);
@@ -119,7 +120,7 @@ enum status cli_write_file(const char *path, struct bytes bytes, int mode, struc
     int fd, code = 0;
 
     if (!beside)
-        return explain(why, "write", path, ENOMEM);
+        return explain(why, _("write"), path, ENOMEM);
     snprintf(beside, room, "%s.XXXXXX", path);
     fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0) {
@@ -137,5 +138,5 @@ enum status cli_write_file(const char *path, struct bytes bytes, int mode, struc
             code = errno;
     }
     free(beside);
-    return code ? explain(why, "write", path, code) : STATUS_OK;
+    return code ? explain(why, _("write"), path, code) : STATUS_OK;
 }

@@ -62,7 +62,7 @@ int cli_fail(const struct cli *cli, enum status status, const struct failure *wh
         cli_json(json_pack("{s:i, s:b, s:s, s:s}", "v", 1, "ok", 0, "status", status_name(status), "error",
                            clean));
     else
-        fprintf(stderr, "coopair: %s\n", clean);
+        fprintf(stderr, _("coopair: %s\n"), clean);
     return exit_code_of(status);
 }
 

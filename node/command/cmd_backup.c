@@ -31,8 +31,8 @@ static int say_backup(const struct cli *cli, const struct backup_facts *facts, c
                                   "bytes", (json_int_t)facts->bytes));
     words_number(bytes, facts->bytes);
     words_number(entries, facts->entries);
-    printf("Backed up to %s: %s entries, %s bytes, encrypted.\n"
-           "Keep it on another disk. It is opened with: coopair restore FILE --home DIR\n",
+    printf(_("Backed up to %s: %s entries, %s bytes, encrypted.\n"
+           "Keep it on another disk. It is opened with: coopair restore FILE --home DIR\n"),
            path, entries, bytes);
     return EXIT_DONE;
 }
@@ -72,20 +72,20 @@ int cmd_backup(int argc, char **argv)
     bool recovery = false;
     const struct cli_option options[] = {
         { "passphrase-file", OPTION_TEXT, &passphrase_file,
-          "FILE  take the passphrase from its first line (only you may read it)" },
+          N_("FILE  take the passphrase from its first line (only you may read it)") },
         { "recovery", OPTION_FLAG, &recovery,
-          "lock it with the key of this home, which the recovery sheet gives back: no passphrase is asked" },
+          N_("lock it with the key of this home, which the recovery sheet gives back: no passphrase is asked") },
     };
     struct cli cli = {
         .usage = "coopair backup [OPTIONS] FILE",
         .summary =
-            "Writes everything this home holds, readings, rounds, secrets and key, into one encrypted file: "
+            N_("Writes everything this home holds, readings, rounds, secrets and key, into one encrypted file: "
             "locked with a\n"
             "passphrase, or with --recovery by the recovery sheet (coopair identity sheet), which suits a "
             "nightly timer. The\n"
             "node may run. FILE appears when it is whole; an older backup of this name is replaced then. "
             "Back: "
-            "coopair restore",
+            "coopair restore"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 1,
@@ -99,7 +99,7 @@ int cmd_backup(int argc, char **argv)
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
     if (recovery && passphrase_file) {
-        fputs("coopair backup: either --recovery or a passphrase; see: coopair backup --help\n", stderr);
+        fputs(_("coopair backup: either --recovery or a passphrase; see: coopair backup --help\n"), stderr);
         return EXIT_USAGE;
     }
     status = make(&cli, &facts, passphrase_file, recovery, &why);
@@ -125,7 +125,7 @@ static enum status unlock(struct backup_key *key, struct typed *typed, uint8_t s
         return status;
     }
     if (!sheet_file && !cli->json)
-        fputs("This backup is opened by the recovery sheet of its home; type its words:\n", stderr);
+        fputs(_("This backup is opened by the recovery sheet of its home; type its words:\n"), stderr);
     key->secret = secret;
     return typed_sheet(secret, sheet_file, why);
 }
@@ -140,12 +140,12 @@ static int say_restored(const struct cli *cli, const struct backup_facts *facts,
                                   (json_int_t)facts->entries));
     words_date(made, facts->made_ms / 1000);
     words_number(entries, facts->entries);
-    printf("Restored %s as it was on %s: %s entries, each checked.\n"
+    printf(_("Restored %s as it was on %s: %s entries, each checked.\n"
            "In rounds that opened before now this home deals and reads, and does not vote: it may have voted "
            "after the\n"
            "backup was made. Two copies of one home must not run: make sure that the old one never starts "
            "again.\n"
-           "Next: coopair run --home DIR\n",
+           "Next: coopair run --home DIR\n"),
            home, made, entries);
     return EXIT_DONE;
 }
@@ -154,13 +154,13 @@ int cmd_restore(int argc, char **argv)
 {
     const char *passphrase_file = NULL, *sheet_file = NULL;
     const struct cli_option options[] = {
-        { "passphrase-file", OPTION_TEXT, &passphrase_file, "FILE  take the passphrase from its first line" },
+        { "passphrase-file", OPTION_TEXT, &passphrase_file, N_("FILE  take the passphrase from its first line") },
         { "sheet-file", OPTION_TEXT, &sheet_file,
-          "FILE  take the words of the recovery sheet from it; \"-\": standard input" },
+          N_("FILE  take the words of the recovery sheet from it; \"-\": standard input") },
     };
     struct cli cli = {
         .usage = "coopair restore [OPTIONS] FILE",
-        .summary = "Makes a home from a backup, in a folder that does not exist yet or is empty (--home "
+        .summary = N_("Makes a home from a backup, in a folder that does not exist yet or is empty (--home "
                    "DIR). The whole "
                    "file is\n"
                    "checked before anything is made. Exit code 7: the wrong passphrase or sheet, or a file "
@@ -168,7 +168,7 @@ int cmd_restore(int argc, char **argv)
                    "or altered;\n"
                    "1: not a backup, or the folder is not empty. The restored home never votes in a round "
                    "that opened "
-                   "before.",
+                   "before."),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 1,

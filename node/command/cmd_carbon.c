@@ -2,6 +2,7 @@
  */
 #include "node/command/advice_say.h"
 #include "node/serve/answer.h"
+#include "node/tongue/tongue.h"
 
 static const char *say_kg(char out[SAY_MAX], uint64_t grams)
 {
@@ -23,9 +24,9 @@ static void say_months(json_t *months, uint64_t most)
         printf("  %-10s", advice_span(label, SPAN_MONTH, advice_int(month, "start_s")));
         if (json_is_integer(json_object_get(month, "grams")))
             printf("%13s%12s  %s%s\n", advice_kwh(kwh, field_uint(month, "energy_mwh")), say_kg(kg, grams),
-                   advice_bar(bar, grams, most), field_flag(month, "whole") ? "" : " (part of it metered)");
+                   advice_bar(bar, grams, most), field_flag(month, "whole") ? "" : _(" (part of it metered)"));
         else
-            printf("%13s\n", "no data");
+            printf("%13s\n", _("no data"));
     }
 }
 
@@ -34,12 +35,12 @@ static void say_kind(json_t *kind, uint64_t most)
     unsigned factor = (unsigned)field_uint(kind, "tenths_g_per_kwh");
     char from[SAY_MAX], to[SAY_MAX], kwh[SAY_MAX], kg[SAY_MAX];
 
-    printf("%s, meter %s, %s to %s\n", field_text(kind, "quantity"), field_text(kind, "meter"),
+    printf(_("%s, meter %s, %s to %s\n"), field_text(kind, "quantity"), field_text(kind, "meter"),
            advice_date(from, field_text(kind, "from")), advice_date(to, field_text(kind, "to")));
     say_months(json_object_get(kind, "months"), most);
-    printf("  %-10s%13s%12s\n", "total", advice_kwh(kwh, field_uint(kind, "energy_mwh")),
+    printf("  %-10s%13s%12s\n", _("total"), advice_kwh(kwh, field_uint(kind, "energy_mwh")),
            say_kg(kg, field_uint(kind, "grams")));
-    printf("  factor %u.%u g CO2e per kWh, of %s: %s\n", factor / 10, factor % 10,
+    printf(_("  factor %u.%u g CO2e per kWh, of %s: %s\n"), factor / 10, factor % 10,
            field_text(kind, "vintage"), field_text(kind, "scope"));
 }
 
@@ -56,9 +57,9 @@ static void say_carbon(json_t *reply, const void *arg)
             most = field_uint(month, "grams") > most ? field_uint(month, "grams") : most;
     json_array_foreach (kinds, i, kind)
         say_kind(kind, most);
-    printf("together %s of CO2 equivalent, as much as burning %llu litres of diesel\n", say_kg(kg, grams),
+    printf(_("together %s of CO2 equivalent, as much as burning %llu litres of diesel\n"), say_kg(kg, grams),
            (unsigned long long)((grams + litre / 2) / litre));
-    printf("source: %s; a yearly mean, which does not tell a cold evening from a sunny noon\n",
+    printf(_("source: %s; a yearly mean, which does not tell a cold evening from a sunny noon\n"),
            field_text(reply, "source"));
 }
 
@@ -66,17 +67,17 @@ int cmd_carbon(int argc, char **argv)
 {
     struct advice_options options = { NULL, NULL, NULL };
     const struct cli_option list[] = {
-        { "from", OPTION_TEXT, &options.from, "DATE  the first day, such as 2023-01-31" },
-        { "to", OPTION_TEXT, &options.to, "DATE    the last day (default: the last one with readings)" },
-        { "meter", OPTION_TEXT, &options.meter, "NAME  this meter only" },
+        { "from", OPTION_TEXT, &options.from, N_("DATE  the first day, such as 2023-01-31") },
+        { "to", OPTION_TEXT, &options.to, N_("DATE    the last day (default: the last one with readings)") },
+        { "meter", OPTION_TEXT, &options.meter, N_("NAME  this meter only") },
     };
     struct cli cli = {
         .usage = "coopair carbon [OPTIONS]",
         .summary =
-            "Works out the greenhouse gas of the electricity and gas that this home used in the last 365 "
+            N_("Works out the greenhouse gas of the electricity and gas that this home used in the last 365 "
             "days "
             "(or\nfrom --from to --to), by month, with the factor, its source and its year. Months without "
-            "readings\nstay gaps. Changes nothing and sends nothing.",
+            "readings\nstay gaps. Changes nothing and sends nothing."),
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };

@@ -2,6 +2,7 @@
  * sheet. */
 #include "node/serve/answer.h"
 #include "node/serve/cost_options.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -13,7 +14,7 @@ static void say_option(json_t *option, uint64_t best_cents, uint64_t most_cents)
     uint64_t cents = field_uint(option, "total_cents");
 
     if (!json_is_integer(json_object_get(option, "rank"))) {
-        printf("     %-6s%15s\n", field_text(option, "tariff"), "not known");
+        printf("     %-6s%15s\n", field_text(option, "tariff"), _("not known"));
         return;
     }
     if (cents > best_cents)
@@ -48,9 +49,9 @@ static void say_ranking(json_t *item)
 
     range_of(&best, &most, options);
     if (strcmp(grid, "dated") == 0)
-        puts("each day by the prices of its time");
+        puts(_("each day by the prices of its time"));
     else
-        printf("all days by the prices of %s\n", advice_date(date, grid));
+        printf(_("all days by the prices of %s\n"), advice_date(date, grid));
     for (uint64_t rank = 1; rank <= json_array_size(options); rank++)
         json_array_foreach (options, i, option)
             if (field_uint(option, "rank") == rank)
@@ -67,11 +68,11 @@ static void say_flips(json_t *reply)
     size_t i;
 
     json_array_foreach (flips, i, flip)
-        printf("the ranking flips: by the prices of %s %s was cheapest, by those of %s it is %s\n",
+        printf(_("the ranking flips: by the prices of %s %s was cheapest, by those of %s it is %s\n"),
                advice_date(from, field_text(flip, "from_grid")), field_text(flip, "from_tariff"),
                advice_date(to, field_text(flip, "to_grid")), field_text(flip, "to_tariff"));
     if (json_array_size(flips) == 0)
-        puts("the cheapest option is the same by every price sheet known here");
+        puts(_("the cheapest option is the same by every price sheet known here"));
 }
 
 static bool any_cheapest(json_t *grids)
@@ -101,7 +102,7 @@ static void say_comparison(json_t *reply, const void *options)
     size_t i;
 
     cost_say_head(reply, options);
-    printf("off-peak %s (Tempo: 22:00-06:00), %llu kVA\n", field_text(reply, "off_peak"),
+    printf(_("off-peak %s (Tempo: 22:00-06:00), %llu kVA\n"), field_text(reply, "off_peak"),
            (unsigned long long)field_uint(reply, "kva"));
     json_array_foreach (grids, i, item) {
         if (strcmp(field_text(item, "grid"), "dated") == 0 &&
@@ -112,8 +113,8 @@ static void say_comparison(json_t *reply, const void *options)
     if (any_cheapest(grids))
         say_flips(reply);
     if (field_uint(reply, "days") < DAYS_ENOUGH)
-        puts("these days are less than a year: the options differ by season, so a year may rank them "
-             "otherwise");
+        puts(_("these days are less than a year: the options differ by season, so a year may rank them "
+             "otherwise"));
     say_missing(grids);
     printf("%s\n", field_text(reply, "prices"));
 }
@@ -124,13 +125,13 @@ int cmd_compare(int argc, char **argv)
     const struct cli_option list[] = { COST_OPTIONS(options) };
     struct cli cli = {
         .usage = "coopair compare [OPTIONS]",
-        .summary = "Shows what the last 365 days (or --from to --to) would have cost under each regulated "
+        .summary = N_("Shows what the last 365 days (or --from to --to) would have cost under each regulated "
                    "French option,\n"
                    "fixed charges included: each day by the prices of its time, and all days by each price "
                    "sheet, for a\n"
                    "ranking may flip from one sheet to the next. An option whose figure would need a guess "
                    "(a Tempo colour\n"
-                   "that is not known, readings by the day) gets none. Changes nothing and sends nothing.",
+                   "that is not known, readings by the day) gets none. Changes nothing and sends nothing."),
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };

@@ -22,7 +22,7 @@ static enum status begin(struct config *config, enum config_key *key, char home[
     if (!status)
         status = config_read(config, home, why);
     if (status == STATUS_MALFORMED && !cli->json) {
-        fprintf(stderr, "coopair: %s\n", why->text);
+        fprintf(stderr, _("coopair: %s\n"), why->text);
         status = STATUS_OK;
     }
     return status;
@@ -160,5 +160,5 @@ int cmd_config(int argc, char **argv)
         { "unset", cmd_unset, N_("go back to the default") },
     };
 
-    return cli_family("coopair config", commands, ARRAY_SIZE(commands), argc, argv);
+    return cli_family(_("coopair config"), commands, ARRAY_SIZE(commands), argc, argv);
 }

@@ -1,12 +1,13 @@
 /* cmd_cost.c - coopair cost: what the electricity of these days cost, line by line as on a bill. */
 #include "node/serve/answer.h"
 #include "node/serve/cost_options.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
 static void say_price(unsigned x100)
 {
-    printf("%u.%04u EUR", x100 / 10000, x100 % 10000);
+    printf(_("%u.%04u EUR"), x100 / 10000, x100 % 10000);
 }
 
 static void say_lines(json_t *reply)
@@ -23,7 +24,7 @@ static void say_lines(json_t *reply)
     json_array_foreach (lines, i, line) {
         if (strcmp(grid, field_text(line, "grid")) != 0) {
             grid = field_text(line, "grid");
-            printf("prices from %s\n", advice_date(date, grid));
+            printf(_("prices from %s\n"), advice_date(date, grid));
         }
         printf("  %-15s%13s x ", field_text(line, "register"),
                advice_kwh(kwh, field_uint(line, "energy_mwh")));
@@ -39,18 +40,18 @@ static void say_cost(json_t *reply, const void *options)
     char euros[SAY_MAX], date[SAY_MAX];
 
     cost_say_head(reply, options);
-    printf("option %s", tariff);
+    printf(_("option %s"), tariff);
     if (strcmp(tariff, "hphc") == 0)
-        printf(", off-peak %s", field_text(reply, "off_peak"));
+        printf(_(", off-peak %s"), field_text(reply, "off_peak"));
     if (strcmp(tariff, "tempo") == 0)
-        printf(", days from 06:00 to 06:00, off-peak 22:00-06:00");
-    printf(", %llu kVA\n", (unsigned long long)field_uint(reply, "kva"));
+        printf(_(", days from 06:00 to 06:00, off-peak 22:00-06:00"));
+    printf(_(", %llu kVA\n"), (unsigned long long)field_uint(reply, "kva"));
     say_lines(reply);
-    printf("  %-43s%15s\n", "energy", cost_euros(euros, field_uint(reply, "energy_cents")));
-    printf("  %-43s%15s\n", "fixed charges", cost_euros(euros, field_uint(reply, "fixed_cents")));
-    printf("  %-43s%15s\n", "total", cost_euros(euros, field_uint(reply, "total_cents")));
+    printf("  %-43s%15s\n", _("energy"), cost_euros(euros, field_uint(reply, "energy_cents")));
+    printf("  %-43s%15s\n", _("fixed charges"), cost_euros(euros, field_uint(reply, "fixed_cents")));
+    printf("  %-43s%15s\n", _("total"), cost_euros(euros, field_uint(reply, "total_cents")));
     cost_say_missing(reply);
-    printf("%s; the newest sheet known here is of %s\n", field_text(reply, "prices"),
+    printf(_("%s; the newest sheet known here is of %s\n"), field_text(reply, "prices"),
            advice_date(date, field_text(reply, "newest_grid")));
 }
 
@@ -58,22 +59,22 @@ int cmd_cost(int argc, char **argv)
 {
     struct cost_options options = { { NULL, NULL, NULL }, 0, NULL, NULL, NULL, NULL };
     const struct cli_option list[] = {
-        { "tariff", OPTION_TEXT, &options.tariff, "OPTION  base (default), hphc or tempo" },
+        { "tariff", OPTION_TEXT, &options.tariff, N_("OPTION  base (default), hphc or tempo") },
         { "grid", OPTION_TEXT, &options.grid,
-          "SHEET  dated (default: each day by the prices of its time) or the date of one price sheet for "
+          N_("SHEET  dated (default: each day by the prices of its time) or the date of one price sheet for "
           "all\n"
-          "               days: 2024-02-01, 2025-02-01, 2025-08-01, 2026-02-01" },
+          "               days: 2024-02-01, 2025-02-01, 2025-08-01, 2026-02-01") },
         COST_OPTIONS(options),
     };
     struct cli cli = {
         .usage = "coopair cost [OPTIONS]",
         .summary =
-            "Works out what the electricity of the last 365 days (or of --from to --to) cost under a "
+            N_("Works out what the electricity of the last 365 days (or of --from to --to) cost under a "
             "regulated\n"
             "French option, to the cent: energy by period, and fixed charges by the day (each day its share "
             "of\n"
             "its calendar month). What has no price, no colour or no reading is said and not guessed.\n"
-            "Tempo days run from 06:00 to 06:00. Changes nothing and sends nothing.",
+            "Tempo days run from 06:00 to 06:00. Changes nothing and sends nothing."),
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };

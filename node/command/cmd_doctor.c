@@ -7,6 +7,7 @@
 #include "node/command/command.h"
 #include "node/home/home.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,10 +26,10 @@ static void check_clock(struct answer *answer, json_t *checks)
 
     words_date(date, now < 0 ? 0 : (uint64_t)now);
     if (now < CLOCK_LEAST_S || now >= CLOCK_MOST_S)
-        check_add(answer, checks, "clock", CHECK_FAIL, "set it right: timedatectl set-ntp true",
-                  "says %s, which cannot be", date);
+        check_add(answer, checks, "clock", CHECK_FAIL, _("set it right: timedatectl set-ntp true"),
+                  _("says %s, which cannot be"), date);
     else
-        check_add(answer, checks, "clock", CHECK_OK, NULL, "says %s", date);
+        check_add(answer, checks, "clock", CHECK_OK, NULL, _("says %s"), date);
 }
 
 static void check_disk(struct answer *answer, json_t *checks, const char *home)
@@ -37,8 +38,8 @@ static void check_disk(struct answer *answer, json_t *checks, const char *home)
     uint64_t free_mib;
 
     if (statvfs(home, &disk) != 0) {
-        check_add(answer, checks, "disk", CHECK_FAIL, "see whether the disk is there and well",
-                  "does not say how full it is: %s", strerror(errno));
+        check_add(answer, checks, "disk", CHECK_FAIL, _("see whether the disk is there and well"),
+                  _("does not say how full it is: %s"), strerror(errno));
         return;
     }
     free_mib = (uint64_t)disk.f_bavail * disk.f_frsize / (1024 * 1024);
@@ -46,7 +47,7 @@ static void check_disk(struct answer *answer, json_t *checks, const char *home)
               free_mib < FREE_FAIL_MIB   ? CHECK_FAIL
               : free_mib < FREE_WARN_MIB ? CHECK_WARN
                                          : CHECK_OK,
-              "free some space: a full disk keeps nothing new", "%llu MiB free",
+              _("free some space: a full disk keeps nothing new"), _("%llu MiB free"),
               (unsigned long long)free_mib);
 }
 
@@ -61,18 +62,18 @@ static bool check_key(struct answer *answer, json_t *checks, const char *home)
     if (status) {
         check_add(answer, checks, "key", CHECK_FAIL,
                   status == STATUS_MISSING
-                      ? "make a home: coopair init; or bring one back: coopair restore FILE"
-                      : "chmod 600 the key file, or bring it back: coopair identity recover",
+                      ? _("make a home: coopair init; or bring one back: coopair restore FILE")
+                      : _("chmod 600 the key file, or bring it back: coopair identity recover"),
                   "%s", why.text);
         return false;
     }
     if (stat(home, &found) == 0 && (found.st_mode & 077) != 0)
-        check_add(answer, checks, "key", CHECK_WARN, "close the folder of this home: chmod 700 it",
-                  "others may look into %.200s", home);
+        check_add(answer, checks, "key", CHECK_WARN, _("close the folder of this home: chmod 700 it"),
+                  _("others may look into %.200s"), home);
     else
         check_add(answer, checks, "key", CHECK_OK, NULL,
-                  sealed ? "sealed under a passphrase, and only you may read it"
-                         : "a file that only you may read; no passphrase");
+                  sealed ? _("sealed under a passphrase, and only you may read it")
+                         : _("a file that only you may read; no passphrase"));
     return true;
 }
 
@@ -86,14 +87,14 @@ static void check_node(struct answer *answer, json_t *checks, const struct cli *
         answer->failed = answer->failed || json_array_extend(checks, json_object_get(reply, "checks")) != 0;
         json_decref(reply);
     } else if (status == STATUS_BUSY) {
-        check_add(answer, checks, "node", CHECK_FAIL, "wait, or stop the other program and ask again", "%s",
+        check_add(answer, checks, "node", CHECK_FAIL, _("wait, or stop the other program and ask again"), "%s",
                   why.text);
     } else if (status == STATUS_DENIED) {
         check_add(answer, checks, "store", CHECK_FAIL,
-                  "give the right passphrase; forgotten: coopair identity recover --home DIR", "%s", why.text);
+                  _("give the right passphrase; forgotten: coopair identity recover --home DIR"), "%s", why.text);
     } else {
         check_add(answer, checks, "store", CHECK_FAIL,
-                  "bring your latest backup back into a new folder: coopair restore FILE --home DIR", "%s",
+                  _("bring your latest backup back into a new folder: coopair restore FILE --home DIR"), "%s",
                   why.text);
     }
 }
@@ -129,7 +130,7 @@ static int say_checks(const struct cli *cli, json_t *checks)
                                         (int)warned, "failures", (int)failed, "checks", checks)))
         return EXIT_FAILED;
     if (!cli->json && warned + failed == 0)
-        puts("All is well.");
+        puts(_("All is well."));
     return failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -138,12 +139,12 @@ int cmd_doctor(int argc, char **argv)
     struct cli cli = {
         .usage = "coopair doctor [OPTIONS]",
         .summary =
-            "Looks whether this home would survive a bad day: clock, disk, key file, every entry of the "
+            N_("Looks whether this home would survive a bad day: clock, disk, key file, every entry of the "
             "store, age of the\n"
             "last backup, recovery sheet, neighbours, holes in the readings. Each line is ok, warn or "
             "fail, with what to\n"
             "do. Works with and without a running node, and changes nothing. Exit code 0: nothing "
-            "failed; 1: something did.",
+            "failed; 1: something did."),
     };
     struct answer answer = { false };
     char home[HOME_PATH_MAX];

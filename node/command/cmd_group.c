@@ -31,14 +31,14 @@ static void invitation_print(json_t *reply, bool qr)
     printf("\n    %s\n", field_text(reply, "code"));
     if (qr)
         qr_print(field_text(reply, "code"));
-    puts("\nOne code for the whole street. Hand it over yourself, on paper or in a message: whoever has it "
+    puts(_("\nOne code for the whole street. Hand it over yourself, on paper or in a message: whoever has it "
          "can join\n"
-         "and read what the group says. A neighbour types: coopair group join CODE");
+         "and read what the group says. A neighbour types: coopair group join CODE"));
     if (field_text(reply, "address")[0] == '\0')
-        puts("It holds no address, since this home cannot be dialled: it is enough on one local network. "
+        puts(_("It holds no address, since this home cannot be dialled: it is enough on one local network. "
              "Elsewhere give\n"
              "an address beside it: coopair group join CODE --address HOST:PORT, or make the code while "
-             "coopair run goes.");
+             "coopair run goes."));
 }
 
 static void deadline_print(json_t *round)
@@ -49,7 +49,7 @@ static void deadline_print(json_t *round)
     if (box == NULL || strcmp(field_text(box, "state"), "open") != 0)
         return;
     words_date(date, field_uint(box, "deadline"));
-    printf("\"%s\" takes homes until %s, at most %" PRIu64 "; it goes on from %" PRIu64 " homes.\n",
+    printf(_("\"%s\" takes homes until %s, at most %" PRIu64 "; it goes on from %" PRIu64 " homes.\n"),
            field_text(round, "title"), date, field_uint(round, "invite_count"), field_uint(round, "floor"));
 }
 
@@ -75,25 +75,25 @@ static int create(int argc, char **argv)
     uint64_t floor = UINT64_MAX, homes = UINT64_MAX;
     bool no_qr = false;
     const struct cli_option options[] = {
-        { "good", OPTION_TEXT, &good, "pellets|electricity  what is bought" },
+        { "good", OPTION_TEXT, &good, N_("pellets|electricity  what is bought") },
         { "pace", OPTION_TEXT, &pace,
-          "street|season|demo   two weeks (the default), two months, or seconds" },
-        { "zone", OPTION_TEXT, &zone, "ZONE       where it is delivered: fr:insee:44109; a small commune becomes its department" },
-        { "title", OPTION_TEXT, &title, "TEXT      what the street calls it" },
-        { "contact", OPTION_TEXT, &contact, "TEXT    whom companies may ask: a mail address or a telephone" },
+          N_("street|season|demo   two weeks (the default), two months, or seconds") },
+        { "zone", OPTION_TEXT, &zone, N_("ZONE       where it is delivered: fr:insee:44109; a small commune becomes its department") },
+        { "title", OPTION_TEXT, &title, N_("TEXT      what the street calls it") },
+        { "contact", OPTION_TEXT, &contact, N_("TEXT    whom companies may ask: a mail address or a telephone") },
         { "floor", OPTION_NUMBER, &floor,
-          "K         no total of fewer homes is ever opened; not below the good's own" },
-        { "homes", OPTION_NUMBER, &homes, "N         how many homes the code is good for" },
-        { "windows", OPTION_TEXT, &windows, "A,B,C,D,E  how long each box is open: 4d,1d,1d,4d,3d" },
-        { "no-qr", OPTION_FLAG, &no_qr, "draw no QR of the code" },
+          N_("K         no total of fewer homes is ever opened; not below the good's own") },
+        { "homes", OPTION_NUMBER, &homes, N_("N         how many homes the code is good for") },
+        { "windows", OPTION_TEXT, &windows, N_("A,B,C,D,E  how long each box is open: 4d,1d,1d,4d,3d") },
+        { "no-qr", OPTION_FLAG, &no_qr, N_("draw no QR of the code") },
     };
     struct cli cli = {
         .usage = "coopair group create --good GOOD --zone ZONE [OPTIONS]",
         .summary =
-            "Makes a group and its first round, and enrols this home. Prints one invitation code for the "
+            N_("Makes a group and its first round, and enrols this home. Prints one invitation code for the "
             "whole street.\n"
             "Rules, lots and dates are fixed from then on; see them with: coopair round show.\n\n"
-            "  coopair group create --good pellets --zone fr:insee:44109 --title \"Pellets, rue des Lilas\"",
+            "  coopair group create --good pellets --zone fr:insee:44109 --title \"Pellets, rue des Lilas\""),
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };
@@ -103,7 +103,7 @@ static int create(int argc, char **argv)
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
     if (good == NULL || zone == NULL) {
-        fputs("coopair group create: --good and --zone are needed; see: coopair group create --help\n",
+        fputs(_("coopair group create: --good and --zone are needed; see: coopair group create --help\n"),
               stderr);
         return EXIT_USAGE;
     }
@@ -115,7 +115,7 @@ static int create(int argc, char **argv)
     if (cli.json)
         return cli_json(reply);
     round = json_object_get(reply, "round");
-    printf("The group is made, with its first round: %s (%.8s).\n", field_text(round, "title"),
+    printf(_("The group is made, with its first round: %s (%.8s).\n"), field_text(round, "title"),
            field_text(reply, "topic"));
     if (strcmp(field_text(round, "zone"), zone) != 0)
         printf(_("Its zone is %s, not %s: a commune of fewer than %d people says too much about who lives "
@@ -135,16 +135,16 @@ static int join(int argc, char **argv)
     const char *address = NULL;
     const struct cli_option options[] = {
         { "address", OPTION_TEXT, &address,
-          "HOST:PORT  of a home that runs, instead of the one in the code" },
+          N_("HOST:PORT  of a home that runs, instead of the one in the code") },
     };
     struct cli cli = {
         .usage = "coopair group join CODE [OPTIONS]",
-        .summary = "Makes this home a member of the group the code is for, and enrols it in each of its "
+        .summary = N_("Makes this home a member of the group the code is for, and enrols it in each of its "
                    "rounds that takes homes.\n"
                    "An enrolment is a set of fresh keys: it says nothing about the home, and buys nothing. "
                    "Case, spaces and\n"
                    "dashes of the code do not matter.\n\n"
-                   "  coopair group join 04HMA-SR2KC-...",
+                   "  coopair group join 04HMA-SR2KC-..."),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 1,
@@ -171,14 +171,14 @@ static int join(int argc, char **argv)
         return code;
     if (cli.json)
         return cli_json(reply);
-    printf("This home %s the group %.8s.\n",
-           field_flag(reply, "known_before") ? "already belongs to" : "now belongs to",
+    printf(_("This home %s the group %.8s.\n"),
+           field_flag(reply, "known_before") ? _("already belongs to") : _("now belongs to"),
            field_text(reply, "group"));
-    puts("Its node looks for the other members on the local network and at the address in the code, and "
+    puts(_("Its node looks for the other members on the local network and at the address in the code, and "
          "enrols by itself\n"
          "in the rounds it finds. That says nothing about this home: what you use leaves only when you join "
          "a round.\n"
-         "Next: leave coopair run going, then: coopair round list");
+         "Next: leave coopair run going, then: coopair round list"));
     json_decref(reply);
     return EXIT_DONE;
 }
@@ -190,7 +190,7 @@ static void group_print(json_t *group)
     json_t *rounds = json_object_get(group, "rounds"), *round;
     size_t i;
 
-    printf("%.8s  %" PRIu64 " other member%s met; %zu round%s\n", field_text(group, "group"),
+    printf(_("%.8s  %" PRIu64 " other member%s met; %zu round%s\n"), field_text(group, "group"),
            field_uint(group, "met"), field_uint(group, "met") == 1 ? "" : "s", json_array_size(rounds),
            json_array_size(rounds) == 1 ? "" : "s");
     json_array_foreach(rounds, i, round) {
@@ -203,7 +203,7 @@ static int list(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair group list [OPTIONS]",
-        .summary = "Lists the groups of this home, the members it has met, and their rounds.",
+        .summary = N_("Lists the groups of this home, the members it has met, and their rounds."),
     };
     json_t *reply, *groups, *group;
     size_t i;
@@ -220,8 +220,8 @@ static int list(int argc, char **argv)
     json_array_foreach(groups, i, group)
         group_print(group);
     if (json_array_size(groups) == 0)
-        puts("This home belongs to no group. Make one with: coopair group create, or type a neighbour's "
-             "code: coopair group join CODE");
+        puts(_("This home belongs to no group. Make one with: coopair group create, or type a neighbour's "
+             "code: coopair group join CODE"));
     json_decref(reply);
     return EXIT_DONE;
 }
@@ -241,8 +241,8 @@ static int show(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair group show [GROUP] [OPTIONS]",
-        .summary = "Shows one group: the members met and where its rounds stand. GROUP is the beginning of "
-                   "its id, or a round's title.",
+        .summary = N_("Shows one group: the members met and where its rounds stand. GROUP is the beginning of "
+                   "its id, or a round's title."),
         .most = 1,
     };
     json_t *reply;
@@ -260,13 +260,13 @@ static int show(int argc, char **argv)
 static int invite(int argc, char **argv)
 {
     bool no_qr = false;
-    const struct cli_option options[] = { { "no-qr", OPTION_FLAG, &no_qr, "draw no QR of the code" } };
+    const struct cli_option options[] = { { "no-qr", OPTION_FLAG, &no_qr, N_("draw no QR of the code") } };
     struct cli cli = {
         .usage = "coopair group invite [GROUP] [OPTIONS]",
-        .summary = "Prints the code that lets neighbours in, and its QR. The code holds this home's address "
+        .summary = N_("Prints the code that lets neighbours in, and its QR. The code holds this home's address "
                    "while its node runs\n"
                    "and can be dialled. It is the key to the group: give it to neighbours only.\n\n"
-                   "  coopair group invite --no-qr",
+                   "  coopair group invite --no-qr"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .most = 1,
@@ -289,12 +289,12 @@ static int invite(int argc, char **argv)
 int cmd_group(int argc, char **argv)
 {
     static const struct command table[] = {
-        { "create", create, "make a group and its first round" },
-        { "join", join, "become a member, with a neighbour's code" },
-        { "list", list, "the groups of this home" },
-        { "show", show, "one group, its members met and its rounds" },
-        { "invite", invite, "the code for neighbours, and its QR" },
+        { "create", create, N_("make a group and its first round") },
+        { "join", join, N_("become a member, with a neighbour's code") },
+        { "list", list, N_("the groups of this home") },
+        { "show", show, N_("one group, its members met and its rounds") },
+        { "invite", invite, N_("the code for neighbours, and its QR") },
     };
 
-    return cli_family("coopair group", table, ARRAY_SIZE(table), argc, argv);
+    return cli_family(_("coopair group"), table, ARRAY_SIZE(table), argc, argv);
 }

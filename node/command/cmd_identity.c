@@ -40,16 +40,16 @@ static void print_groups(const uint8_t secret[KEY_SIZE])
 {
     char group[SHEET_GROUP_TEXT];
 
-    puts("RECOVERY SHEET OF A COOPAIR HOME\n\n"
+    puts(_("RECOVERY SHEET OF A COOPAIR HOME\n\n"
          "Whoever has these words has the home. Keep the paper where you keep your papers, and no photo of "
-         "it.\n");
+         "it.\n"));
     for (unsigned i = 0; i < SHEET_GROUPS; i++) {
         sheet_group(group, secret, i);
         printf("    %u   %s\n", i + 1, group);
     }
     sodium_memzero(group, sizeof group);
-    puts("\nBack, on another machine:       coopair identity recover --home DIR   (who this home is)\n"
-         "or, with a backup at hand:      coopair restore FILE --home DIR        (everything)");
+    puts(_("\nBack, on another machine:       coopair identity recover --home DIR   (who this home is)\n"
+         "or, with a backup at hand:      coopair restore FILE --home DIR        (everything)"));
 }
 
 static int print_qr(const uint8_t secret[KEY_SIZE])
@@ -60,7 +60,7 @@ static int print_qr(const uint8_t secret[KEY_SIZE])
     drawn = qr_render(text, isatty(STDOUT_FILENO));
     sodium_memzero(text, sizeof text);
     if (!drawn) {
-        fputs("coopair: out of memory for the QR\n", stderr);
+        fputs(_("coopair: out of memory for the QR\n"), stderr);
         return EXIT_FAILED;
     }
     printf("\n%s", drawn);
@@ -85,14 +85,14 @@ static int identity_sheet(int argc, char **argv)
 {
     bool qr = false;
     const struct cli_option options[] = { { "qr", OPTION_FLAG, &qr,
-                                            "also as a QR, for a scanner of your own" } };
+                                            N_("also as a QR, for a scanner of your own") } };
     struct cli cli = {
         .usage = "coopair identity sheet [OPTIONS]",
         .summary =
-            "Prints the recovery sheet: the key of this home as 24 words in 8 groups, each with a check. "
+            N_("Prints the recovery sheet: the key of this home as 24 words in 8 groups, each with a check. "
             "Print it\n"
             "(coopair identity sheet | lp) or copy it by hand. Whoever has it has the home. Next: coopair "
-            "identity prove",
+            "identity prove"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };
@@ -122,7 +122,7 @@ static bool group_proved(const uint8_t secret[KEY_SIZE], unsigned group)
     struct typed line;
     bool proved;
 
-    snprintf(question, sizeof question, "group %u of the sheet: ", group + 1);
+    snprintf(question, sizeof question, _("group %u of the sheet: "), group + 1);
     proved = typed_line(&line, question) && sheet_group_is(secret, group, line.text);
     typed_clear(&line);
     return proved;
@@ -133,9 +133,9 @@ static int identity_prove(int argc, char **argv)
     struct cli cli = {
         .usage = "coopair identity prove [OPTIONS]",
         .summary =
-            "Asks for two groups of the recovery sheet, to be typed from the paper (or read from standard "
+            N_("Asks for two groups of the recovery sheet, to be typed from the paper (or read from standard "
             "input, a line\n"
-            "each). When both are right, doctor knows that the sheet exists. Exit code 7: they are not.",
+            "each). When both are right, doctor knows that the sheet exists. Exit code 7: they are not."),
     };
     unsigned first = randombytes_uniform(SHEET_GROUPS);
     unsigned second = (first + 1 + randombytes_uniform(SHEET_GROUPS - 1)) % SHEET_GROUPS;
@@ -154,8 +154,8 @@ static int identity_prove(int argc, char **argv)
     sodium_free(secret);
     if (!proved) {
         failure_say(&why, STATUS_FORGED,
-                    "that is not what the sheet of this home says; look at the paper again, "
-                    "or print a new one: coopair identity sheet");
+                    _("that is not what the sheet of this home says; look at the paper again, "
+                    "or print a new one: coopair identity sheet"));
         return cli_fail(&cli, STATUS_FORGED, &why);
     }
     code = cli_ask(&cli, "care.proved", NULL, &reply);
@@ -164,7 +164,7 @@ static int identity_prove(int argc, char **argv)
     if (cli.json)
         return cli_json(reply);
     json_decref(reply);
-    puts("Both groups are right: the recovery sheet is proved.");
+    puts(_("Both groups are right: the recovery sheet is proved."));
     return EXIT_DONE;
 }
 
@@ -175,16 +175,16 @@ static int identity_recover(int argc, char **argv)
     const char *sheet_file = NULL;
     const struct cli_option options[] = {
         { "sheet-file", OPTION_TEXT, &sheet_file,
-          "FILE  take the words from it instead of asking; \"-\": standard input" },
+          N_("FILE  take the words from it instead of asking; \"-\": standard input") },
     };
     struct cli cli = {
         .usage = "coopair identity recover [OPTIONS]",
         .summary =
-            "Makes a home with the key of a recovery sheet, in a folder that does not exist yet or is empty "
+            N_("Makes a home with the key of a recovery sheet, in a folder that does not exist yet or is empty "
             "(--home\n"
             "DIR). It has the name it had among its neighbours, and no readings: those come from a backup "
             "(coopair\n"
-            "restore) or from your suppliers again. It never votes in a round that opened before.",
+            "restore) or from your suppliers again. It never votes in a round that opened before."),
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };
@@ -210,8 +210,8 @@ static int identity_recover(int argc, char **argv)
         return cli_fail(&cli, status, &why);
     if (cli.json)
         return cli_json(json_pack("{s:i, s:b, s:s}", "v", 1, "ok", 1, "home", home));
-    printf("Made a home in %s with the key of the sheet.\n"
-           "Next: coopair run, then coopair group join CODE with a neighbour's code\n",
+    printf(_("Made a home in %s with the key of the sheet.\n"
+           "Next: coopair run, then coopair group join CODE with a neighbour's code\n"),
            home);
     return EXIT_DONE;
 }
@@ -280,11 +280,11 @@ static int identity_passphrase(int argc, char **argv)
 int cmd_identity(int argc, char **argv)
 {
     static const struct command commands[] = {
-        { "sheet", identity_sheet, "print the recovery sheet: the key of this home as words" },
-        { "prove", identity_prove, "type two of its groups back, so that it is known to exist" },
-        { "recover", identity_recover, "make a home from its recovery sheet" },
+        { "sheet", identity_sheet, N_("print the recovery sheet: the key of this home as words") },
+        { "prove", identity_prove, N_("type two of its groups back, so that it is known to exist") },
+        { "recover", identity_recover, N_("make a home from its recovery sheet") },
         { "passphrase", identity_passphrase, N_("seal the key file under a passphrase, another, or none") },
     };
 
-    return cli_family("coopair identity", commands, ARRAY_SIZE(commands), argc, argv);
+    return cli_family(_("coopair identity"), commands, ARRAY_SIZE(commands), argc, argv);
 }

@@ -1,6 +1,7 @@
 /* cmd_journal.c - coopair journal: what left this house, to whom and why. */
 #include "node/command/command.h"
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
 #include <time.h>
 
@@ -36,7 +37,7 @@ int cmd_journal(int argc, char **argv)
     struct cli cli = {
         .usage = "coopair journal [OPTIONS]",
         .summary =
-            "Lists what left this house, to whom and why, oldest first. Nothing is ever taken out of it.",
+            N_("Lists what left this house, to whom and why, oldest first. Nothing is ever taken out of it."),
     };
     json_t *lines, *line;
     json_int_t next = 1;
@@ -55,7 +56,7 @@ int cmd_journal(int argc, char **argv)
     if (cli.json)
         return cli_json(json_pack("{s:i, s:b, s:o}", "v", 1, "ok", 1, "lines", lines));
     if (json_array_size(lines) == 0)
-        puts("Nothing has left this house.");
+        puts(_("Nothing has left this house."));
     json_array_foreach(lines, i, line) say_line(line);
     json_decref(lines);
     return EXIT_DONE;

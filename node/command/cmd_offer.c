@@ -6,6 +6,7 @@
 #include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include "proto/proto.h"
 
@@ -25,7 +26,7 @@ static void saving_print(uint64_t today, uint64_t bill)
     char text[SAID_MAX];
 
     words_euros(text, today > bill ? today - bill : bill - today);
-    printf("  %s %s than today", text, today >= bill ? "less" : "more");
+    printf(_("  %s %s than today"), text, today >= bill ? _("less") : _("more"));
 }
 
 static void offer_print(json_t *reply, json_t *offer)
@@ -39,8 +40,8 @@ static void offer_print(json_t *reply, json_t *offer)
     printf("  %-32s %16s", field_text(offer, "company"), text);
     if (json_is_integer(bill) && json_is_integer(today))
         saving_print(field_uint(reply, "today_cents"), field_uint(offer, "bill_cents"));
-    printf("%s%s%s\n", field_flag(offer, "winner") ? "  << won" : "", valid ? "" : "  ",
-           valid ? "" : field_text(offer, "verdict"));
+    printf("%s%s%s\n", field_flag(offer, "winner") ? _("  << won") : "", valid ? "" : "  ",
+           valid || !field_text(offer, "verdict")[0] ? "" : _(field_text(offer, "verdict")));
     if (field_text(offer, "terms")[0] != '\0')
         printf("      %s\n", field_text(offer, "terms"));
 }
@@ -54,11 +55,11 @@ static void offers_print(json_t *reply)
     bool won = false;
     size_t i;
 
-    printf("%s, lot %" PRIu64 ": %s. Your own bill under every bid, computed here:\n",
+    printf(_("%s, lot %" PRIu64 ": %s. Your own bill under every bid, computed here:\n"),
            field_text(round, "title"), field_uint(reply, "lot"), field_text(reply, "lot_name"));
     if (json_is_integer(json_object_get(reply, "today_cents"))) {
         words_euros(text, field_uint(reply, "today_cents"));
-        printf("  %-32s %16s\n", "today", text);
+        printf("  %-32s %16s\n", _("today"), text);
     }
     json_array_foreach(json_object_get(reply, "offers"), i, offer) {
         offer_print(reply, offer);
@@ -66,12 +67,12 @@ static void offers_print(json_t *reply)
     }
     words_date(text, field_uint(reply, "answer_until"));
     if (!won)
-        puts("Nobody won this lot under the rule of its charter; nothing is to be done.");
+        puts(_("Nobody won this lot under the rule of its charter; nothing is to be done."));
     else if (strcmp(answer, "none") != 0)
-        printf("You have %s.\n", answer);
+        printf(_("You have %s.\n"), answer);
     else
-        printf("Nothing binds you. Until %s:\n  coopair offer accept %.8s --name NAME --address ADDRESS\n  "
-               "coopair offer decline %.8s\n",
+        printf(_("Nothing binds you. Until %s:\n  coopair offer accept %.8s --name NAME --address ADDRESS\n  "
+               "coopair offer decline %.8s\n"),
                text, id, id);
 }
 
@@ -79,9 +80,9 @@ static int show(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair offer show [ROUND] [OPTIONS]",
-        .summary = "Shows what each bid would cost this home, beside what it pays today. Computed here, from "
+        .summary = N_("Shows what each bid would cost this home, beside what it pays today. Computed here, from "
                    "figures that never left.\n\n"
-                   "  coopair offer show 3fa2",
+                   "  coopair offer show 3fa2"),
         .most = 1,
     };
     json_t *reply;
@@ -107,7 +108,7 @@ static enum status letter_write(const char *path, json_t *reply, struct failure 
     size_t size;
 
     if (!base64_read(letter, sizeof letter, &size, field_text(reply, "letter")))
-        return failure_say(why, STATUS_MALFORMED, "the node's answer is not a letter");
+        return failure_say(why, STATUS_MALFORMED, _("the node's answer is not a letter"));
     return cli_write_file(path, (struct bytes){ letter, size }, 0600, why);
 }
 
@@ -127,10 +128,10 @@ static int accepted(const struct cli *cli, json_t *reply, const char *out)
         return cli_json(reply);
     }
     if (status == STATUS_OK) {
-        printf("The letter is in %s; only %s can open it.\n", out == NULL ? path : out,
+        printf(_("The letter is in %s; only %s can open it.\n"), out == NULL ? path : out,
                field_text(reply, "company"));
         printf(
-            "Next: send that file to %s. It answers with its contract; until you sign, nothing binds you.\n",
+            _("Next: send that file to %s. It answers with its contract; until you sign, nothing binds you.\n"),
             field_text(reply, "contact"));
     }
     json_decref(reply);
@@ -158,34 +159,34 @@ static bool confirmed(const struct cli *cli, json_t *reply, const char *name, co
     if (json_is_integer(json_object_get(winner, "bill_cents")))
         words_euros(text, field_uint(winner, "bill_cents"));
     if (!cli->json && winner != NULL)
-        printf("Sealed to %s, and readable by nobody else:\n  name     %s\n  address  %s\n  meter    %s\n  "
+        printf(_("Sealed to %s, and readable by nobody else:\n  name     %s\n  address  %s\n  meter    %s\n  "
                "and the quantities you asked for. "
-               "Your bill there: %s.\n",
-               field_text(winner, "company"), name, address, meter == NULL ? "(not given)" : meter, text);
+               "Your bill there: %s.\n"),
+               field_text(winner, "company"), name, address, meter == NULL ? _("(not given)") : meter, text);
     fflush(stdout);
-    return cli_confirm(cli, "Accept the offer of %s?",
-                       winner == NULL ? "the winner" : field_text(winner, "company"));
+    return cli_confirm(cli, _("Accept the offer of %s?"),
+                       winner == NULL ? _("the winner") : field_text(winner, "company"));
 }
 
 static int accept_offer(int argc, char **argv)
 {
     const char *name = NULL, *address = NULL, *meter = NULL, *note = NULL, *out = NULL;
     const struct cli_option options[] = {
-        { "name", OPTION_TEXT, &name, "NAME        who signs the contract" },
-        { "address", OPTION_TEXT, &address, "ADDRESS  where it is delivered" },
+        { "name", OPTION_TEXT, &name, N_("NAME        who signs the contract") },
+        { "address", OPTION_TEXT, &address, N_("ADDRESS  where it is delivered") },
         { "meter", OPTION_TEXT, &meter,
-          "NUMBER     of the meter or delivery point, where the good needs one" },
+          N_("NUMBER     of the meter or delivery point, where the good needs one") },
         { "note", OPTION_TEXT, &note,
-          "TEXT        anything the winner should know: hose length, a telephone" },
-        { "out", OPTION_TEXT, &out, "FILE         where the letter is written" },
+          N_("TEXT        anything the winner should know: hose length, a telephone") },
+        { "out", OPTION_TEXT, &out, N_("FILE         where the letter is written") },
     };
     struct cli cli = {
         .usage = "coopair offer accept [ROUND] --name NAME --address ADDRESS [OPTIONS]",
         .summary =
-            "Seals name and address to the winner, and to nobody else, as a file to send to it. No other "
+            N_("Seals name and address to the winner, and to nobody else, as a file to send to it. No other "
             "member learns that you\n"
             "accepted. Nothing is bought yet: the winner answers with a contract.\n\n"
-            "  coopair offer accept 3fa2 --name \"Ada Lovelace\" --address \"3 rue des Lilas, 44000 Nantes\"",
+            "  coopair offer accept 3fa2 --name \"Ada Lovelace\" --address \"3 rue des Lilas, 44000 Nantes\""),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .most = 1,
@@ -199,7 +200,7 @@ static int accept_offer(int argc, char **argv)
         return code;
     if (name == NULL || address == NULL) {
         fputs(
-            "coopair offer accept: the winner needs --name and --address; see: coopair offer accept --help\n",
+            _("coopair offer accept: the winner needs --name and --address; see: coopair offer accept --help\n"),
             stderr);
         return EXIT_USAGE;
     }
@@ -210,14 +211,14 @@ static int accept_offer(int argc, char **argv)
           confirmed(&cli, reply, name, address, meter); /* without a winner the node says why */
     json_decref(reply);
     if (!yes) {
-        failure_say(&why, STATUS_DENIED, "nothing was accepted, nothing left");
+        failure_say(&why, STATUS_DENIED, _("nothing was accepted, nothing left"));
         return cli_fail(&cli, STATUS_DENIED, &why);
     }
     args =
         json_pack("{s:s, s:s, s:s, s:s, s:s}", "round", cli.arg_count == 0 ? "" : cli.args[0], "name", name,
                   "address", address, "meter", meter == NULL ? "" : meter, "note", note == NULL ? "" : note);
     if (args == NULL) {
-        failure_say(&why, STATUS_MALFORMED, "name, address, meter and note must be text in UTF-8");
+        failure_say(&why, STATUS_MALFORMED, _("name, address, meter and note must be text in UTF-8"));
         return cli_fail(&cli, STATUS_MALFORMED, &why);
     }
     code = cli_ask(&cli, "offer.letter", args, &reply);
@@ -230,9 +231,9 @@ static int decline(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair offer decline [ROUND] [OPTIONS]",
-        .summary = "Notes that this home does not take the offer. Nobody is told, no reason is needed, and "
+        .summary = N_("Notes that this home does not take the offer. Nobody is told, no reason is needed, and "
                    "later rounds do not know.\n\n"
-                   "  coopair offer decline 3fa2",
+                   "  coopair offer decline 3fa2"),
         .most = 1,
     };
     json_t *reply;
@@ -245,7 +246,7 @@ static int decline(int argc, char **argv)
         return code;
     if (cli.json)
         return cli_json(reply);
-    printf("%s: declined. Nothing left this home.\n", field_text(reply, "title"));
+    printf(_("%s: declined. Nothing left this home.\n"), field_text(reply, "title"));
     json_decref(reply);
     return EXIT_DONE;
 }
@@ -253,10 +254,10 @@ static int decline(int argc, char **argv)
 int cmd_offer(int argc, char **argv)
 {
     static const struct command table[] = {
-        { "show", show, "your own bill under every bid" },
-        { "accept", accept_offer, "hand your name to the winner, and to nobody else" },
-        { "decline", decline, "say no; nobody is told" },
+        { "show", show, N_("your own bill under every bid") },
+        { "accept", accept_offer, N_("hand your name to the winner, and to nobody else") },
+        { "decline", decline, N_("say no; nobody is told") },
     };
 
-    return cli_family("coopair offer", table, ARRAY_SIZE(table), argc, argv);
+    return cli_family(_("coopair offer"), table, ARRAY_SIZE(table), argc, argv);
 }

@@ -1,13 +1,14 @@
 /* cmd_peers.c - coopair peers: who this home is linked to, whom it knows. */
 #include "node/command/command.h"
+#include "node/tongue/tongue.h"
 
 static const char *state_of(json_t *peer)
 {
     if (json_is_true(json_object_get(peer, "discouraged")))
-        return "kept away: it broke the protocol, forgotten after a day";
+        return _("kept away: it broke the protocol, forgotten after a day");
     if (!json_is_true(json_object_get(peer, "linked")))
-        return "known, not linked; tried again by itself";
-    return json_is_true(json_object_get(peer, "incoming")) ? "linked, it called" : "linked, we called";
+        return _("known, not linked; tried again by itself");
+    return json_is_true(json_object_get(peer, "incoming")) ? _("linked, it called") : _("linked, we called");
 }
 
 static void say_peer(json_t *peer)
@@ -24,9 +25,9 @@ int cmd_peers(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair peers [OPTIONS]",
-        .summary = "Lists the neighbours of the running node: the beginning of their link key, address, "
+        .summary = N_("Lists the neighbours of the running node: the beginning of their link key, address, "
                    "bytes received and\n"
-                   "sent, and how it stands with them.",
+                   "sent, and how it stands with them."),
     };
     json_t *reply, *peers, *peer;
     size_t i;
@@ -41,10 +42,10 @@ int cmd_peers(int argc, char **argv)
         return cli_json(reply);
     peers = json_object_get(reply, "peers");
     if (json_array_size(peers) == 0)
-        puts("No neighbour yet. They find this home by a common group: coopair group create, or coopair "
-             "group join CODE");
+        puts(_("No neighbour yet. They find this home by a common group: coopair group create, or coopair "
+             "group join CODE"));
     else
-        printf("%-8s  %-24s  %8s  %8s\n", "key", "address", "in", "out");
+        printf("%-8s  %-24s  %8s  %8s\n", _("key"), _("address"), "in", _("out"));
     json_array_foreach(peers, i, peer) say_peer(peer);
     json_decref(reply);
     return EXIT_DONE;

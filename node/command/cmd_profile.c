@@ -6,6 +6,7 @@
 #include "node/command/command.h"
 #include "node/profile/profile.h"
 #include "node/command/say.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -49,35 +50,35 @@ static void say_curves(json_t *profile)
     }
     for (unsigned i = 0; i < 12; i++)
         months[i] = say_month(i + 1);
-    say_list("by hour of the day", json_object_get(profile, "hour_mwh"), hours);
-    say_list("by month", json_object_get(profile, "month_mwh"), months);
+    say_list(_("by hour of the day"), json_object_get(profile, "hour_mwh"), hours);
+    say_list(_("by month"), json_object_get(profile, "month_mwh"), months);
     say_list(
-        "by period (winter: November to March, off-peak: 22 to 6; WP winter peak, WO winter off-peak, ...)",
+        _("by period (winter: November to March, off-peak: 22 to 6; WP winter peak, WO winter off-peak, ...)"),
         json_object_get(profile, "period_mwh"), periods);
 }
 
 static void say_share(const char *label, uint64_t permille, unsigned cut)
 {
-    printf("  %s %u.%u %%, %s than %u %%\n", label, (unsigned)permille / 10, (unsigned)permille % 10,
-           permille > cut ? "more" : "not more", cut / 10);
+    printf(_("  %s %u.%u %%, %s than %u %%\n"), label, (unsigned)permille / 10, (unsigned)permille % 10,
+           permille > cut ? _("more") : _("not more"), cut / 10);
 }
 
 static void say_cell(json_t *profile)
 {
     json_t *cell = json_object_get(profile, "cell");
 
-    puts("what kind of home this is");
-    say_share("night (22 to 6)           ", number(profile, "night_permille"), PROFILE_NIGHT_PERMILLE);
+    puts(_("what kind of home this is"));
+    say_share(_("night (22 to 6)           "), number(profile, "night_permille"), PROFILE_NIGHT_PERMILLE);
     if (json_is_true(json_object_get(profile, "winter_known")))
-        say_share("winter (November to March)", number(profile, "winter_permille"), PROFILE_WINTER_PERMILLE);
+        say_share(_("winter (November to March)"), number(profile, "winter_permille"), PROFILE_WINTER_PERMILLE);
     else
-        printf("  winter                     not said: %llu days of readings, it takes %d\n",
+        printf(_("  winter                     not said: %llu days of readings, it takes %d\n"),
                (unsigned long long)number(profile, "days"), PROFILE_DAYS_WINTER);
     if (json_is_integer(cell))
-        printf("  cell %lld of 0 to 3 (1: more at night, 2: more in winter, 3: both)\n",
+        printf(_("  cell %lld of 0 to 3 (1: more at night, 2: more in winter, 3: both)\n"),
                (long long)json_integer_value(cell));
     else
-        printf("  no cell: it takes %d days of readings by the hour or finer\n", PROFILE_DAYS_LEAST);
+        printf(_("  no cell: it takes %d days of readings by the hour or finer\n"), PROFILE_DAYS_LEAST);
 }
 
 /* e / (e + 3) is 47.5 %: one of four answers, the true one nearly twice as likely as by chance. */
@@ -88,11 +89,11 @@ static void say_round(json_t *round)
     printf("  %s, %s (%s, %.8s): ", text(round, "category"), text(round, "season"), text(round, "title"),
            text(round, "round"));
     if (json_is_integer(report))
-        printf("2 bits, cell %lld, told truthfully with probability 48 %%",
+        printf(_("2 bits, cell %lld, told truthfully with probability 48 %%"),
                (long long)json_integer_value(report));
     else
-        printf("0 bits, only that a home is interested");
-    puts(json_is_true(json_object_get(round, "left")) ? "; it has left" : "; it has not left yet");
+        printf(_("0 bits, only that a home is interested"));
+    puts(json_is_true(json_object_get(round, "left")) ? _("; it has left") : _("; it has not left yet"));
 }
 
 static void say_rounds(json_t *rounds)
@@ -100,12 +101,12 @@ static void say_rounds(json_t *rounds)
     json_t *round;
     size_t i;
 
-    puts("what of it may leave this house");
+    puts(_("what of it may leave this house"));
     if (json_array_size(rounds) == 0)
-        puts("  nothing: this home follows no round");
+        puts(_("  nothing: this home follows no round"));
     json_array_foreach(rounds, i, round) say_round(round);
-    puts("  the noise is drawn once for each kind of round and season: asking again tells nobody more.\n"
-         "  Quantities go out only sealed, into a total of many homes, and only when you join a round.");
+    puts(_("  the noise is drawn once for each kind of round and season: asking again tells nobody more.\n"
+         "  Quantities go out only sealed, into a total of many homes, and only when you join a round."));
 }
 
 static void say_profile(json_t *reply)
@@ -113,11 +114,11 @@ static void say_profile(json_t *reply)
     json_t *profile = json_object_get(reply, "profile");
     char kwh[SAY_MAX], from[SAY_MAX], to[SAY_MAX];
 
-    printf("meter %s: %s from %s to %s, %llu days with readings\n", text(profile, "meter"),
+    printf(_("meter %s: %s from %s to %s, %llu days with readings\n"), text(profile, "meter"),
            say_kwh(kwh, number(profile, "total_mwh")), say_day(from, (int64_t)number(profile, "first_s")),
            say_day(to, (int64_t)number(profile, "last_s")), (unsigned long long)number(profile, "days"));
     if (number(profile, "coarse_mwh") > 0)
-        printf("of it %s in readings by the day, which are in no hour and no period\n",
+        printf(_("of it %s in readings by the day, which are in no hour and no period\n"),
                say_kwh(kwh, number(profile, "coarse_mwh")));
     say_curves(profile);
     say_cell(profile);
@@ -129,8 +130,8 @@ static int cmd_show(int argc, char **argv)
     struct cli cli = {
         .usage = "coopair profile show [OPTIONS]",
         .summary =
-            "Shows what the electricity readings of the last 365 days say about this home, and exactly what\n"
-            "of it may leave in each round this home follows. Changes nothing and sends nothing.",
+            N_("Shows what the electricity readings of the last 365 days say about this home, and exactly what\n"
+            "of it may leave in each round this home follows. Changes nothing and sends nothing."),
     };
     json_t *reply;
     int code;
@@ -150,8 +151,8 @@ static int cmd_show(int argc, char **argv)
 int cmd_profile(int argc, char **argv)
 {
     static const struct command commands[] = {
-        { "show", cmd_show, "the whole profile, and what of it may leave" },
+        { "show", cmd_show, N_("the whole profile, and what of it may leave") },
     };
 
-    return cli_family("coopair profile", commands, ARRAY_SIZE(commands), argc, argv);
+    return cli_family(_("coopair profile"), commands, ARRAY_SIZE(commands), argc, argv);
 }

@@ -4,6 +4,7 @@
 #include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/command/round_text.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static int list(int argc, char **argv)
     struct cli cli = {
         .usage = "coopair round list [OPTIONS]",
         .summary =
-            "Lists the rounds of this home's groups: where each stands, how many homes so far, until when.",
+            N_("Lists the rounds of this home's groups: where each stands, how many homes so far, until when."),
     };
     json_t *reply, *rounds, *round;
     size_t i;
@@ -37,7 +38,7 @@ static int list(int argc, char **argv)
     json_array_foreach(rounds, i, round)
         round_line_print(stdout, round);
     if (json_array_size(rounds) == 0)
-        puts("No round yet. They come with a group: coopair group list; found neighbours: coopair peers");
+        puts(_("No round yet. They come with a group: coopair group list; found neighbours: coopair peers"));
     json_decref(reply);
     return EXIT_DONE;
 }
@@ -46,10 +47,10 @@ static int show(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair round show [ROUND] [OPTIONS]",
-        .summary = "Shows one round: each box with its deadline, the homes so far, the lots, and what this "
+        .summary = N_("Shows one round: each box with its deadline, the homes so far, the lots, and what this "
                    "home does in it.\n"
                    "ROUND is the beginning of its id (4 digits or more) or its title; it may be left out "
-                   "when there is only one.",
+                   "when there is only one."),
         .most = 1,
     };
     json_t *reply;
@@ -84,20 +85,20 @@ static void plan_print(FILE *out, json_t *plan)
     size_t i;
 
     fprintf(out,
-            "%s: this leaves your home\n\n  In the clear, to the members of the group, under a pseudonym "
-            "made for this round:\n",
+            _("%s: this leaves your home\n\n  In the clear, to the members of the group, under a pseudonym "
+            "made for this round:\n"),
             field_text(round, "title"));
     json_array_foreach(json_object_get(plan, "clear"), i, text)
         fprintf(out, "    %s\n", json_string_value(text));
     fprintf(out,
-            "  Encrypted, to a key that nobody holds; opened only as one total of at least %" PRIu64
-            " homes:\n",
+            _("  Encrypted, to a key that nobody holds; opened only as one total of at least %" PRIu64
+            " homes:\n"),
             field_uint(round, "floor"));
     round_values_print(out, round, json_object_get(plan, "encrypted"));
-    fputs("\nNothing else leaves: no name, no address, no reading. The group sees that a home of its "
+    fputs(_("\nNothing else leaves: no name, no address, no reading. The group sees that a home of its "
           "registry joined, not which one.\n"
           "You may leave or change until the box closes, and nothing binds you to the offer that comes of "
-          "it.\n\n",
+          "it.\n\n"),
           out);
 }
 
@@ -108,9 +109,9 @@ static int joined(const struct cli *cli, json_t *reply)
     if (cli->json)
         return cli_json(reply);
     if (field_flag(own, "joined"))
-        puts("Done: your demand is dealt. What left is in: coopair journal");
+        puts(_("Done: your demand is dealt. What left is in: coopair journal"));
     else
-        puts("Kept: your node deals each part when its time comes, and notes it in: coopair journal");
+        puts(_("Kept: your node deals each part when its time comes, and notes it in: coopair journal"));
     round_next_print(stdout, round);
     json_decref(reply);
     return EXIT_DONE;
@@ -131,11 +132,11 @@ static int plan_and_join(const struct cli *cli, json_t *args)
     fflush(stdout);
     json_object_set(args, "values", json_object_get(plan, "values"));
     json_decref(plan);
-    if (!cli_confirm(cli, "Join on these terms?")) {
+    if (!cli_confirm(cli, _("Join on these terms?"))) {
         struct failure why;
 
         json_decref(args);
-        failure_say(&why, STATUS_DENIED, "nothing left, nothing was kept");
+        failure_say(&why, STATUS_DENIED, _("nothing left, nothing was kept"));
         return cli_fail(cli, STATUS_DENIED, &why);
     }
     code = cli_ask(cli, "round.join", args, &reply);
@@ -149,20 +150,20 @@ static int join(int argc, char **argv)
     bool no_interest = false;
     const struct cli_option options[] = {
         { "lot", OPTION_MANY, &lots,
-          "N[:HOMES]        a lot you would take, and from how many homes on; again for the next best" },
+          N_("N[:HOMES]        a lot you would take, and from how many homes on; again for the next best") },
         { "quantity", OPTION_MANY, &quantities,
-          "ITEM=N      your own figure instead of the one from your readings; may be repeated" },
+          N_("ITEM=N      your own figure instead of the one from your readings; may be repeated") },
         { "limit", OPTION_NUMBER, &limit,
-          "PERCENT        in at this percentage of what you pay today, or less" },
+          N_("PERCENT        in at this percentage of what you pay today, or less") },
         { "no-interest", OPTION_FLAG, &no_interest,
-          "say nothing in the interest box, not even the noised cell" },
+          N_("say nothing in the interest box, not even the noised cell") },
     };
     struct cli cli = {
         .usage = "coopair round join [ROUND] [OPTIONS]",
-        .summary = "Shows exactly what would leave this home, asks, and then has the node say it when each "
+        .summary = N_("Shows exactly what would leave this home, asks, and then has the node say it when each "
                    "box is open. Figures come from\n"
                    "your own readings (coopair profile show). Without --lot: every lot, in order.\n\n"
-                   "  coopair round join 3fa2 --lot 2:12 --lot 1 --quantity Pellets=3000 --limit 90",
+                   "  coopair round join 3fa2 --lot 2:12 --lot 1 --quantity Pellets=3000 --limit 90"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .most = 1,
@@ -185,10 +186,10 @@ static int leave(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair round leave [ROUND] [OPTIONS]",
-        .summary = "Drops what was wished, or withdraws what was dealt, as long as the join box is open. An "
+        .summary = N_("Drops what was wished, or withdraws what was dealt, as long as the join box is open. An "
                    "enrolment stays in the\n"
                    "registry: it says nothing and buys nothing.\n\n"
-                   "  coopair round leave 3fa2",
+                   "  coopair round leave 3fa2"),
         .most = 1,
     };
     json_t *reply;
@@ -201,10 +202,10 @@ static int leave(int argc, char **argv)
         return code;
     if (cli.json)
         return cli_json(reply);
-    printf("%s: %s. Come back with: coopair round join %.8s\n",
+    printf(_("%s: %s. Come back with: coopair round join %.8s\n"),
            field_text(json_object_get(reply, "round"), "title"),
-           field_flag(reply, "withdrawn") ? "withdrawn; the group sees that this pseudonym left"
-                                          : "dropped; your demand had not left",
+           field_flag(reply, "withdrawn") ? _("withdrawn; the group sees that this pseudonym left")
+                                          : _("dropped; your demand had not left"),
            field_text(json_object_get(reply, "round"), "topic"));
     json_decref(reply);
     return EXIT_DONE;
@@ -213,11 +214,11 @@ static int leave(int argc, char **argv)
 int cmd_round(int argc, char **argv)
 {
     static const struct command table[] = {
-        { "list", list, "where each round stands" },
-        { "show", show, "one round in full" },
-        { "join", join, "see what would leave this home, and take part" },
-        { "leave", leave, "withdraw" },
+        { "list", list, N_("where each round stands") },
+        { "show", show, N_("one round in full") },
+        { "join", join, N_("see what would leave this home, and take part") },
+        { "leave", leave, N_("withdraw") },
     };
 
-    return cli_family("coopair round", table, ARRAY_SIZE(table), argc, argv);
+    return cli_family(_("coopair round"), table, ARRAY_SIZE(table), argc, argv);
 }

@@ -2,6 +2,7 @@
 #include "node/command/command.h"
 #include "node/home/home.h"
 #include "node/run/loop.h"
+#include "node/tongue/tongue.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ static int say_ready(const struct cli *cli, const struct loop *loop)
     if (cli->json)
         return cli_json(json_pack("{s:i, s:b, s:s, s:I}", "v", 1, "ready", 1, "listen", loop_address(loop),
                                   "pid", (json_int_t)getpid()));
-    printf("coopair: ready; neighbours reach this home at %s; stop it with Ctrl-C\n", loop_address(loop));
+    printf(_("coopair: ready; neighbours reach this home at %s; stop it with Ctrl-C\n"), loop_address(loop));
     return fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -63,19 +64,19 @@ int cmd_run(int argc, char **argv)
     struct loop_options options = { .signals = true, .chores = true };
     const struct cli_option own[] = {
         { "listen", OPTION_TEXT, &options.listen,
-          "ADDRESS:PORT  where to take callers; port 0: any (default: all addresses, the same port each "
-          "time)" },
+          N_("ADDRESS:PORT  where to take callers; port 0: any (default: all addresses, the same port each "
+          "time)") },
         { "no-lan", OPTION_FLAG, &no_lan,
-          "neither announce this home on the local network nor listen for others" },
+          N_("neither announce this home on the local network nor listen for others") },
     };
     struct cli cli = {
         .usage = "coopair run [OPTIONS]",
-        .summary = "Runs the node of this home and stays in the foreground; prints one line when it is "
+        .summary = N_("Runs the node of this home and stays in the foreground; prints one line when it is "
                    "ready. It finds its\n"
                    "neighbours, keeps the rounds of its groups up to date and does this home's part in them. "
                    "SIGTERM or\n"
                    "Ctrl-C ends it cleanly; being killed loses nothing that was confirmed. See how it does: "
-                   "coopair status",
+                   "coopair status"),
         .options = own,
         .option_count = ARRAY_SIZE(own),
     };

@@ -1,6 +1,7 @@
 /* cmd_status.c - coopair status: what is well, what is not, and what to do, in words. */
 #include "node/command/command.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 #include <time.h>
@@ -27,23 +28,23 @@ static void say_age(long long seconds)
     if (seconds < 120)
         printf("%lld s", seconds);
     else if (seconds < 7200)
-        printf("%lld min", seconds / 60);
+        printf(_("%lld min"), seconds / 60);
     else if (seconds < 172800)
         printf("%lld h", seconds / 3600);
     else
-        printf("%lld days", seconds / 86400);
+        printf(_("%lld days"), seconds / 86400);
 }
 
 static void say_node(json_t *reply, bool running)
 {
-    printf("home     %s\n", text_of(reply, "home"));
+    printf(_("home     %s\n"), text_of(reply, "home"));
     if (!running) {
-        puts("node     not running; start it with: coopair run");
+        puts(_("node     not running; start it with: coopair run"));
         return;
     }
-    printf("node     running since ");
+    printf(_("node     running since "));
     say_age(number_of(reply, "uptime_s"));
-    printf(", reached at %s, %lld KiB of memory\n", text_of(reply, "listen"), number_of(reply, "rss_kib"));
+    printf(_(", reached at %s, %lld KiB of memory\n"), text_of(reply, "listen"), number_of(reply, "rss_kib"));
 }
 
 /* Neighbours: how many, and what to do when there are none. */
@@ -53,22 +54,22 @@ static void say_neighbours(json_t *reply)
     long long links = number_of(reply, "links"), peers = number_of(reply, "peers");
 
     if (groups == 0)
-        puts("group    none yet: coopair group create, or coopair group join CODE with a neighbour's code");
+        puts(_("group    none yet: coopair group create, or coopair group join CODE with a neighbour's code"));
     else
-        printf("groups   %zu\n", groups);
+        printf(_("groups   %zu\n"), groups);
     if (groups == 0 || !json_is_true(json_object_get(reply, "running")))
         return;
     if (links > 0)
-        printf("links    %lld neighbour%s linked, %lld known; %lld B received, %lld B sent\n", links,
+        printf(_("links    %lld neighbour%s linked, %lld known; %lld B received, %lld B sent\n"), links,
                plural(links), peers, number_of(reply, "bytes_in"), number_of(reply, "bytes_out"));
     else if (peers > 0)
-        printf("links    none at the moment; %lld neighbour%s known and tried again by itself, see: coopair "
-               "peers\n",
+        printf(_("links    none at the moment; %lld neighbour%s known and tried again by itself, see: coopair "
+               "peers\n"),
                peers, plural(peers));
     else
-        puts("links    none, and no neighbour heard: is another home of the group running? A new invitation "
+        puts(_("links    none, and no neighbour heard: is another home of the group running? A new invitation "
              "of a home that\n"
-             "         runs brings its address: coopair group invite there, coopair group join CODE here");
+             "         runs brings its address: coopair group invite there, coopair group join CODE here"));
 }
 
 static void say_rounds(json_t *reply)
@@ -77,12 +78,12 @@ static void say_rounds(json_t *reply)
     size_t i;
 
     if (json_array_size(rounds) == 0)
-        puts("rounds   none yet");
+        puts(_("rounds   none yet"));
     json_array_foreach (rounds, i, round)
-        printf("round    %.8s  %s: %s, %lld home%s%s%s\n", text_of(round, "round"), text_of(round, "title"),
+        printf(_("round    %.8s  %s: %s, %lld home%s%s%s\n"), text_of(round, "round"), text_of(round, "title"),
                text_of(round, "phase"), number_of(round, "homes"), plural(number_of(round, "homes")),
-               json_is_true(json_object_get(round, "joined")) ? ", joined" : "",
-               json_is_true(json_object_get(round, "in_committee")) ? ", in its committee" : "");
+               json_is_true(json_object_get(round, "joined")) ? _(", joined") : "",
+               json_is_true(json_object_get(round, "in_committee")) ? _(", in its committee") : "");
 }
 
 static void say_health(json_t *reply)
@@ -90,17 +91,17 @@ static void say_health(json_t *reply)
     const char *trouble = text_of(reply, "trouble"), *clock = text_of(reply, "clock_warning");
     char when[SAID_MAX];
 
-    printf("store    %lld records, %lld KiB on disk\n", number_of(reply, "records"),
+    printf(_("store    %lld records, %lld KiB on disk\n"), number_of(reply, "records"),
            number_of(reply, "store_bytes") / 1024);
     if (clock[0])
-        printf("clock    WARNING: %s\n", clock);
+        printf(_("clock    WARNING: %s\n"), clock);
     if (json_is_integer(json_object_get(reply, "backup_s"))) {
         words_when(when, (uint64_t)number_of(reply, "backup_s"), (uint64_t)time(NULL));
-        printf("backup   made %s\n", when);
+        printf(_("backup   made %s\n"), when);
     } else {
-        puts("backup   never made: coopair backup FILE, on another disk");
+        puts(_("backup   never made: coopair backup FILE, on another disk"));
     }
-    printf("disk     %s%s\n", trouble[0] ? "TROUBLE: " : "well", trouble);
+    printf(_("disk     %s%s\n"), trouble[0] ? _("TROUBLE: ") : _("well"), trouble);
 }
 
 /* What became of the files in the watched folder; of those that are no good, why. */
@@ -113,7 +114,7 @@ static void say_watched(json_t *reply)
         return;
     json_array_foreach (files, i, file)
         good += json_is_true(json_object_get(file, "ok"));
-    printf("folder   %zu files taken in by themselves, %zu not\n", good, json_array_size(files) - good);
+    printf(_("folder   %zu files taken in by themselves, %zu not\n"), good, json_array_size(files) - good);
     json_array_foreach (files, i, file)
         if (!json_is_true(json_object_get(file, "ok")))
             printf("         %s: %s\n", text_of(file, "name"), text_of(file, "said"));
@@ -123,10 +124,10 @@ int cmd_status(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair status [OPTIONS]",
-        .summary = "Says how this home is doing: node, neighbours, rounds, disk. Exit code 0: the node runs "
+        .summary = N_("Says how this home is doing: node, neighbours, rounds, disk. Exit code 0: the node runs "
                    "and all is well;\n"
                    "1: it runs and something is wrong; 3: it does not run (what the store knows is shown all "
-                   "the same).",
+                   "the same)."),
     };
     json_t *reply;
     bool running;

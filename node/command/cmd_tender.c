@@ -6,6 +6,7 @@
 #include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/tender/proof.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -30,15 +31,15 @@ static int show(int argc, char **argv)
 {
     struct tender_options chosen = { false, NULL };
     const struct cli_option options[] = {
-        { "french", OPTION_FLAG, &chosen.french, "headings and sentences in French" },
+        { "french", OPTION_FLAG, &chosen.french, N_("headings and sentences in French") },
         { "ocid-prefix", OPTION_TEXT, &chosen.ocid_prefix,
-          "PREFIX  your own, given by the OCDS helpdesk, for real publication" },
+          N_("PREFIX  your own, given by the OCDS helpdesk, for real publication") },
     };
     struct cli cli = {
         .usage = "coopair tender show [ROUND] [OPTIONS]",
         .summary =
-            "Prints the tender as companies read it; with --json as an OCDS 1.1.5 release package too.\n\n"
-            "  coopair tender show 3fa2",
+            N_("Prints the tender as companies read it; with --json as an OCDS 1.1.5 release package too.\n\n"
+            "  coopair tender show 3fa2"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .most = 1,
@@ -76,18 +77,18 @@ static enum status portion_take(struct whole *whole, json_t *reply, struct failu
 
     if (whole->data == NULL) {
         if (size == 0 || size > PACKAGE_PROOF_MAX)
-            return failure_say(why, STATUS_MALFORMED, "the node's answer is not a proof");
+            return failure_say(why, STATUS_MALFORMED, _("the node's answer is not a proof"));
         whole->size = (size_t)size;
         whole->data = malloc(whole->size);
         snprintf(whole->name, sizeof whole->name, "%s", field_text(reply, "whole"));
         if (whole->data == NULL)
-            return failure_say(why, STATUS_NOMEM, "out of memory");
+            return failure_say(why, STATUS_NOMEM, _("out of memory"));
     }
     if (size != whole->size || strcmp(whole->name, field_text(reply, "whole")) != 0)
-        return failure_say(why, STATUS_BUSY, "records keep arriving; try again in a moment");
+        return failure_say(why, STATUS_BUSY, _("records keep arriving; try again in a moment"));
     if (!base64_read(whole->data + whole->used, whole->size - whole->used, &got, field_text(reply, "data")) ||
         got == 0)
-        return failure_say(why, STATUS_MALFORMED, "the node's answer is not a proof");
+        return failure_say(why, STATUS_MALFORMED, _("the node's answer is not a proof"));
     whole->used += got;
     return STATUS_OK;
 }
@@ -134,11 +135,11 @@ static int exported(const struct cli *cli, const char *dir, size_t size)
     if (cli->json)
         return cli_json(json_pack("{s:i, s:b, s:s, s:I}", "v", 1, "ok", 1, "folder", dir, "proof_bytes",
                                   (json_int_t)size));
-    printf("Written to %s: %s, %s, %s, %s.\n", dir, PACKAGE_TEXT, PACKAGE_JSON, PACKAGE_PROOF,
+    printf(_("Written to %s: %s, %s, %s, %s.\n"), dir, PACKAGE_TEXT, PACKAGE_JSON, PACKAGE_PROOF,
            PACKAGE_PRICES);
-    printf("Anybody can check it, without a network: coopair-verify %s\n", dir);
-    printf("A company answers with: coopair bid seal --tender %s --prices prices.csv --company NAME "
-           "--contact MAIL\n",
+    printf(_("Anybody can check it, without a network: coopair-verify %s\n"), dir);
+    printf(_("A company answers with: coopair bid seal --tender %s --prices prices.csv --company NAME "
+           "--contact MAIL\n"),
            dir);
     return EXIT_DONE;
 }
@@ -147,17 +148,17 @@ static int export(int argc, char **argv)
 {
     struct tender_options chosen = { false, NULL };
     const struct cli_option options[] = {
-        { "french", OPTION_FLAG, &chosen.french, "headings and sentences in French" },
+        { "french", OPTION_FLAG, &chosen.french, N_("headings and sentences in French") },
         { "ocid-prefix", OPTION_TEXT, &chosen.ocid_prefix,
-          "PREFIX  your own, given by the OCDS helpdesk, for real publication" },
+          N_("PREFIX  your own, given by the OCDS helpdesk, for real publication") },
     };
     struct cli cli = {
         .usage = "coopair tender export ROUND FOLDER [OPTIONS]",
-        .summary = "Writes the tender into a folder: a page to read, OCDS 1.1.5 JSON, the proof behind both, "
+        .summary = N_("Writes the tender into a folder: a page to read, OCDS 1.1.5 JSON, the proof behind both, "
                    "a table for prices. It holds no\n"
                    "pseudonym's figures, so it may be published. Export again after the award: the same "
                    "files then say what came of it.\n\n"
-                   "  coopair tender export 3fa2 tender/",
+                   "  coopair tender export 3fa2 tender/"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 2,
@@ -185,9 +186,9 @@ static int export(int argc, char **argv)
 int cmd_tender(int argc, char **argv)
 {
     static const struct command table[] = {
-        { "show", show, "print it as companies read it" },
-        { "export", export, "write it into a folder, with its proof" },
+        { "show", show, N_("print it as companies read it") },
+        { "export", export, N_("write it into a folder, with its proof") },
     };
 
-    return cli_family("coopair tender", table, ARRAY_SIZE(table), argc, argv);
+    return cli_family(_("coopair tender"), table, ARRAY_SIZE(table), argc, argv);
 }

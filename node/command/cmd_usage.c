@@ -4,6 +4,7 @@
  * gap never looks like a saving; the change is worked out of the spans that are whole in both years. */
 #include "node/command/advice_say.h"
 #include "node/serve/answer.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -32,7 +33,7 @@ static void say_side(json_t *bin, enum span span, uint64_t most)
     uint64_t energy_mwh = field_uint(bin, "energy_mwh");
 
     if (covered_s == 0 || length_s == 0) {
-        printf("%12s  %-*s", "no data", ADVICE_BAR + 8, "");
+        printf("%12s  %-*s", _("no data"), ADVICE_BAR + 8, "");
         return;
     }
     if (!field_flag(bin, "whole"))
@@ -73,16 +74,16 @@ static void say_total(json_t *reply, bool two)
     json_t *change = json_object_get(reply, "change");
     char kwh[SAY_MAX], percent[SAY_MAX];
 
-    printf("  %-17s%12s\n", "total", advice_kwh(kwh, field_uint(reply, "total_mwh")));
+    printf("  %-17s%12s\n", _("total"), advice_kwh(kwh, field_uint(reply, "total_mwh")));
     if (json_is_object(change))
-        printf("%s over %llu span%s metered in both years\n",
+        printf(_("%s over %llu span%s metered in both years\n"),
                advice_change(percent, advice_int(change, "permille")),
                (unsigned long long)field_uint(change, "bins"), field_uint(change, "bins") == 1 ? "" : "s");
     else if (!two)
-        puts("nothing of the year before is stored: import an older file, and it stands beside");
+        puts(_("nothing of the year before is stored: import an older file, and it stands beside"));
     if (field_uint(reply, "coarse_mwh") > 0)
-        printf("not shown: %s in readings longer than these spans; see them with a longer span, --by day or "
-               "--by month\n",
+        printf(_("not shown: %s in readings longer than these spans; see them with a longer span, --by day or "
+               "--by month\n"),
                advice_kwh(kwh, field_uint(reply, "coarse_mwh")));
 }
 
@@ -97,12 +98,12 @@ static void say_usage(json_t *reply, const void *arg)
 
     (void)arg;
     span_of_name(&span, field_text(reply, "by"));
-    printf("meter %s, %s by the %s, %s to %s\n", field_text(reply, "meter"), field_text(reply, "quantity"),
+    printf(_("meter %s, %s by the %s, %s to %s\n"), field_text(reply, "meter"), field_text(reply, "quantity"),
            field_text(reply, "by"), advice_date(from, field_text(reply, "from")),
            advice_date(to, field_text(reply, "to")));
-    printf("  %-17s%12s", span == SPAN_WEEK ? "week from" : "", "this year");
+    printf("  %-17s%12s", span == SPAN_WEEK ? _("week from") : "", _("this year"));
     if (two)
-        printf("  %*s%14s", ADVICE_BAR + 8, "", "a year before");
+        printf("  %*s%14s", ADVICE_BAR + 8, "", _("a year before"));
     putchar('\n');
     json_array_foreach (bins, i, bin)
         say_bin(bin, span, most, two);
@@ -114,20 +115,20 @@ int cmd_usage(int argc, char **argv)
     struct advice_options options = { NULL, NULL, NULL };
     const char *by = NULL, *of = NULL;
     const struct cli_option list[] = {
-        { "by", OPTION_TEXT, &by, "SPAN    hour, day, week, month (default) or year" },
-        { "from", OPTION_TEXT, &options.from, "DATE  the first day, such as 2023-01-31" },
-        { "to", OPTION_TEXT, &options.to, "DATE    the last day (default: the last one with readings)" },
+        { "by", OPTION_TEXT, &by, N_("SPAN    hour, day, week, month (default) or year") },
+        { "from", OPTION_TEXT, &options.from, N_("DATE  the first day, such as 2023-01-31") },
+        { "to", OPTION_TEXT, &options.to, N_("DATE    the last day (default: the last one with readings)") },
         { "meter", OPTION_TEXT, &options.meter,
-          "NAME  another meter than the one whose readings go furthest" },
-        { "of", OPTION_TEXT, &of, "WHAT    electricity (default), electricity-out or gas" },
+          N_("NAME  another meter than the one whose readings go furthest") },
+        { "of", OPTION_TEXT, &of, N_("WHAT    electricity (default), electricity-out or gas") },
     };
     struct cli cli = {
         .usage = "coopair usage [OPTIONS]",
-        .summary = "Shows what this home used, this year beside the year before (weeks: 52 weeks before). "
+        .summary = N_("Shows what this home used, this year beside the year before (weeks: 52 weeks before). "
                    "Hours without\n"
                    "readings stay gaps: \"no data\" is not zero, and (61 %) means that 61 % of the span was "
                    "metered.\n"
-                   "Without dates: the last day by the hour, 31 days, 26 weeks, 12 months, all years.",
+                   "Without dates: the last day by the hour, 31 days, 26 weeks, 12 months, all years."),
         .options = list,
         .option_count = ARRAY_SIZE(list),
     };
@@ -138,7 +139,7 @@ int cmd_usage(int argc, char **argv)
     if (!cli_parse(&cli, argc, argv, &code) || !advice_options_fit(&cli, &options, &code))
         return code;
     if (by && !span_of_name(&span, by)) {
-        fprintf(stderr, "coopair usage: --by takes hour, day, week, month or year, not \"%.40s\"\n", by);
+        fprintf(stderr, _("coopair usage: --by takes hour, day, week, month or year, not \"%.40s\"\n"), by);
         return EXIT_USAGE;
     }
     args = advice_args(&options);

@@ -1,11 +1,12 @@
 /* cmd_version.c - coopair version */
 #include "node/command/command.h"
+#include "node/tongue/tongue.h"
 
 #define VERSION "0.1.0"
 
 int cmd_version(int argc, char **argv)
 {
-    struct cli cli = { .usage = "coopair version [OPTIONS]", .summary = "Prints the version." };
+    struct cli cli = { .usage = "coopair version [OPTIONS]", .summary = N_("Prints the version.") };
     int code;
 
     if (!cli_parse(&cli, argc, argv, &code))

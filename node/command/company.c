@@ -9,6 +9,7 @@
 #include "node/command/company.h"
 
 #include "node/command/command.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +64,7 @@ static enum status mode_check(const char *path, struct failure *why)
                            strerror(errno));
     if (S_ISREG(found.st_mode) && (found.st_mode & 077) == 0)
         return STATUS_OK;
-    return failure_say(why, STATUS_DENIED, "%.100s must be a file that only you may read: chmod 600 %.80s",
+    return failure_say(why, STATUS_DENIED, _("%.100s must be a file that only you may read: chmod 600 %.80s"),
                        path, path);
 }
 
@@ -76,11 +77,11 @@ enum status company_read(struct company_keys *out, const char *path, struct fail
     if (status == STATUS_OK)
         status = cli_read_file(&text, &size, path, COMPANY_SIZE, why);
     if (status == STATUS_FULL)
-        return failure_say(why, STATUS_MALFORMED, "%.160s is not a company's key file", path);
+        return failure_say(why, STATUS_MALFORMED, _("%.160s is not a company's key file"), path);
     if (status != STATUS_OK)
         return status;
     if (!keys_decode(out, text, size))
-        status = failure_say(why, STATUS_MALFORMED, "%.160s is not a company's key file", path);
+        status = failure_say(why, STATUS_MALFORMED, _("%.160s is not a company's key file"), path);
     sodium_memzero(text, size);
     free(text);
     return status;
@@ -94,14 +95,14 @@ static enum status company_make(const char *path, struct failure *why)
     enum status status = STATUS_OK;
 
     if (fd < 0)
-        return failure_say(why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, "make %.160s: %s", path,
+        return failure_say(why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, _("make %.160s: %s"), path,
                            strerror(errno));
     randombytes_buf(seeds, sizeof seeds);
     for (size_t i = 0; i < 2; i++)
         sodium_bin2hex(lines[i], sizeof lines[i], seeds[i], KEY_SIZE);
     snprintf(text, sizeof text, "%s%s\n%s\n", COMPANY_HEAD, lines[0], lines[1]);
     if (write(fd, text, COMPANY_SIZE) != COMPANY_SIZE || fsync(fd) != 0)
-        status = failure_say(why, STATUS_DISK, "write %.160s: %s", path, strerror(errno));
+        status = failure_say(why, STATUS_DISK, _("write %.160s: %s"), path, strerror(errno));
     close(fd);
     if (status != STATUS_OK)
         unlink(path); /* ours, and of no use */

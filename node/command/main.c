@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 
     tongue_set(tongue_of_locale());
     if (sodium_init() < 0) {
-        fputs("coopair: the cryptographic library does not start\n", stderr);
+        fputs(_("coopair: the cryptographic library does not start\n"), stderr);
         return EXIT_FAILED;
     }
     return cli_family("coopair", commands, ARRAY_SIZE(commands), argc, argv);

@@ -52,9 +52,9 @@ bool typed_line(struct typed *out, const char *question)
 static enum status size_check(const struct typed *typed, size_t least, struct failure *why)
 {
     if (typed->size > TYPED_MOST)
-        return failure_say(why, STATUS_MALFORMED, "a passphrase has at most %d bytes", TYPED_MOST);
+        return failure_say(why, STATUS_MALFORMED, _("a passphrase has at most %d bytes"), TYPED_MOST);
     if (typed->size < least || typed->size == 0)
-        return failure_say(why, STATUS_MALFORMED, "a passphrase has at least %zu bytes: take a few words",
+        return failure_say(why, STATUS_MALFORMED, _("a passphrase has at least %zu bytes: take a few words"),
                            least > 0 ? least : 1);
     return STATUS_OK;
 }
@@ -66,10 +66,10 @@ enum status typed_from_file(struct typed *out, const char *path, struct failure 
     enum status status = STATUS_OK;
 
     if (fd < 0)
-        return failure_say(why, errno == ENOENT ? STATUS_MISSING : STATUS_DENIED, "read %.150s: %s", path,
+        return failure_say(why, errno == ENOENT ? STATUS_MISSING : STATUS_DENIED, _("read %.150s: %s"), path,
                            strerror(errno));
     if (fstat(fd, &found) != 0 || (S_ISREG(found.st_mode) && (found.st_mode & 077) != 0))
-        status = failure_say(why, STATUS_DENIED, "others may read %.100s: chmod 600 %.100s", path, path);
+        status = failure_say(why, STATUS_DENIED, _("others may read %.100s: chmod 600 %.100s"), path, path);
     else
         line_read(out, fd);
     close(fd);
@@ -127,7 +127,7 @@ enum status typed_passphrase(struct typed *out, const struct cli *cli, const cha
     if (cli->no_input || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return failure_say(
             why, STATUS_DENIED,
-            "a passphrase is needed, and there is no terminal to ask on: give --passphrase-file FILE");
+            _("a passphrase is needed, and there is no terminal to ask on: give --passphrase-file FILE"));
     return from_terminal(out, what, new, least, why);
 }
 
@@ -156,7 +156,7 @@ static enum status sheet_lines(uint8_t secret[KEY_SIZE], struct failure *why)
     enum status status;
 
     while (more && words < SHEET_GROUPS * SHEET_GROUP_WORDS && size + TYPED_MOST + 2 < sizeof text) {
-        snprintf(question, sizeof question, "group %zu: ", words / SHEET_GROUP_WORDS + 1);
+        snprintf(question, sizeof question, _("group %zu: "), words / SHEET_GROUP_WORDS + 1);
         more = typed_line(&line, isatty(STDIN_FILENO) ? question : "");
         memcpy(text + size, line.text, line.size);
         size += line.size;

@@ -1,6 +1,7 @@
 /* groups.c - the list of groups as one small setting, written whole. Its secrets are sealed by the store like
  * everything else. */
 #include "node/home/groups.h"
+#include "node/tongue/tongue.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -35,7 +36,7 @@ bool groups_read(struct group_entry out[GROUPS_MAX], size_t *count, struct store
 
 static enum status groups_refuse(struct failure *why)
 {
-    return failure_say(why, STATUS_VERSION, "the list of groups was written by another version of coopair");
+    return failure_say(why, STATUS_VERSION, _("the list of groups was written by another version of coopair"));
 }
 
 enum status groups_list(struct group_entry out[GROUPS_MAX], size_t *count, struct store *store,
@@ -72,9 +73,9 @@ static enum status groups_place(struct group_entry groups[GROUPS_MAX], size_t *c
     while (at < *count && sodium_memcmp(groups[at].secret, entry->secret, GROUP_SECRET_SIZE) != 0)
         at++;
     if (at < *count && (entry->address[0] == '\0' || strcmp(groups[at].address, entry->address) == 0))
-        return failure_say(why, STATUS_EXISTS, "this home belongs to that group already");
+        return failure_say(why, STATUS_EXISTS, _("this home belongs to that group already"));
     if (at == GROUPS_MAX)
-        return failure_say(why, STATUS_FULL, "this home belongs to %d groups, and that is the most",
+        return failure_say(why, STATUS_FULL, _("this home belongs to %d groups, and that is the most"),
                            GROUPS_MAX);
     groups[at] = *entry;
     if (at == *count)

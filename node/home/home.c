@@ -9,6 +9,7 @@
 
 #include "crypto/labels.h"
 #include "node/home/key_file.h"
+#include "node/tongue/tongue.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static enum status path_join(char out[HOME_PATH_MAX], const char *folder, const 
                              struct failure *why)
 {
     if (snprintf(out, HOME_PATH_MAX, "%s%s", folder, rest) >= HOME_PATH_MAX)
-        return failure_say(why, STATUS_DENIED, "the name of the folder is too long");
+        return failure_say(why, STATUS_DENIED, _("the name of the folder is too long"));
     return STATUS_OK;
 }
 
@@ -41,7 +42,7 @@ enum status home_path(char out[HOME_PATH_MAX], const char *option, struct failur
         return path_join(out, data, "/coopair", why);
     if (user && user[0] == '/')
         return path_join(out, user, "/.local/share/coopair", why);
-    return failure_say(why, STATUS_MISSING, "no folder for this home: give --home DIR or set COOPAIR_HOME");
+    return failure_say(why, STATUS_MISSING, _("no folder for this home: give --home DIR or set COOPAIR_HOME"));
 }
 
 /* The folder and what leads to it. */
@@ -55,18 +56,18 @@ static enum status folder_make(const char *home, struct failure *why)
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            return home_explain(why, "make", path, errno);
+            return home_explain(why, _("make"), path, errno);
         *slash = '/';
     }
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return home_explain(why, "make", path, errno);
+        return home_explain(why, _("make"), path, errno);
     if (stat(path, &found) != 0)
-        return home_explain(why, "make", path, errno);
+        return home_explain(why, _("make"), path, errno);
     if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid())
-        return failure_say(why, STATUS_DENIED, "%.150s is not a folder of yours; choose another --home",
+        return failure_say(why, STATUS_DENIED, _("%.150s is not a folder of yours; choose another --home"),
                            path);
     if (found.st_mode & 077)
-        return failure_say(why, STATUS_DENIED, "others may look into %.150s; close it with: chmod 700 %.40s",
+        return failure_say(why, STATUS_DENIED, _("others may look into %.150s; close it with: chmod 700 %.40s"),
                            path, path);
     return STATUS_OK;
 }
@@ -122,12 +123,12 @@ static enum status make(const char *home, const uint8_t secret[KEY_SIZE], struct
     enum status status;
 
     if (name_taken(home, "key"))
-        return failure_say(why, STATUS_EXISTS, "there is a home in %.150s already; nothing was changed",
+        return failure_say(why, STATUS_EXISTS, _("there is a home in %.150s already; nothing was changed"),
                            home);
     if (name_taken(home, "store.mdb"))
         return failure_say(
             why, STATUS_DENIED,
-            "%.120s holds a store whose key file is gone: put HOME/key back, or choose another --home", home);
+            _("%.120s holds a store whose key file is gone: put HOME/key back, or choose another --home"), home);
     status = folder_make(home, why);
     if (!status)
         status = key_file_make(home, secret, passphrase, why);
@@ -145,7 +146,7 @@ enum status home_init(const char *home, struct bytes passphrase, struct failure 
     enum status status;
 
     if (!secret)
-        return failure_say(why, STATUS_NOMEM, "make the key: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("make the key: out of memory"));
     randombytes_buf(secret, KEY_SIZE);
     status = make(home, secret, passphrase, why);
     sodium_free(secret); /* wipes */
@@ -172,7 +173,7 @@ enum status home_erase(const char *home, struct failure *why)
     int code;
 
     if (!name_taken(home, "key") && !name_taken(home, "store.mdb"))
-        return failure_say(why, STATUS_MISSING, "there is no home in %.150s", home);
+        return failure_say(why, STATUS_MISSING, _("there is no home in %.150s"), home);
     status = store_destroy(home, why);
     if (status)
         return status;
@@ -180,7 +181,7 @@ enum status home_erase(const char *home, struct failure *why)
     if (!code)
         code = home_folder_sync(home);
     if (code)
-        return home_explain(why, "erase the key in", home, code);
+        return home_explain(why, _("erase the key in"), home, code);
     config_remove(home);
     rmdir(home); /* what else is in it is not ours */
     return STATUS_OK;
@@ -197,7 +198,7 @@ enum status home_keys(const char *home, uint8_t seed[KEY_SIZE], uint8_t store_ke
 {
     uint8_t *secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_SIZE);
     enum status status = secret ? home_secret(home, secret, why)
-                                : failure_say(why, STATUS_NOMEM, "read the key: out of memory");
+                                : failure_say(why, STATUS_NOMEM, _("read the key: out of memory"));
 
     if (!status)
         home_keys_of(secret, seed, store_key);
@@ -213,14 +214,14 @@ static enum status socket_short(char *out, size_t room, const char *home, struct
     char *real = realpath(home, NULL), hex[17];
 
     if (!real)
-        return home_explain(why, "look at", home, errno);
+        return home_explain(why, _("look at"), home, errno);
     crypto_generichash(hash, sizeof hash, (const uint8_t *)real, strlen(real), NULL, 0);
     free(real);
     sodium_bin2hex(hex, sizeof hex, hash, 8);
     if (!runtime || runtime[0] != '/' || (size_t)snprintf(out, room, "%s/coopair-%s", runtime, hex) >= room)
         return failure_say(why, STATUS_DENIED,
-                           "the name of the folder is too long for a socket in it, and XDG_RUNTIME_DIR gives "
-                           "no other place; choose a shorter --home");
+                           _("the name of the folder is too long for a socket in it, and XDG_RUNTIME_DIR gives "
+                           "no other place; choose a shorter --home"));
     return STATUS_OK;
 }
 

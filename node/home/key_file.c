@@ -7,6 +7,7 @@
 #include "node/home/key_file.h"
 
 #include "node/home/passphrase.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +41,7 @@ enum status home_explain(struct failure *why, const char *doing, const char *pat
 {
     if (code == EACCES || code == EPERM || code == EROFS)
         return failure_say(why, STATUS_DENIED,
-                           "%s %.150s: no right to; make it yours or choose another --home", doing, path);
+                           _("%s %.150s: no right to; make it yours or choose another --home"), doing, path);
     return failure_say(why, STATUS_DISK, "%s %.150s: %s", doing, path, strerror(code));
 }
 
@@ -65,7 +66,7 @@ static enum status stretch(uint8_t key[KEY_SIZE], const uint8_t *head, struct by
                       be32_read(head + AT_PASSES), bytes, crypto_pwhash_ALG_ARGON2ID13) == 0)
         return STATUS_OK;
     return failure_say(why, STATUS_NOMEM,
-                       "making a key from the passphrase takes %zu MiB of memory; there is not that much",
+                       _("making a key from the passphrase takes %zu MiB of memory; there is not that much"),
                        bytes >> 20);
 }
 
@@ -97,14 +98,14 @@ static enum status unseal(uint8_t secret[KEY_SIZE], const uint8_t in[SEALED_SIZE
     if (memcmp(in, MAGIC, sizeof MAGIC) != 0 || passes < 1 || passes > PASSES_MOST || kib < KIB_LEAST ||
         kib > KIB_MOST)
         return failure_say(why, STATUS_MALFORMED,
-                           "the key file in %.150s is not one that this version knows; restore your latest backup",
+                           _("the key file in %.150s is not one that this version knows; restore your latest backup"),
                            home);
     status = stretch(key, in, passphrase, why);
     if (!status && crypto_aead_xchacha20poly1305_ietf_decrypt(secret, NULL, NULL, in + AT_SECRET,
                                                               SEALED_SIZE - AT_SECRET, in, AT_SECRET,
                                                               in + AT_NONCE, key) != 0)
         status = failure_say(why, STATUS_DENIED,
-                             "that is not the passphrase of the home in %.120s; nothing was opened", home);
+                             _("that is not the passphrase of the home in %.120s; nothing was opened"), home);
     sodium_memzero(key, sizeof key);
     return status;
 }
@@ -231,12 +232,12 @@ static enum status put_explained(const char *home, const struct key_bytes *bytes
     int code = put(home, bytes, fresh);
 
     if (code == EEXIST)
-        return failure_say(why, STATUS_EXISTS, "there is a home in %.150s already; nothing was changed",
+        return failure_say(why, STATUS_EXISTS, _("there is a home in %.150s already; nothing was changed"),
                            home);
     if (code == EBUSY)
-        return failure_say(why, STATUS_BUSY, "another program is changing the key of %.150s; try again",
+        return failure_say(why, STATUS_BUSY, _("another program is changing the key of %.150s; try again"),
                            home);
-    return code ? home_explain(why, "write the key in", home, code) : STATUS_OK;
+    return code ? home_explain(why, _("write the key in"), home, code) : STATUS_OK;
 }
 
 enum status key_file_make(const char *home, const uint8_t secret[KEY_SIZE], struct bytes passphrase,
@@ -256,7 +257,7 @@ enum status home_reseal(const char *home, struct bytes passphrase, struct failur
     uint8_t *secret = sodium_init() < 0 ? NULL : sodium_malloc(KEY_SIZE);
     struct key_bytes bytes;
     enum status status = secret ? home_secret(home, secret, why)
-                                : failure_say(why, STATUS_NOMEM, "read the key: out of memory");
+                                : failure_say(why, STATUS_NOMEM, _("read the key: out of memory"));
 
     if (!status)
         status = bytes_make(&bytes, secret, passphrase, why);
@@ -278,18 +279,18 @@ static enum status key_open(int *fd, size_t *size, const char *home, struct fail
     home_file_path(path, home, "key");
     *fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return failure_say(why, STATUS_MISSING, "there is no home in %.150s; make one with: coopair init",
+        return failure_say(why, STATUS_MISSING, _("there is no home in %.150s; make one with: coopair init"),
                            home);
     if (*fd < 0)
-        return home_explain(why, "read", path, errno);
+        return home_explain(why, _("read"), path, errno);
     if (fstat(*fd, &found) != 0)
-        return home_explain(why, "read", path, errno);
+        return home_explain(why, _("read"), path, errno);
     if (!S_ISREG(found.st_mode) || found.st_uid != geteuid() || (found.st_mode & 077))
         return failure_say(why, STATUS_DENIED,
-                           "%.110s must be a file that only you may read: chmod 600 %.80s", path, path);
+                           _("%.110s must be a file that only you may read: chmod 600 %.80s"), path, path);
     if (found.st_size != PLAIN_SIZE && found.st_size != SEALED_SIZE)
         return failure_say(why, STATUS_MALFORMED,
-                           "%.150s is not a key file (%lld bytes); restore your latest backup", path,
+                           _("%.150s is not a key file (%lld bytes); restore your latest backup"), path,
                            (long long)found.st_size);
     *size = (size_t)found.st_size;
     return STATUS_OK;
@@ -334,7 +335,7 @@ enum status home_secret(const char *home, uint8_t secret[KEY_SIZE], struct failu
     enum status status = key_open(&fd, &bytes.size, home, why);
 
     if (!status && read(fd, bytes.data, bytes.size) != (ssize_t)bytes.size)
-        status = home_explain(why, "read the key in", home, errno ? errno : EIO);
+        status = home_explain(why, _("read the key in"), home, errno ? errno : EIO);
     if (fd >= 0)
         close(fd);
     if (!status && bytes.size == PLAIN_SIZE)

@@ -2,6 +2,7 @@
  * name under /proc can be opened by this user's programs alone. Failure mode: no memfd, and a child that needs
  * the passphrase says that it has none. */
 #include "node/home/passphrase.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,12 +43,12 @@ static enum status ask(struct typed *out, const char *home, struct failure *why)
 
     if (!may_ask || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return failure_say(why, STATUS_DENIED,
-                           "the key of %.100s is sealed: set " FILE_VARIABLE
-                           " to a file with its passphrase, or type it on a terminal",
+                           _("the key of %.100s is sealed: set COOPAIR_PASSPHRASE_FILE to a file with its "
+                             "passphrase, or type it on a terminal"),
                            home);
-    snprintf(question, sizeof question, "Passphrase of the home in %.3000s: ", home);
+    snprintf(question, sizeof question, _("Passphrase of the home in %.3000s: "), home);
     if (!typed_unseen(out, question) || out->size == 0)
-        return failure_say(why, STATUS_DENIED, "no passphrase was typed");
+        return failure_say(why, STATUS_DENIED, _("no passphrase was typed"));
     keep(out);
     return STATUS_OK;
 }

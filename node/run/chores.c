@@ -7,6 +7,7 @@
 #include "node/home/config.h"
 #include "node/run/child.h"
 #include "node/run/watch.h"
+#include "node/tongue/tongue.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -78,8 +79,8 @@ static void backed_up(void *arg, int code, const char *said)
     if (code == 0)
         remove_old(chores->folder);
     else
-        fprintf(stderr, "coopair: the backup to %.200s was not made: %.300s", chores->folder,
-                said[0] ? said : "the program ended without a word\n");
+        fprintf(stderr, _("coopair: the backup to %.200s was not made: %.300s"), chores->folder,
+                said[0] ? said : _("the program ended without a word\n"));
 }
 
 static void back_up(struct chores *chores, int64_t now_s)
@@ -126,7 +127,7 @@ static void look_at_forgetting(struct chores *chores)
         return;
     chores->forget_s = now_s + FORGET_RETRY_S;
     if (status != STATUS_BUSY)
-        fprintf(stderr, "coopair: keys of a round that is over are still in the store: %.300s\n", why.text);
+        fprintf(stderr, _("coopair: keys of a round that is over are still in the store: %.300s\n"), why.text);
 }
 
 /* ---- Every half minute. */

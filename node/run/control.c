@@ -4,6 +4,7 @@
 #include "node/run/control.h"
 
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -225,7 +226,7 @@ enum status control_open(struct control **out, uv_loop_t *loop, const char *path
 
     *out = NULL;
     if (!control)
-        return failure_say(why, STATUS_NOMEM, "control socket: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("control socket: out of memory"));
     *control = (struct control){ .loop = loop, .answer = answer, .arg = arg, .open = true };
     uv_pipe_init(loop, &control->server, 0);
     control->server.data = control;
@@ -233,6 +234,6 @@ enum status control_open(struct control **out, uv_loop_t *loop, const char *path
     if (!code)
         code = uv_listen((uv_stream_t *)&control->server, CLIENTS_MAX, client_called);
     *out = control;
-    return code ? failure_say(why, STATUS_DENIED, "control socket %.150s: %s", path, uv_strerror(code))
+    return code ? failure_say(why, STATUS_DENIED, _("control socket %.150s: %s"), path, uv_strerror(code))
                 : STATUS_OK;
 }

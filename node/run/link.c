@@ -5,6 +5,7 @@
  * does not take at once is handed to libuv, at most one write at a time. Failure modes of a link end in
  * `down`; out of memory is one of them. */
 #include "node/run/link.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -177,7 +178,7 @@ static enum status listen_explain(struct failure *why, const struct sockaddr_sto
     enum status status = code == UV_EADDRINUSE ? STATUS_BUSY : STATUS_DENIED;
 
     address_write(text, (const struct sockaddr *)address);
-    return failure_say(why, code == UV_ENOMEM ? STATUS_NOMEM : status, "listen at %s: %s", text,
+    return failure_say(why, code == UV_ENOMEM ? STATUS_NOMEM : status, _("listen at %s: %s"), text,
                        uv_strerror(code));
 }
 

@@ -2,6 +2,7 @@
  * invitation written today is still good tomorrow. Failure modes: the address is no address or not of this
  * machine, the port is taken, the disk cannot keep the port. */
 #include "node/run/listening.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -64,8 +65,8 @@ static enum status listen_as_told(struct sockaddr_storage *address, struct tcp *
 {
     if (!address_read(address, wanted))
         return failure_say(why, STATUS_MALFORMED,
-                           "listen at %.64s: not an address; write numbers, like 192.0.2.7:4711, "
-                           "[2001:db8::7]:4711 or 0.0.0.0:0",
+                           _("listen at %.64s: not an address; write numbers, like 192.0.2.7:4711, "
+                           "[2001:db8::7]:4711 or 0.0.0.0:0"),
                            wanted);
     return tcp_listen(links, address, why);
 }

@@ -16,6 +16,7 @@
 #include "node/run/listening.h"
 #include "node/run/watch.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -174,9 +175,9 @@ static void say_trouble(struct loop *loop)
     const char *trouble = node_trouble(loop->node);
 
     if (trouble && !loop->troubled)
-        fprintf(stderr, "coopair: %s; nothing is sent until that is mended\n", trouble);
+        fprintf(stderr, _("coopair: %s; nothing is sent until that is mended\n"), trouble);
     if (!trouble && loop->troubled)
-        fputs("coopair: the disk takes writes again; going on\n", stderr);
+        fputs(_("coopair: the disk takes writes again; going on\n"), stderr);
     loop->troubled = trouble != NULL;
 }
 
@@ -220,7 +221,7 @@ static enum status handles_open(struct loop *loop, bool signals, struct failure 
         loop->signals[loop->signal_count++].data = loop;
         code = uv_signal_start(&loop->signals[i], signal_came, numbers[i]);
     }
-    return code ? failure_say(why, STATUS_NOMEM, "start: %s", uv_strerror(code)) : STATUS_OK;
+    return code ? failure_say(why, STATUS_NOMEM, _("start: %s"), uv_strerror(code)) : STATUS_OK;
 }
 
 static enum status network_open(struct loop *loop, const struct loop_options *options, struct failure *why)
@@ -230,12 +231,12 @@ static enum status network_open(struct loop *loop, const struct loop_options *op
 
     loop->links = tcp_new(&loop->uv, &handler);
     if (!loop->links)
-        return failure_say(why, STATUS_NOMEM, "start: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("start: out of memory"));
     status = listening_open(&loop->listening, loop->links, node_store(loop->node), options->listen, why);
     if (status || !options->lan)
         return status;
     loop->lan = lan_open(&loop->uv, loop->listening.loopback_only, neighbour_heard, loop);
-    return loop->lan ? STATUS_OK : failure_say(why, STATUS_NOMEM, "start: out of memory");
+    return loop->lan ? STATUS_OK : failure_say(why, STATUS_NOMEM, _("start: out of memory"));
 }
 
 static enum status loop_control(struct loop *loop, struct failure *why)
@@ -268,7 +269,7 @@ static enum status loop_start(struct loop *loop, const struct loop_options *opti
     if (!status && options->chores) {
         loop->chores = chores_new(&loop->uv, loop->node, NULL, WATCH_SETTLE_MS);
         if (!loop->chores)
-            status = failure_say(why, STATUS_NOMEM, "start: out of memory");
+            status = failure_say(why, STATUS_NOMEM, _("start: out of memory"));
     }
     if (!status && loop->lan)
         lan_start(loop->lan, core_link_key(node_core(loop->node)), loop->listening.port);
@@ -284,7 +285,7 @@ enum status loop_open(struct loop **out, const struct loop_options *options, str
     *out = NULL;
     if (!loop || uv_loop_init(&loop->uv) != 0) {
         free(loop);
-        return failure_say(why, STATUS_NOMEM, "start: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("start: out of memory"));
     }
     status = loop_start(loop, options, why);
     if (status)

@@ -4,6 +4,7 @@
 #include "node/serve/advice_ask.h"
 
 #include "node/serve/data.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -56,9 +57,9 @@ enum status advice_meter(struct store_series *out, struct store *store, json_t *
         return STATUS_OK;
     if (choice.others[0] == '\0')
         return failure_say(why, STATUS_MISSING,
-                           "no %s readings yet; take a meter file in with: coopair import FILE",
+                           _("no %s readings yet; take a meter file in with: coopair import FILE"),
                            quantity_name(quantity));
-    return failure_say(why, STATUS_MISSING, "no %s meter is called \"%.40s\"; say --meter with one of: %s",
+    return failure_say(why, STATUS_MISSING, _("no %s meter is called \"%.40s\"; say --meter with one of: %s"),
                        quantity_name(quantity), choice.meter, choice.others);
 }
 
@@ -71,7 +72,7 @@ static bool date(int64_t *day, json_t *args, const char *key, int64_t otherwise,
         return true;
     if (json_is_string(value) && day_read(day, json_string_value(value)))
         return true;
-    failure_say(why, STATUS_MALFORMED, "--%s takes a date that exists, such as 2023-01-31", key);
+    failure_say(why, STATUS_MALFORMED, _("--%s takes a date that exists, such as 2023-01-31"), key);
     return false;
 }
 
@@ -84,11 +85,11 @@ enum status advice_range(struct advice_days *out, json_t *args, const struct sto
     if (!date(&out->to, args, "to", last, why) || !date(&out->from, args, "from", out->to - days + 1, why))
         return STATUS_MALFORMED;
     if (out->from > out->to && json_is_string(json_object_get(args, "to")))
-        return failure_say(why, STATUS_MALFORMED, "--from lies after --to");
+        return failure_say(why, STATUS_MALFORMED, _("--from lies after --to"));
     day_text(first_text, first);
     day_text(last_text, last);
     if (out->to < first || out->from > last)
-        return failure_say(why, STATUS_MISSING, "no readings on these days; meter %s has them from %s to %s",
+        return failure_say(why, STATUS_MISSING, _("no readings on these days; meter %s has them from %s to %s"),
                            series->name.meter, first_text, last_text);
     out->from = out->from < first ? first : out->from;
     out->to = out->to > last ? last : out->to;

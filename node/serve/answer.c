@@ -3,6 +3,7 @@
 #include "node/serve/answer.h"
 
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -97,7 +98,7 @@ void answer_number(struct answer *a, json_t *array, uint64_t value)
 
 enum status answer_done(const struct answer *a, struct failure *why)
 {
-    return a->failed ? failure_say(why, STATUS_NOMEM, "out of memory") : STATUS_OK;
+    return a->failed ? failure_say(why, STATUS_NOMEM, _("out of memory")) : STATUS_OK;
 }
 
 const char *field_text(json_t *object, const char *key)

@@ -91,8 +91,8 @@ enum status consent_set(struct node *node, enum purpose purpose, bool allowed, s
     store_setting_put(txn, NULL, CONSENTS_SETTING, (struct bytes){ bytes, writer_done(&w) });
     status = store_commit(txn, why);
     if (status == STATUS_OK)
-        node_journal(node, allowed ? "allowed: %s (%s); nothing left by this"
-                                   : "no longer allowed: %s (%s); nothing left by this",
+        node_journal(node, allowed ? _("allowed: %s (%s); nothing left by this")
+                                   : _("no longer allowed: %s (%s); nothing left by this"),
                      purposes[purpose].name, purposes[purpose].says);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "node/serve/answer.h"
 #include "node/serve/tempo_file.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 enum { PERCENT = 100, VA_PER_KVA = 1000 };
 
@@ -15,16 +16,16 @@ static enum status fill(json_t *args, const struct cost_options *options, struct
     if (!args || !advice_put(args, "off_peak", options->off_peak) ||
         !advice_put(args, "tariff", options->tariff) || !advice_put(args, "grid", options->grid) ||
         (options->kva && json_object_set_new(args, "kva", json_integer((json_int_t)options->kva)) != 0))
-        return failure_say(why, STATUS_NOMEM, "out of memory");
+        return failure_say(why, STATUS_NOMEM, _("out of memory"));
     if (!options->tempo_days)
         return STATUS_OK;
     status = tempo_file_read(&colours, options->tempo_days, why);
     if (status) {
-        failure_prefix(why, "--tempo-days %.60s: ", options->tempo_days);
+        failure_prefix(why, _("--tempo-days %.60s: "), options->tempo_days);
         return status;
     }
     return json_object_set_new(args, "tempo", colours) == 0 ? STATUS_OK
-                                                            : failure_say(why, STATUS_NOMEM, "out of memory");
+                                                            : failure_say(why, STATUS_NOMEM, _("out of memory"));
 }
 
 int cost_show(const struct cli *cli, const struct cost_options *options, const char *verb,
@@ -61,17 +62,17 @@ void cost_say_head(json_t *reply, const struct cost_options *options)
     uint64_t kva = field_uint(reply, "kva"), most_w = field_uint(reply, "most_w");
     char from[SAY_MAX], to[SAY_MAX], kwh[SAY_MAX];
 
-    printf("meter %s, %s to %s, %llu days, %s\n", field_text(reply, "meter"),
+    printf(_("meter %s, %s to %s, %llu days, %s\n"), field_text(reply, "meter"),
            advice_date(from, field_text(reply, "from")), advice_date(to, field_text(reply, "to")),
            (unsigned long long)field_uint(reply, "days"), advice_kwh(kwh, field_uint(reply, "energy_mwh")));
     if (length_s > 0 && covered_s < length_s)
-        printf("only %llu %% of this time was metered: the energy of the rest is not in these amounts\n",
+        printf(_("only %llu %% of this time was metered: the energy of the rest is not in these amounts\n"),
                (unsigned long long)(covered_s * PERCENT / length_s));
     if (options->kva == 0)
-        printf("subscribed power taken to be %llu kVA; yours is on the bill: --kva N\n",
+        printf(_("subscribed power taken to be %llu kVA; yours is on the bill: --kva N\n"),
                (unsigned long long)kva);
     if (most_w > kva * VA_PER_KVA)
-        printf("the highest reading is %llu W, more than %llu kVA carry\n", (unsigned long long)most_w,
+        printf(_("the highest reading is %llu W, more than %llu kVA carry\n"), (unsigned long long)most_w,
                (unsigned long long)kva);
 }
 
@@ -80,13 +81,13 @@ void cost_say_missing(json_t *option)
     char kwh[SAY_MAX];
 
     if (field_uint(option, "no_price_mwh") > 0 || field_uint(option, "no_price_days") > 0)
-        printf("  %s: not in it: %s and %llu days without a known price (too early, or no such power)\n",
+        printf(_("  %s: not in it: %s and %llu days without a known price (too early, or no such power)\n"),
                field_text(option, "tariff"), advice_kwh(kwh, field_uint(option, "no_price_mwh")),
                (unsigned long long)field_uint(option, "no_price_days"));
     if (field_uint(option, "no_colour_mwh") > 0)
-        printf("  %s: not in it: %s on days whose colour is not known; give them with --tempo-days FILE\n",
+        printf(_("  %s: not in it: %s on days whose colour is not known; give them with --tempo-days FILE\n"),
                field_text(option, "tariff"), advice_kwh(kwh, field_uint(option, "no_colour_mwh")));
     if (field_uint(option, "coarse_mwh") > 0)
-        printf("  %s: not in it: %s in readings longer than an hour, which lie in no period\n",
+        printf(_("  %s: not in it: %s in readings longer than an hour, which lie in no period\n"),
                field_text(option, "tariff"), advice_kwh(kwh, field_uint(option, "coarse_mwh")));
 }

@@ -7,6 +7,7 @@
 
 #include "node/serve/answer.h"
 #include "node/import/import.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -99,12 +100,12 @@ static enum status run_read(struct reading *out, json_t *run, size_t *used, stru
     size_t size = json_array_size(run);
 
     if (size < 3 || !number(&length_s, run, 1, 60, 86400) || !number(&start_s, run, 0, 0, TIME_END_S))
-        return failure_say(why, STATUS_MALFORMED, "a run is [start, length, mWh, ...] with times that exist");
+        return failure_say(why, STATUS_MALFORMED, _("a run is [start, length, mWh, ...] with times that exist"));
     for (size_t i = 2; i < size; i++, start_s += length_s) {
         if (start_s >= TIME_END_S ||
             !number(&energy_mwh, run, i, 0, import_energy_max_mwh((uint32_t)length_s)))
             return failure_say(why, STATUS_MALFORMED,
-                               "value %zu of the run from %" PRId64 " is not what a home can use", i - 1,
+                               _("value %zu of the run from %" PRId64 " is not what a home can use"), i - 1,
                                start_s);
         out[(*used)++] = (struct reading){ start_s, (uint32_t)length_s, energy_mwh };
     }
@@ -121,9 +122,9 @@ static enum status runs_read(struct reading **out, size_t *count, json_t *runs, 
     *count = 0;
     *out = malloc((room + 1) * sizeof **out);
     if (!*out)
-        return failure_say(why, STATUS_NOMEM, "out of memory for %zu readings", room);
+        return failure_say(why, STATUS_NOMEM, _("out of memory for %zu readings"), room);
     if (room == 0)
-        return failure_say(why, STATUS_MALFORMED, "\"runs\" is missing or empty");
+        return failure_say(why, STATUS_MALFORMED, _("\"runs\" is missing or empty"));
     json_array_foreach(runs, i, run)
     {
         enum status status = run_read(*out, run, count, why);
@@ -158,7 +159,7 @@ enum status data_import(struct store *store, json_t *args, json_t *reply, struct
     if (!name_read(&name, args))
         return failure_say(
             why, STATUS_MALFORMED,
-            "\"meter\" must be 1 to %zu bytes, \"quantity\" electricity, electricity-out or gas",
+            _("\"meter\" must be 1 to %zu bytes, \"quantity\" electricity, electricity-out or gas"),
             sizeof name.meter - 1);
     status = runs_read(&readings, &count, json_object_get(args, "runs"), why);
     if (!status) {
@@ -218,7 +219,7 @@ enum status data_erase(struct store *store, json_t *args, json_t *reply, struct 
 
     memset(&name, 0, sizeof name);
     if (!meter || meter[0] == '\0' || strlen(meter) >= sizeof name.meter)
-        return failure_say(why, STATUS_MALFORMED, "\"meter\" must be 1 to %zu bytes", sizeof name.meter - 1);
+        return failure_say(why, STATUS_MALFORMED, _("\"meter\" must be 1 to %zu bytes"), sizeof name.meter - 1);
     memcpy(name.meter, meter, strlen(meter) + 1);
     for (int quantity = 0; quantity < QUANTITIES; quantity++) {
         struct store_txn *txn = store_begin(store, STORE_READ);
@@ -236,7 +237,7 @@ enum status data_erase(struct store *store, json_t *args, json_t *reply, struct 
         readings += found ? series.count : 0;
     }
     if (erased == 0)
-        return failure_say(why, STATUS_MISSING, "there are no readings of a meter \"%s\"; see: coopair doctor", meter);
+        return failure_say(why, STATUS_MISSING, _("there are no readings of a meter \"%s\"; see: coopair doctor"), meter);
     answer_uint(&answer, reply, "series", erased);
     answer_uint(&answer, reply, "readings", readings);
     return answer_done(&answer, why);

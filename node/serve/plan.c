@@ -41,21 +41,21 @@ static enum status lot_add(struct wish *out, const struct charter *charter, cons
     if (text == NULL || !digits_read(&lot, text, UINT32_MAX, &end) ||
         (*end == ':' && !digits_read(&minimum, end + 1, BOX_DEALS_MAX, &end)) || *end != '\0')
         return failure_say(why, STATUS_MALFORMED,
-                           "a lot is its number, or number:homes (\"2:8\": from 8 homes on), not %.40s",
-                           text == NULL ? "this" : text);
+                           _("a lot is its number, or number:homes (\"2:8\": from 8 homes on), not %.40s"),
+                           text == NULL ? _("this") : text);
     if (lot < 1 || lot > charter->lot_count)
-        return failure_say(why, STATUS_MALFORMED, "this round has lots 1 to %zu, not %" PRIu64,
+        return failure_say(why, STATUS_MALFORMED, _("this round has lots 1 to %zu, not %" PRIu64),
                            charter->lot_count, lot);
     if (minimum > 0 && minimum < charter->floor)
         return failure_say(why, STATUS_MALFORMED,
-                           "no lot of fewer than %" PRIu32 " homes is ever formed, so %" PRIu64
-                           " cannot be asked for",
+                           _("no lot of fewer than %" PRIu32 " homes is ever formed, so %" PRIu64
+                           " cannot be asked for"),
                            charter->floor, minimum);
     for (size_t i = 0; i < out->choice_count; i++)
         if (out->lots[i] == lot - 1)
-            return failure_say(why, STATUS_MALFORMED, "lot %" PRIu64 " is named twice", lot);
+            return failure_say(why, STATUS_MALFORMED, _("lot %" PRIu64 " is named twice"), lot);
     if (out->choice_count == LOT_CHOICES_MAX)
-        return failure_say(why, STATUS_MALFORMED, "at most %d lots, in your order", LOT_CHOICES_MAX);
+        return failure_say(why, STATUS_MALFORMED, _("at most %d lots, in your order"), LOT_CHOICES_MAX);
     out->lots[out->choice_count] = (uint32_t)lot - 1;
     out->minimums[out->choice_count++] = (uint32_t)minimum;
     return STATUS_OK;
@@ -90,8 +90,8 @@ static enum status quantity_read(size_t *item, uint64_t *value, const struct cha
     if (equals == NULL || !digits_read(value, equals + 1, ((uint64_t)1 << charter->value_bits) - 1, &end) ||
         *end != '\0')
         return failure_say(why, STATUS_MALFORMED,
-                           "a quantity is ITEM=N, N a whole number below %" PRIu64 ", not %.60s",
-                           (uint64_t)1 << charter->value_bits, text == NULL ? "this" : text);
+                           _("a quantity is ITEM=N, N a whole number below %" PRIu64 ", not %.60s"),
+                           (uint64_t)1 << charter->value_bits, text == NULL ? _("this") : text);
     size = (size_t)(equals - text);
     for (size_t i = 0; i < charter->item_count; i++) {
         bool whole = strlen(charter->items[i].name) == size;
@@ -106,8 +106,8 @@ static enum status quantity_read(size_t *item, uint64_t *value, const struct cha
     if (fits == 1)
         return STATUS_OK;
     return failure_say(why, STATUS_MALFORMED,
-                       "%.60s: %s item of this round is called so; see: coopair round show", text,
-                       fits == 0 ? "no" : "more than one");
+                       _("%.60s: %s item of this round is called so; see: coopair round show"), text,
+                       fits == 0 ? "no" : _("more than one"));
 }
 
 struct given {
@@ -146,7 +146,7 @@ static enum status given_only(uint64_t *values, const struct charter *charter, c
         values[i] = item->use == ITEM_LIMIT && item->ladder <= limit;
         if (!given->known[i] && (item->use == ITEM_QUANTITY || item->use == ITEM_RESERVE))
             return failure_say(why, STATUS_MISSING,
-                               "%.120s; or say it yourself: --quantity \"%.40s=N\" (%.8s)", reason.text,
+                               _("%.120s; or say it yourself: --quantity \"%.40s=N\" (%.8s)"), reason.text,
                                item->name, item->unit);
     }
     return STATUS_OK;
@@ -204,12 +204,12 @@ static enum status values_take(struct wish *out, const struct charter *charter, 
     size_t i;
 
     if (json_array_size(values) != charter->item_count)
-        return failure_say(why, STATUS_MALFORMED, "\"values\" must be %zu numbers", charter->item_count);
+        return failure_say(why, STATUS_MALFORMED, _("\"values\" must be %zu numbers"), charter->item_count);
     json_array_foreach(values, i, value) {
         json_int_t n = json_integer_value(value);
 
         if (!json_is_integer(value) || n < 0 || (uint64_t)n >> charter->value_bits != 0)
-            return failure_say(why, STATUS_MALFORMED, "%.60s must be a whole number below %" PRIu64,
+            return failure_say(why, STATUS_MALFORMED, _("%.60s must be a whole number below %" PRIu64),
                                charter->items[i].name, (uint64_t)1 << charter->value_bits);
         out->values[i] = (uint64_t)n;
     }
@@ -286,7 +286,7 @@ void plan_view(struct answer *a, json_t *out, const struct charter *charter, con
         answer_uint(a, lot, "lot", wish->lots[i] + 1);
         answer_text(a, lot, "name", charter->lots[wish->lots[i]].name);
         answer_uint(a, lot, "from_homes", from);
-        snprintf(text, sizeof text, "lot %" PRIu32 " (%.63s), from %" PRIu32 " homes on", wish->lots[i] + 1,
+        snprintf(text, sizeof text, _("lot %" PRIu32 " (%.63s), from %" PRIu32 " homes on"), wish->lots[i] + 1,
                  charter->lots[wish->lots[i]].name, from);
         say_clear(a, clear, text);
     }

@@ -41,9 +41,9 @@ static enum status serve_run(struct node *node, json_t *request, json_t *reply, 
 
     if (json_integer_value(json_object_get(request, "v")) != 1 || !verb || (args && !json_is_object(args)))
         return failure_say(why, STATUS_MALFORMED,
-                           "not a request of version 1: {\"v\":1, \"verb\":\"...\", \"args\":{...}}");
+                           _("not a request of version 1: {\"v\":1, \"verb\":\"...\", \"args\":{...}}"));
     if (!served)
-        return failure_say(why, STATUS_MISSING, "this node does not know \"%.40s\"; is it an older version?",
+        return failure_say(why, STATUS_MISSING, _("this node does not know \"%.40s\"; is it an older version?"),
                            verb);
     status = served->run(node, args, reply, why);
     flushed = node_flush(node, status ? NULL : why);
@@ -76,9 +76,9 @@ const char *arg_text(json_t *args, const char *name, size_t max, struct failure 
     const char *text = json_string_value(json_object_get(args, name));
 
     if (!text)
-        failure_say(why, STATUS_MALFORMED, "\"%s\" is missing or is not a text", name);
+        failure_say(why, STATUS_MALFORMED, _("\"%s\" is missing or is not a text"), name);
     else if (strlen(text) > max)
-        failure_say(why, STATUS_MALFORMED, "\"%s\" is longer than %zu bytes", name, max);
+        failure_say(why, STATUS_MALFORMED, _("\"%s\" is longer than %zu bytes"), name, max);
     return text && strlen(text) <= max ? text : NULL;
 }
 
@@ -95,7 +95,7 @@ bool arg_uint(uint64_t *out, json_t *args, const char *name, uint64_t max, struc
 
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
         (uint64_t)json_integer_value(value) > max) {
-        failure_say(why, STATUS_MALFORMED, "\"%s\" must be a whole number from 0 to %llu", name,
+        failure_say(why, STATUS_MALFORMED, _("\"%s\" must be a whole number from 0 to %llu"), name,
                     (unsigned long long)max);
         return false;
     }
@@ -137,11 +137,11 @@ struct topic *arg_topic(struct node *node, json_t *args, struct failure *why)
     if (fits == 1)
         return found;
     if (fits == 0)
-        failure_say(why, STATUS_MISSING, "there is no round%s%.60s%s; see: coopair round list",
-                    wanted[0] ? " \"" : "", wanted, wanted[0] ? "\"" : " here");
+        failure_say(why, STATUS_MISSING, _("there is no round%s%.60s%s; see: coopair round list"),
+                    wanted[0] ? " \"" : "", wanted, wanted[0] ? "\"" : _(" here"));
     else
         failure_say(why, STATUS_MISSING,
-                    "%zu rounds fit%s%.60s%s; name one by its id, see: coopair round list", fits,
+                    _("%zu rounds fit%s%.60s%s; name one by its id, see: coopair round list"), fits,
                     wanted[0] ? " \"" : "", wanted, wanted[0] ? "\"" : "");
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include "node/serve/answer.h"
 #include "node/serve/data.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,15 +107,15 @@ static enum status usage_reply(struct store *store, json_t *reply, const struct 
     enum status status;
 
     if (!bins)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the usage");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the usage"));
     days = whole_spans(span, days);
     if (!usage_begin(&now, bins, span, days.from, days.to)) {
         free(bins);
         return failure_say(
             why, STATUS_FULL,
-            "these days by the %s are more than %d lines; name fewer days, or ask for a longer "
-            "span: --by %s",
-            span_name(span), USAGE_BINS_MAX, span == SPAN_HOUR ? "day" : "month");
+            _("these days by the %s are more than %d lines; name fewer days, or ask for a longer "
+            "span: --by %s"),
+            span_name(span), USAGE_BINS_MAX, span == SPAN_HOUR ? _("day") : _("month"));
     }
     usage_begin_before(&before, bins + USAGE_BINS_MAX, &now);
     status = usage_walk(&now, &before, store, &series->name, days, why);
@@ -151,9 +152,9 @@ static enum status run_usage(struct node *node, json_t *args, json_t *reply, str
     enum span span;
 
     if (!span_of_name(&span, by))
-        return failure_say(why, STATUS_MALFORMED, "--by takes hour, day, week, month or year");
+        return failure_say(why, STATUS_MALFORMED, _("--by takes hour, day, week, month or year"));
     if (!quantity_of_name(&quantity, kind))
-        return failure_say(why, STATUS_MALFORMED, "--of takes electricity, electricity-out or gas");
+        return failure_say(why, STATUS_MALFORMED, _("--of takes electricity, electricity-out or gas"));
     status = advice_meter(&series, node_store(node), args, quantity, why);
     if (!status)
         status = advice_range(&days, args, &series, usual_days(span), why);

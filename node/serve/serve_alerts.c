@@ -4,6 +4,7 @@
 #include "node/serve/advice_ask.h"
 #include "node/serve/answer.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 
@@ -28,7 +29,7 @@ static void alert_answer(struct answer *answer, json_t *list, const struct alert
     answer_uint(answer, item, "most_before", alert->most_before);
     answer_uint(answer, item, "days_left_out", alert_odd_days(alert->kind));
     answer_uint(answer, item, "median_before", alert->median_before);
-    answer_text(answer, item, "rule", alert_rule(alert->kind));
+    answer_text(answer, item, "rule", _(alert_rule(alert->kind)));
 }
 
 static enum status alerts_reply(json_t *reply, const struct store_series *series, struct advice_days days,
@@ -41,7 +42,7 @@ static enum status alerts_reply(json_t *reply, const struct store_series *series
     json_t *list;
 
     if (!found)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the alerts");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the alerts"));
     count = alerts_find(found, ALERTS_MAX, &watched, watch, (size_t)(days.from - watch->first_day));
     answer_text(&answer, reply, "meter", series->name.meter);
     answer_text(&answer, reply, "from", day_text(text, days.from));
@@ -72,10 +73,10 @@ static enum status run_alerts(struct node *node, json_t *args, json_t *reply, st
     read = (struct advice_days){ days.from - ALERT_LOOKBACK, days.to };
     count = (size_t)(read.to - read.from + 1);
     if (count > ALERT_DAYS_MAX)
-        return failure_say(why, STATUS_FULL, "more than ten years; name fewer days with --from and --to");
+        return failure_say(why, STATUS_FULL, _("more than ten years; name fewer days with --from and --to"));
     list = malloc(count * sizeof *list);
     if (!list)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the days");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the days"));
     alert_watch_begin(&watch, list, count, read.from);
     status = advice_scan(node_store(node), &series.name, read, feed, &watch, why);
     alert_watch_end(&watch);

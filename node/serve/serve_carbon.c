@@ -8,6 +8,7 @@
 #include "node/serve/answer.h"
 #include "node/serve/data.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 
@@ -58,9 +59,9 @@ static enum status kind_answer(json_t *kinds, uint64_t *grams, struct store *sto
         return status;
     bins = malloc(USAGE_BINS_MAX * sizeof *bins);
     if (!bins)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the months");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the months"));
     if (!usage_begin(&usage, bins, SPAN_MONTH, days.from, days.to))
-        status = failure_say(why, STATUS_FULL, "more than %d months; name fewer days", USAGE_BINS_MAX);
+        status = failure_say(why, STATUS_FULL, _("more than %d months; name fewer days"), USAGE_BINS_MAX);
     if (!status)
         status = advice_scan(store, &series->name, days, feed, &usage, why);
     if (!status) {
@@ -73,7 +74,7 @@ static enum status kind_answer(json_t *kinds, uint64_t *grams, struct store *sto
         answer_uint(&answer, item, "grams", carbon_grams(usage.total_mwh, factor));
         answer_uint(&answer, item, "tenths_g_per_kwh", factor->tenths_g_per_kwh);
         answer_text(&answer, item, "vintage", factor->vintage);
-        answer_text(&answer, item, "scope", factor->scope);
+        answer_text(&answer, item, "scope", _(factor->scope));
         months_answer(&answer, item, &usage, factor);
         *grams += carbon_grams(usage.total_mwh, factor);
         status = answer_done(&answer, why);
@@ -104,7 +105,7 @@ static enum status run_carbon(struct node *node, json_t *args, json_t *reply, st
         return status;
     answer_uint(&answer, reply, "total_grams", grams);
     answer_uint(&answer, reply, "diesel_g_per_l", CARBON_DIESEL_G_PER_L);
-    answer_text(&answer, reply, "source", carbon_source);
+    answer_text(&answer, reply, "source", _(carbon_source));
     return answer_done(&answer, why);
 }
 

@@ -8,6 +8,7 @@
 #include "node/serve/advice_ask.h"
 #include "node/serve/answer.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static enum status colours_read(struct tempo *tempo, json_t *given, struct failu
 
     tempo_init(tempo);
     if (given && !json_is_object(given))
-        return failure_say(why, STATUS_MALFORMED, "\"tempo\" must be an object of dates and colours");
+        return failure_say(why, STATUS_MALFORMED, _("\"tempo\" must be an object of dates and colours"));
     json_object_foreach(given, date, value)
     {
         const char *word = json_string_value(value);
@@ -41,7 +42,7 @@ static enum status colours_read(struct tempo *tempo, json_t *given, struct failu
 
         if (!day_read(&day, date) || !word || !tempo_colour_read(&colour, word) ||
             !tempo_set(tempo, day, colour))
-            return failure_say(why, STATUS_MALFORMED, "\"%.20s\": not a date from 2014-09-01 with a colour",
+            return failure_say(why, STATUS_MALFORMED, _("\"%.20s\": not a date from 2014-09-01 with a colour"),
                                date);
     }
     return STATUS_OK;
@@ -56,7 +57,7 @@ static enum status grid_read(int *out, const char *text, struct failure *why)
         return STATUS_OK;
     if (!tariff_grid_of_name(&grid, text))
         return failure_say(why, STATUS_MALFORMED,
-                           "--grid takes \"dated\" or the date of a price sheet: %s, %s, %s or %s",
+                           _("--grid takes \"dated\" or the date of a price sheet: %s, %s, %s or %s"),
                            tariff_grids[0], tariff_grids[1], tariff_grids[2], tariff_grids[3]);
     *out = (int)grid;
     return STATUS_OK;
@@ -72,7 +73,7 @@ static enum status costing_read(struct costing *c, struct store *store, json_t *
         return STATUS_MALFORMED;
     if (!off_peak_read(&c->off_peak, c->off_peak_text))
         return failure_say(why, STATUS_MALFORMED,
-                           "--off-peak takes up to %d windows such as 22:30-06:30 or 01:00-07:00,12:00-14:00",
+                           _("--off-peak takes up to %d windows such as 22:30-06:30 or 01:00-07:00,12:00-14:00"),
                            OFF_PEAK_WINDOWS);
     status = grid_read(&c->grid, arg_text_or(args, "grid", "dated"), why);
     if (!status)
@@ -116,7 +117,7 @@ static void head_answer(struct answer *answer, json_t *reply, const struct costi
     answer_uint(answer, reply, "covered_s", split->covered_s);
     answer_uint(answer, reply, "length_s", length_s(c));
     answer_uint(answer, reply, "most_w", split->most_w);
-    answer_text(answer, reply, "prices", "French regulated tariff, all taxes included (CRE, EDF)");
+    answer_text(answer, reply, "prices", _("French regulated tariff, all taxes included (CRE, EDF)"));
     answer_text(answer, reply, "newest_grid", tariff_grids[TARIFF_GRIDS - 1]);
 }
 
@@ -179,23 +180,23 @@ static enum status nothing_priced(const struct costing *c, enum tariff_option op
     day_text(first, c->days.from);
     day_text(last, c->days.to);
     if (!power)
-        return failure_say(why, STATUS_MISSING, "no %s price for %u kVA; say --kva with one of: %s",
+        return failure_say(why, STATUS_MISSING, _("no %s price for %u kVA; say --kva with one of: %s"),
                            tariff_option_name(option), (unsigned)c->kva, powers);
     if (split->coarse_mwh == split->total_mwh)
         return failure_say(
             why, STATUS_MISSING,
-            "the readings from %s to %s are by the day, and %s needs hours; import a load curve, or "
-            "see: coopair cost --tariff base",
+            _("the readings from %s to %s are by the day, and %s needs hours; import a load curve, or "
+            "see: coopair cost --tariff base"),
             first, last, tariff_option_name(option));
     if (split->no_colour_mwh + split->coarse_mwh == split->total_mwh)
         return failure_say(why, STATUS_MISSING,
-                           "the Tempo colours from %s to %s are not known here; give them in a file of lines "
-                           "\"2025-01-15,red\": --tempo-days FILE",
+                           _("the Tempo colours from %s to %s are not known here; give them in a file of lines "
+                           "\"2025-01-15,red\": --tempo-days FILE"),
                            first, last);
     return failure_say(
         why, STATUS_MISSING,
-        "the prices from %s to %s are not known here, they begin on %s; see what those days would "
-        "cost by one sheet: --grid %s",
+        _("the prices from %s to %s are not known here, they begin on %s; see what those days would "
+        "cost by one sheet: --grid %s"),
         first, last, tariff_grids[0], tariff_grids[0]);
 }
 
@@ -226,7 +227,7 @@ static enum status costing_new(struct costing **out, struct node *node, json_t *
 
     *out = calloc(1, sizeof **out);
     if (!*out)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the cost");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the cost"));
     status = costing_read(*out, node_store(node), args, why);
     if (status)
         free(*out);
@@ -240,7 +241,7 @@ static enum status run_cost(struct node *node, json_t *args, json_t *reply, stru
     enum status status;
 
     if (!tariff_option_of_name(&option, arg_text_or(args, "tariff", "base")))
-        return failure_say(why, STATUS_MALFORMED, "--tariff takes base, hphc or tempo");
+        return failure_say(why, STATUS_MALFORMED, _("--tariff takes base, hphc or tempo"));
     status = costing_new(&costing, node, args, why);
     if (status)
         return status;

@@ -10,6 +10,7 @@
 #include "node/serve/serve.h"
 #include "node/tender/tender.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -23,9 +24,9 @@ static enum status text_take(char *out, size_t room, json_t *args, const char *n
     const char *text = arg_text_or(args, name, otherwise);
 
     if (strlen(text) >= room)
-        return failure_say(why, STATUS_MALFORMED, "--%s takes at most %zu bytes", name, room - 1);
+        return failure_say(why, STATUS_MALFORMED, _("--%s takes at most %zu bytes"), name, room - 1);
     if (!text_printable(text))
-        return failure_say(why, STATUS_MALFORMED, "--%s must be printable text", name);
+        return failure_say(why, STATUS_MALFORMED, _("--%s must be printable text"), name);
     memcpy(out, text, strlen(text) + 1);
     return STATUS_OK;
 }
@@ -54,13 +55,13 @@ static enum status windows_take(struct charter *charter, json_t *args, struct fa
 
         if (size == 0 || size >= sizeof one - 1 || (at[size] == ',') != (box + 1 < BOXES))
             return failure_say(why, STATUS_MALFORMED,
-                               "--windows takes %d spans: registry,key,interest,join,bids (4d,1d,1d,4d,3d)",
+                               _("--windows takes %d spans: registry,key,interest,join,bids (4d,1d,1d,4d,3d)"),
                                BOXES);
         memcpy(one, at, size);
         memcpy(one + size, strspn(at, "0123456789") == size ? "s" : "\0", 2);
         if (!words_span_read(&seconds, one, UINT32_MAX))
             return failure_say(why, STATUS_MALFORMED,
-                               "--windows: %.15s is no span of time (90s, 15m, 36h, 3d, 2w)", one);
+                               _("--windows: %.15s is no span of time (90s, 15m, 36h, 3d, 2w)"), one);
         charter->window_s[box] = (uint32_t)seconds;
         at += size + (at[size] == ',');
     }
@@ -76,7 +77,7 @@ static enum status floor_take(struct charter *charter, json_t *args, struct fail
 
     if (status == STATUS_OK && charter->floor < least)
         return failure_say(why, STATUS_MALFORMED,
-                           "--floor cannot be below %u for %s: a total of fewer homes tells about each",
+                           _("--floor cannot be below %u for %s: a total of fewer homes tells about each"),
                            (unsigned)least, charter->category);
     return status;
 }
@@ -141,7 +142,7 @@ static enum status group_found(struct node *node, const struct group_entry *grou
         return status;
     event.bytes = (struct bytes){ bytes, charter_write(bytes, sizeof bytes, charter) };
     if (event.bytes.size == 0)
-        return failure_say(why, STATUS_MALFORMED, "the texts of this round are too long");
+        return failure_say(why, STATUS_MALFORMED, _("the texts of this round are too long"));
     charter_id(id, event.bytes);
     status = groups_join(node, group, why);
     if (status == STATUS_OK)
@@ -219,7 +220,7 @@ static enum status group_join(struct node *node, json_t *args, json_t *reply, st
     if (status != STATUS_OK)
         return status;
     if (strlen(address) >= sizeof group.address || !text_printable(address))
-        return failure_say(why, STATUS_MALFORMED, "an address is HOST:PORT of at most %zu bytes",
+        return failure_say(why, STATUS_MALFORMED, _("an address is HOST:PORT of at most %zu bytes"),
                            sizeof group.address - 1);
     memcpy(group.secret, invitation.secret, sizeof group.secret);
     snprintf(group.address, sizeof group.address, "%s", address[0] != '\0' ? address : invitation.address);
@@ -319,8 +320,8 @@ static enum status arg_group(struct group_entry *out, struct node *node, json_t 
         return status;
     if (fits == 0 && wanted[0] == '\0')
         return failure_say(why, STATUS_MISSING,
-                           "this home belongs to no group; see: coopair group join --help");
-    return failure_say(why, STATUS_MISSING, "%zu groups fit \"%.60s\"; see: coopair group list", fits,
+                           _("this home belongs to no group; see: coopair group join --help"));
+    return failure_say(why, STATUS_MISSING, _("%zu groups fit \"%.60s\"; see: coopair group list"), fits,
                        wanted);
 }
 

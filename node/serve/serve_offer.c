@@ -9,6 +9,7 @@
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -26,14 +27,14 @@ static enum status bid_send(struct node *node, json_t *args, json_t *reply, stru
     enum status status;
 
     if (!base64_read(bytes, sizeof bytes, &event.bytes.size, arg_text_or(args, "record", "")))
-        return failure_say(why, STATUS_MALFORMED, "\"record\" is not base 64 of at most %d bytes",
+        return failure_say(why, STATUS_MALFORMED, _("\"record\" is not base 64 of at most %d bytes"),
                            RECORD_MAX);
     event.bytes.data = bytes;
     if (!envelope_read(&envelope, event.bytes) || envelope.kind != RECORD_DEAL || envelope.box != BOX_BIDS)
         return failure_say(why, STATUS_MALFORMED,
-                           "this file is not a sealed bid; a company makes one with: coopair bid seal");
+                           _("this file is not a sealed bid; a company makes one with: coopair bid seal"));
     if (core_topic_find(node_core(node), envelope.topic) == NULL)
-        return failure_say(why, STATUS_MISSING, "this home does not follow the round this bid is for");
+        return failure_say(why, STATUS_MISSING, _("this home does not follow the round this bid is for"));
     envelope_id(id, &envelope);
     memcpy(event.topic, envelope.topic, ID_SIZE);
     status = node_command(node, &event, why);
@@ -68,15 +69,15 @@ static enum status place_find(struct place *out, struct node *node, json_t *args
     out->charter = topic_charter(out->topic);
     out->season = topic_season(out->topic);
     if (out->season == NULL)
-        return failure_say(why, STATUS_NOMEM, "out of memory");
+        return failure_say(why, STATUS_NOMEM, _("out of memory"));
     if (!tender_judged(out->season))
         return failure_say(why, STATUS_EARLY,
-                           "the bids of %s are not opened yet (phase \"%s\"); see: coopair round show",
+                           _("the bids of %s are not opened yet (phase \"%s\"); see: coopair round show"),
                            out->charter->title, phase_name(out->season->phase));
     core_own(node_core(node), out->topic, &out->own);
     out->lot = round_lot_of(out->charter, out->season, out->own.pseudonym);
     if (out->lot == SIZE_MAX)
-        return failure_say(why, STATUS_DENIED, "this home is in no lot of %s, so no bid is for it",
+        return failure_say(why, STATUS_DENIED, _("this home is in no lot of %s, so no bid is for it"),
                            out->charter->title);
     return STATUS_OK;
 }
@@ -84,8 +85,8 @@ static enum status place_find(struct place *out, struct node *node, json_t *args
 static void offer_view(struct answer *a, json_t *out, const struct place *place, const struct bid *bid,
                        const struct bid_lot *offer, const struct wish *wish)
 {
-    static const char *const verdicts[] = { "valid", "no step for so few homes", "above what may be paid",
-                                            "lot not formed" };
+    static const char *const verdicts[] = { "valid", N_("no step for so few homes"), N_("above what may be paid"),
+                                            N_("lot not formed") };
     const struct lot_view *lot = &place->season->lots[place->lot];
     struct tender tender = { .topic = topic_id(place->topic),
                              .charter = place->charter,
@@ -151,7 +152,7 @@ static enum status award_needed(const struct place *place, struct failure *why)
 {
     if (place->season->lots[place->lot].awarded)
         return STATUS_OK;
-    return failure_say(why, STATUS_DENIED, "lot %zu of %s was awarded to nobody: there is no offer to answer",
+    return failure_say(why, STATUS_DENIED, _("lot %zu of %s was awarded to nobody: there is no offer to answer"),
                        place->lot + 1, place->charter->title);
 }
 
@@ -161,11 +162,11 @@ static enum status field_take(char *out, size_t room, json_t *args, const char *
     const char *text = arg_text_or(args, name, "");
 
     if (strlen(text) >= room)
-        return failure_say(why, STATUS_MALFORMED, "--%s takes at most %zu bytes", name, room - 1);
+        return failure_say(why, STATUS_MALFORMED, _("--%s takes at most %zu bytes"), name, room - 1);
     if (!text_printable(text))
-        return failure_say(why, STATUS_MALFORMED, "--%s must be printable text on one line", name);
+        return failure_say(why, STATUS_MALFORMED, _("--%s must be printable text on one line"), name);
     if (needed && text[0] == '\0')
-        return failure_say(why, STATUS_MALFORMED, "the winner needs --%s", name);
+        return failure_say(why, STATUS_MALFORMED, _("the winner needs --%s"), name);
     memcpy(out, text, strlen(text) + 1);
     return STATUS_OK;
 }
@@ -208,10 +209,10 @@ static void letter_values(struct letter *out, struct node *node, const struct pl
 static void journal_letter(struct node *node, const struct place *place, const struct letter *letter,
                            const struct bid *winner)
 {
-    node_journal(node, "%s: accepted; a letter sealed to %s, which nobody else can open: name %s; address %s",
+    node_journal(node, _("%s: accepted; a letter sealed to %s, which nobody else can open: name %s; address %s"),
                  place->charter->title, winner->company, letter->name, letter->address);
     node_journal(node,
-                 "%s: in the same letter: meter \"%s\"; note \"%s\"; and the quantities this home asked for",
+                 _("%s: in the same letter: meter \"%s\"; note \"%s\"; and the quantities this home asked for"),
                  place->charter->title, letter->meter, letter->note);
 }
 
@@ -229,7 +230,7 @@ static enum status letter_give(struct node *node, const struct place *place, con
     size = letter_seal(sealed, sizeof sealed, letter, &pseudonym, &winner->inbox, node_rng(node));
     sign_key_clear(&pseudonym);
     if (size == 0)
-        return failure_say(why, STATUS_MALFORMED, "the texts of this letter are too long");
+        return failure_say(why, STATUS_MALFORMED, _("the texts of this letter are too long"));
     answer_text(&a, reply, "title", place->charter->title);
     answer_hex(&a, reply, "topic", letter->topic, ID_SIZE);
     answer_hex(&a, reply, "pseudonym", letter->pseudonym, KEY_SIZE);
@@ -275,13 +276,13 @@ static enum status offer_decline(struct node *node, json_t *args, json_t *reply,
     if (status != STATUS_OK)
         return status;
     if (wish_answer_read(node, topic_id(place.topic)) == ANSWER_ACCEPTED)
-        return failure_say(why, STATUS_DENIED, "a letter to %s was made already: tell them yourself, at %s",
+        return failure_say(why, STATUS_DENIED, _("a letter to %s was made already: tell them yourself, at %s"),
                            place.season->bids[place.season->lots[place.lot].winner].company,
                            place.season->bids[place.season->lots[place.lot].winner].contact);
     status = wish_answer_write(node, topic_id(place.topic), ANSWER_DECLINED, why);
     if (status != STATUS_OK)
         return status;
-    node_journal(node, "%s: declined the award; nothing left", place.charter->title);
+    node_journal(node, _("%s: declined the award; nothing left"), place.charter->title);
     answer_text(&a, reply, "title", place.charter->title);
     answer_hex(&a, reply, "topic", topic_id(place.topic), ID_SIZE);
     return answer_done(&a, why);

@@ -7,6 +7,7 @@
 #include "node/serve/plan.h"
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -40,21 +41,21 @@ static enum status join_possible(struct node *node, struct topic *topic, struct 
     struct own_view own;
 
     if (season == NULL)
-        return failure_say(why, STATUS_NOMEM, "out of memory");
+        return failure_say(why, STATUS_NOMEM, _("out of memory"));
     core_own(node_core(node), topic, &own);
     if (season->phase == PHASE_FORK)
         return failure_say(
             why, STATUS_DENIED,
-            "%s was closed twice, differently: its committee broke the rules and it stops here", title);
+            _("%s was closed twice, differently: its committee broke the rules and it stops here"), title);
     if (season->boxes[BOX_JOIN].state == BOX_CLOSED || season->boxes[BOX_JOIN].state == BOX_OPENED ||
         season->phase > PHASE_JOIN)
         return failure_say(why, STATUS_EARLY,
-                           "%s takes no more homes (it is in phase \"%s\"); see: coopair round show", title,
+                           _("%s takes no more homes (it is in phase \"%s\"); see: coopair round show"), title,
                            phase_name(season->phase));
     if (season->boxes[BOX_REGISTRY].state >= BOX_CLOSED && !own.in_registry)
         return failure_say(why, STATUS_DENIED,
-                           "the registry of %s closed before this home was in it; the group's next round is "
-                           "the next occasion",
+                           _("the registry of %s closed before this home was in it; the group's next round is "
+                           "the next occasion"),
                            title);
     return STATUS_OK;
 }
@@ -154,8 +155,8 @@ static enum status round_leave(struct node *node, json_t *args, json_t *reply, s
     status = join_possible(node, topic, why);
     if (status == STATUS_EARLY)
         return failure_say(why, status,
-                           "%s is closed, nothing can be withdrawn and nothing binds you; say no with: "
-                           "coopair offer decline",
+                           _("%s is closed, nothing can be withdrawn and nothing binds you; say no with: "
+                           "coopair offer decline"),
                            topic_charter(topic)->title);
     core_own(node_core(node), topic, &own);
     wish_read(node, id, &before);

@@ -3,6 +3,7 @@
 #include "node/home/groups.h"
 #include "node/run/watch.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -118,8 +119,8 @@ static void status_peers(struct node *node, json_t *reply)
         set(reply, "clock_offset_ms", json_integer(offset));
         if (offset > CLOCK_WARN_MS || offset < -CLOCK_WARN_MS) {
             snprintf(warning, sizeof warning,
-                     "the clock of this machine is %lld minutes %s that of its neighbours: set it right",
-                     (long long)(offset < 0 ? -offset : offset) / 60000, offset < 0 ? "ahead of" : "behind");
+                     _("the clock of this machine is %lld minutes %s that of its neighbours: set it right"),
+                     (long long)(offset < 0 ? -offset : offset) / 60000, offset < 0 ? _("ahead of") : _("behind"));
             set(reply, "clock_warning", json_string(warning));
         }
     }
@@ -234,7 +235,7 @@ static enum status run_peers(struct node *node, json_t *args, json_t *reply, str
     if (!peers || !list) {
         free(peers);
         json_decref(list);
-        return failure_say(why, STATUS_NOMEM, "list the peers: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("list the peers: out of memory"));
     }
     count = core_peers(node_core(node), peers, PEERS_SHOWN);
     for (size_t i = 0; i < count; i++)

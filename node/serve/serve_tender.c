@@ -8,6 +8,7 @@
 #include "node/tender/proof.h"
 #include "node/serve/serve.h"
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static enum status options_take(struct package_options *out, json_t *args, struc
 
     *out = (struct package_options){ .french = arg_flag(args, "french") };
     if (strlen(prefix) >= sizeof out->ocid_prefix || !ocid_prefix_check(prefix))
-        return failure_say(why, STATUS_MALFORMED, "an OCDS prefix looks like %s", PACKAGE_OCID_PREFIX);
+        return failure_say(why, STATUS_MALFORMED, _("an OCDS prefix looks like %s"), PACKAGE_OCID_PREFIX);
     memcpy(out->ocid_prefix, prefix, strlen(prefix) + 1);
     return STATUS_OK;
 }
@@ -37,7 +38,7 @@ static enum status tender_view(json_t *reply, struct topic *topic, const struct 
 
     if (package->size[FILE_TEXT] > SHOWN_MAX || (release && package->size[FILE_JSON] > SHOWN_MAX))
         return failure_say(why, STATUS_FULL,
-                           "this tender is too long for one answer; see: coopair tender export --help");
+                           _("this tender is too long for one answer; see: coopair tender export --help"));
     answer_hex(&a, reply, "topic", topic_id(topic), ID_SIZE);
     answer_text(&a, reply, "title", topic_charter(topic)->title);
     answer_text(&a, reply, "phase", phase_name(season->phase));
@@ -73,13 +74,13 @@ static enum status export_possible(struct topic *topic, struct failure *why)
     const struct season *season = topic_season(topic);
 
     if (season == NULL)
-        return failure_say(why, STATUS_NOMEM, "out of memory");
+        return failure_say(why, STATUS_NOMEM, _("out of memory"));
     if (season->phase == PHASE_FORK)
         return failure_say(why, STATUS_DENIED,
-                           "this round was closed twice, differently: there is no one tender");
+                           _("this round was closed twice, differently: there is no one tender"));
     if (!tender_exists(season))
         return failure_say(why, STATUS_EARLY,
-                           "the demand of %s is not opened yet (phase \"%s\"); see: coopair round show",
+                           _("the demand of %s is not opened yet (phase \"%s\"); see: coopair round show"),
                            topic_charter(topic)->title, phase_name(season->phase));
     return STATUS_OK;
 }

@@ -5,6 +5,7 @@
 #include "node/advice/calendar.h"
 #include "node/advice/tempo.h"
 #include "node/command/command.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,13 +36,13 @@ static enum status line_read(json_t *out, char *line, size_t number, struct fail
         if (number == 1)
             return STATUS_OK;
         return failure_say(why, STATUS_MALFORMED,
-                           "line %zu is not a date and a colour, such as 2025-01-15,red", number);
+                           _("line %zu is not a date and a colour, such as 2025-01-15,red"), number);
     }
     if (!tempo_colour_read(&colour, colour_text))
-        return failure_say(why, STATUS_MALFORMED, "line %zu: \"%.20s\" is not blue, white or red", number,
+        return failure_say(why, STATUS_MALFORMED, _("line %zu: \"%.20s\" is not blue, white or red"), number,
                            colour_text);
     if (json_object_set_new(out, line, json_string(words[colour])) != 0)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the Tempo days");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the Tempo days"));
     return STATUS_OK;
 }
 
@@ -53,7 +54,7 @@ enum status tempo_lines_read(json_t **out, char *text, struct failure *why)
         text += 3;
     *out = json_object();
     if (!*out)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the Tempo days");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the Tempo days"));
     for (size_t number = 1; !status && *text != '\0'; number++) {
         char *line = text;
 
@@ -65,7 +66,7 @@ enum status tempo_lines_read(json_t **out, char *text, struct failure *why)
     }
     if (!status && json_object_size(*out) == 0)
         status =
-            failure_say(why, STATUS_MALFORMED, "no line with a date and a colour, such as 2025-01-15,red");
+            failure_say(why, STATUS_MALFORMED, _("no line with a date and a colour, such as 2025-01-15,red"));
     if (status) {
         json_decref(*out);
         *out = NULL;

@@ -11,6 +11,7 @@
 #include "node/serve/consent.h"
 #include "node/serve/envelope.h"
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -145,7 +146,7 @@ static void journal_values(struct node *node, const struct charter *charter, con
                              charter->items[i].name, wish->values[i], tender_unit(charter->items[i].unit));
         if (i + 1 < wish->value_count && used + NAME_MAX_SIZE + 48 < sizeof text)
             continue;
-        node_journal(node, "%s: sent encrypted, opened only as a total of at least %" PRIu32 " homes: %s",
+        node_journal(node, _("%s: sent encrypted, opened only as a total of at least %" PRIu32 " homes: %s"),
                      charter->title, charter->floor, text);
         used = 0;
     }
@@ -160,15 +161,15 @@ static void journal_join(struct node *node, const struct charter *charter, const
 
     tender_hex(name, pseudonym, KEY_SIZE);
     for (size_t i = 0; i < wish->choice_count && wish->lots[i] < charter->lot_count; i++)
-        used += (size_t)snprintf(lots + used, sizeof lots - used, "%slot %" PRIu32 " from %" PRIu32 " homes",
+        used += (size_t)snprintf(lots + used, sizeof lots - used, _("%slot %" PRIu32 " from %" PRIu32 " homes"),
                                  i == 0 ? "" : ", ", wish->lots[i] + 1,
                                  wish->minimums[i] > charter->floor ? wish->minimums[i] : charter->floor);
     if (wish->choice_count == 0) {
-        node_journal(node, "%s: withdrew; in the clear, under the pseudonym %.16s: no lot", charter->title,
+        node_journal(node, _("%s: withdrew; in the clear, under the pseudonym %.16s: no lot"), charter->title,
                      name);
         return;
     }
-    node_journal(node, "%s: joined; in the clear to the whole group, under the pseudonym %.16s: %s",
+    node_journal(node, _("%s: joined; in the clear to the whole group, under the pseudonym %.16s: %s"),
                  charter->title, name, lots);
     journal_values(node, charter, wish);
 }
@@ -176,12 +177,12 @@ static void journal_join(struct node *node, const struct charter *charter, const
 static void journal_interest(struct node *node, const struct charter *charter, const struct wish *wish)
 {
     if (wish->report < 0)
-        node_journal(node, "%s: said to the group, under a pseudonym: interested; nothing else",
+        node_journal(node, _("%s: said to the group, under a pseudonym: interested; nothing else"),
                      charter->title);
     else
         node_journal(node,
-                     "%s: said to the group, under a pseudonym: interested, and cell %d of 4 (drawn with "
-                     "noise, two bits)",
+                     _("%s: said to the group, under a pseudonym: interested, and cell %d of 4 (drawn with "
+                     "noise, two bits)"),
                      charter->title, wish->report);
 }
 
@@ -331,14 +332,14 @@ static void journal_record(struct node *node, struct topic *topic, enum event_ty
     if (record.size == 0)
         return;
     tender_hex(name, id, sizeof id);
-    node_journal(node, "%s: that was record %.16s, %zu bytes", topic_charter(topic)->title, name, record.size);
+    node_journal(node, _("%s: that was record %.16s, %zu bytes"), topic_charter(topic)->title, name, record.size);
 }
 
 static void journal(struct node *node, const struct charter *charter, const struct event *event,
                     const struct wish *wish, const struct own_view *own)
 {
     if (event->type == EVENT_ENROL)
-        node_journal(node, "%s: enrolled; to the group: fresh keys of this round, and nothing about the home",
+        node_journal(node, _("%s: enrolled; to the group: fresh keys of this round, and nothing about the home"),
                      charter->title);
     else if (event->type == EVENT_INTEREST)
         journal_interest(node, charter, wish);
