@@ -185,14 +185,14 @@ static int table(int argc, char **argv, const char *usage, const char *summary, 
 
 static int rules(int argc, char **argv)
 {
-    return table(argc, argv, _("coopair budget rules [OPTIONS]"),
+    return table(argc, argv, "coopair budget rules [OPTIONS]",
                  N_("Lists the household's own rules. Of several that fit, the one with the most letters decides."),
                  "budget.rules", "rules");
 }
 
 static int post_list(int argc, char **argv)
 {
-    return table(argc, argv, _("coopair budget posts [OPTIONS]"), N_("Lists the posts of a budget, with their codes."),
+    return table(argc, argv, "coopair budget posts [OPTIONS]", N_("Lists the posts of a budget, with their codes."),
                  "budget.posts", "posts");
 }
 
@@ -249,6 +249,6 @@ int cmd_budget(int argc, char **argv)
 
     for (size_t i = 0; argc >= 2 && i < ARRAY_SIZE(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return cli_family(_("coopair budget"), commands, ARRAY_SIZE(commands), argc, argv);
+            return cli_family("coopair budget", commands, ARRAY_SIZE(commands), argc, argv);
     return show(argc, argv);
 }

@@ -160,5 +160,5 @@ int cmd_config(int argc, char **argv)
         { "unset", cmd_unset, N_("go back to the default") },
     };
 
-    return cli_family(_("coopair config"), commands, ARRAY_SIZE(commands), argc, argv);
+    return cli_family("coopair config", commands, ARRAY_SIZE(commands), argc, argv);
 }

@@ -296,5 +296,5 @@ int cmd_group(int argc, char **argv)
         { "invite", invite, N_("the code for neighbours, and its QR") },
     };
 
-    return cli_family(_("coopair group"), table, ARRAY_SIZE(table), argc, argv);
+    return cli_family("coopair group", table, ARRAY_SIZE(table), argc, argv);
 }

@@ -286,5 +286,5 @@ int cmd_identity(int argc, char **argv)
         { "passphrase", identity_passphrase, N_("seal the key file under a passphrase, another, or none") },
     };
 
-    return cli_family(_("coopair identity"), commands, ARRAY_SIZE(commands), argc, argv);
+    return cli_family("coopair identity", commands, ARRAY_SIZE(commands), argc, argv);
 }

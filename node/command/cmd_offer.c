@@ -259,5 +259,5 @@ int cmd_offer(int argc, char **argv)
         { "decline", decline, N_("say no; nobody is told") },
     };
 
-    return cli_family(_("coopair offer"), table, ARRAY_SIZE(table), argc, argv);
+    return cli_family("coopair offer", table, ARRAY_SIZE(table), argc, argv);
 }

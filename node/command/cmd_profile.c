@@ -154,5 +154,5 @@ int cmd_profile(int argc, char **argv)
         { "show", cmd_show, N_("the whole profile, and what of it may leave") },
     };
 
-    return cli_family(_("coopair profile"), commands, ARRAY_SIZE(commands), argc, argv);
+    return cli_family("coopair profile", commands, ARRAY_SIZE(commands), argc, argv);
 }

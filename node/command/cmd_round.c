@@ -220,5 +220,5 @@ int cmd_round(int argc, char **argv)
         { "leave", leave, N_("withdraw") },
     };
 
-    return cli_family(_("coopair round"), table, ARRAY_SIZE(table), argc, argv);
+    return cli_family("coopair round", table, ARRAY_SIZE(table), argc, argv);
 }

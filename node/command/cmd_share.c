@@ -203,5 +203,5 @@ int cmd_share(int argc, char **argv)
         { "revoke", revoke, N_("take that back") },
     };
 
-    return cli_family(_("coopair share"), table, ARRAY_SIZE(table), argc, argv);
+    return cli_family("coopair share", table, ARRAY_SIZE(table), argc, argv);
 }

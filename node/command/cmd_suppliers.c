@@ -112,6 +112,6 @@ int cmd_suppliers(int argc, char **argv)
     static const struct command commands[] = { { "end", end, N_("note when a contract ends") } };
 
     if (argc >= 2 && strcmp(argv[1], "end") == 0)
-        return cli_family(_("coopair suppliers"), commands, ARRAY_SIZE(commands), argc, argv);
+        return cli_family("coopair suppliers", commands, ARRAY_SIZE(commands), argc, argv);
     return show(argc, argv);
 }

@@ -190,5 +190,5 @@ int cmd_tender(int argc, char **argv)
         { "export", export, N_("write it into a folder, with its proof") },
     };
 
-    return cli_family(_("coopair tender"), table, ARRAY_SIZE(table), argc, argv);
+    return cli_family("coopair tender", table, ARRAY_SIZE(table), argc, argv);
 }
