@@ -59,8 +59,8 @@ static void say_curves(json_t *profile)
 
 static void say_share(const char *label, uint64_t permille, unsigned cut)
 {
-    printf(_("  %s %u.%u %%, %s than %u %%\n"), label, (unsigned)permille / 10, (unsigned)permille % 10,
-           permille > cut ? _("more") : _("not more"), cut / 10);
+    printf(_("  %s %u.%u %%, %s %u %%\n"), label, (unsigned)permille / 10, (unsigned)permille % 10,
+           permille > cut ? _("more than") : _("not more than"), cut / 10);
 }
 
 static void say_cell(json_t *profile)
