@@ -84,6 +84,16 @@ enum {
     SYNC_SYMBOLS_MAX = 8192,      /* beyond about 6 000 differences the list of a full topic's short ids is cheaper */
     SYNC_IDS_MAX = 1200,          /* short ids in one message, 8 bytes each: under 10 kB */
     SYNC_TIMEOUT_MS = 30000,
+
+    /* Hiding who speaks first (stem.c): BIP 156, but for what a box of minutes asks for */
+    STEM_RELAYS = 2,              /* on one, every neighbour's records would take one way; on more, they would show the graph */
+    STEM_END_PERCENT = 10,        /* of steps are the last: ten homes on average */
+    STEM_EPOCH_MS = 600000,       /* after which other neighbours are drawn: long enough to say little, short enough to survive a bad draw */
+    STEM_MS = 30000,              /* hidden at the least by its author, unless a neighbour spreads it: ten steps take a few seconds */
+    STEM_SHARE = 8,               /* and no longer than this part of what the box is still open, twice that at the most */
+    STEM_LEAST_MS = 100,          /* below it nothing is hidden: being in time is worth more */
+    STEM_HIDDEN_MAX = 32,         /* of one round, in one home: ten steps a deal, and whole streets deal in one minute */
+    STEM_OWN = 4,                 /* of them kept for this home's own: others cannot fill the room and make it speak at once */
 };
 
 #endif

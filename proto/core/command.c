@@ -121,5 +121,5 @@ enum status round_command(struct core *core, const struct event *event, struct f
         return status;
     if (!record_read(&record, (struct bytes){ made.bytes, made.size }))
         return failure_say(why, STATUS_MALFORMED, "the record does not follow the format");
-    return taken(round_take(core, round_find(core, event->topic), record.id, record.whole, NULL), why);
+    return taken(round_take(core, round_find(core, event->topic), &record, NULL, WAY_TREE), why);
 }

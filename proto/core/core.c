@@ -117,7 +117,7 @@ static uint64_t deadline(const struct core *core)
 
     if (!core->started)
         return UINT64_MAX;
-    at = earlier(at, links_deadline(core));
+    at = earlier(at, earlier(links_deadline(core), stem_deadline(core)));
     if (at == UINT64_MAX)
         return rounds_deadline(core);
     return earlier(core->now_ms + (at > core->ms ? at - core->ms : 0), rounds_deadline(core));

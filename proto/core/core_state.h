@@ -41,12 +41,18 @@ struct bucket {
 
 /* ---- A round that is followed. */
 
+struct hidden { /* a deal on its way under the stem */
+    uint8_t id[ID_SIZE];
+    uint64_t spread_at; /* by this home, if nobody has by then */
+};
 struct group;
 struct round {
     struct topic *topic;
     struct own own;
     struct group *group; /* NULL: this home does not belong to it (yet); nothing is shared */
     struct id_list early; /* made or handed in here, and kept although they wait */
+    struct hidden hidden[STEM_HIDDEN_MAX];
+    size_t hidden_count;
     unsigned handle;     /* its place in the group */
     uint8_t id[ID_SIZE], secret[KEY_SIZE];
     bool secret_known, own_ready, touched, told;
@@ -79,6 +85,7 @@ struct group {
     size_t peer_count;
     struct id_list dropped; /* rounds that have expired here */
     uint64_t shuffle_at, visit_at;
+    uint32_t relays[STEM_RELAYS], stem_own; /* links, for this epoch; 0: not drawn */
     struct bucket heard; /* addresses not known before, from announcements */
 };
 
@@ -130,6 +137,7 @@ struct link {
     char address[ADDRESS_MAX]; /* dialled, or where the call came from */
     uint8_t key[KEY_SIZE];
     uint64_t began_at, pinged_at, lazy_at;
+    uint32_t stem_to; /* where what comes under the stem goes on, for this epoch; 0: not drawn */
     int64_t clock_offset_ms;
     uint64_t hello_clock_ms; /* the peer's clock at began_at, as it said */
     uint64_t bytes_in, bytes_out;
@@ -176,6 +184,7 @@ struct core {
     struct link *links[LINKS_MAX];
     size_t link_count;
     uint32_t last_dial, last_sync;
+    uint64_t stem_until;  /* the end of the epoch */
     bool members_changed; /* membership has something to look at before members_at */
     uint64_t members_at;
     struct discouraged discouraged[DISCOURAGED_MAX];
@@ -266,10 +275,10 @@ void round_attach(struct core *core, struct group *group); /* a group has come: 
 void rounds_restored(struct core *core, uint64_t restored_ms);
 void rounds_started(struct core *core);
 void round_secret(struct core *core, struct round *round, struct bytes secret);
-/* Takes a record that is new here: KEEP, then spreading. `from` NULL: made or handed in here. The status is
- * topic_add's. */
-enum status round_take(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
-                       struct link *from);
+/* Takes a record that is new here: KEEP, then passing it on. `from` NULL: made or handed in here, `way` is then not looked at. The status
+ * is topic_add's. */
+enum status round_take(struct core *core, struct round *round, const struct record *record, struct link *from,
+                       enum record_way way);
 void rounds_run(struct core *core);                /* duties, phases, expiry */
 uint64_t rounds_deadline(const struct core *core); /* wall clock */
 void round_free(struct round *round);
@@ -308,9 +317,19 @@ void spread_run(struct core *core, struct link *link);
 uint64_t spread_deadline(const struct link *link);
 void wants_clear(struct link *link, unsigned handle);
 
+/* ---- stem.c: WIRE 10.10. */
+bool stem_wanted(const struct record *record); /* is it of the kind that hides its author? */
+void stem_new(struct core *core, struct round *round, const struct record *record, struct link *from); /* NULL: made here */
+void stem_again(struct core *core, struct round *round, const struct record *record, struct link *from); /* it went in a circle */
+bool stem_hides(const struct round *round, const uint8_t id[ID_SIZE]);
+void stem_show(struct core *core, struct round *round, const struct record *record, const struct link *from);
+void stem_run(struct core *core, struct round *round);
+uint64_t stem_deadline(const struct core *core);
+
 /* ---- pace.c: WIRE 10.7. */
 bool pace_allows(const struct link *link);
-void pace_send(struct core *core, struct link *link, unsigned handle, struct bytes record, bool asked);
+void pace_send(struct core *core, struct link *link, unsigned handle, struct bytes record,
+               enum record_way way);
 bool pace_give(struct core *core, struct link *link, unsigned handle,
                const uint8_t id[ID_SIZE]); /* now or later */
 void pace_go_on(struct core *core, struct link *link);

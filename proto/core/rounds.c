@@ -223,25 +223,29 @@ static void keep(struct core *core, const struct round *round, const uint8_t id[
 
 /* What strangers make this home wait for is in memory only, which has a bound: a disk filled with it would
  * not be cleared before the round expires. */
-enum status round_take(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
-                       struct link *from)
+enum status round_take(struct core *core, struct round *round, const struct record *record, struct link *from,
+                       enum record_way way)
 {
+    bool stems = (from == NULL || way == WAY_STEM) && stem_wanted(record);
     enum status status;
 
-    if (!core_reserve(core, 1, record.size))
+    if (!core_reserve(core, 1, record->whole.size))
         return STATUS_NOMEM;
-    status = topic_add(round->topic, record, core->now_ms);
+    status = stems ? topic_add_hidden(round->topic, record->whole, core->now_ms)
+                   : topic_add(round->topic, record->whole, core->now_ms);
     core->no_memory = core->no_memory || status == STATUS_NOMEM;
     if (status != STATUS_OK && status != STATUS_MISSING)
         return status;
     round->touched = true;
     round->asked_for = round->asked_for || from == NULL;
     if (status == STATUS_OK || from == NULL)
-        keep(core, round, id, record, core->now_ms);
-    if (status == STATUS_OK)
-        spread_new(core, round, id, record, from);
+        keep(core, round, record->id, record->whole, core->now_ms);
+    if (status == STATUS_OK && stems)
+        stem_new(core, round, record, from);
+    else if (status == STATUS_OK)
+        spread_new(core, round, record->id, record->whole, from);
     else if (from == NULL)
-        id_list_add(&round->early, id, PENDING_MAX); /* without memory it is kept once more, the same */
+        id_list_add(&round->early, record->id, PENDING_MAX); /* without memory it is kept once more, the same */
     return status;
 }
 
@@ -258,7 +262,7 @@ static bool duty_done(struct core *core, struct round *round)
         return false;
     if (!record_read(&record, (struct bytes){ due.bytes, due.size }))
         return false;
-    status = round_take(core, round, record.id, record.whole, NULL);
+    status = round_take(core, round, &record, NULL, WAY_TREE);
     return status == STATUS_OK || status == STATUS_MISSING;
 }
 
@@ -277,7 +281,10 @@ static void take_risen(struct core *core, struct round *round)
 
         if (!id_list_has(&round->early, record->id))
             keep(core, round, record->id, record->whole, risen[i]->arrival_ms);
-        spread_risen(core, round, record->id);
+        if (risen[i]->hidden)
+            stem_new(core, round, record, NULL);
+        else
+            spread_risen(core, round, record->id);
     }
     topic_risen_told(round->topic);
 }
@@ -322,6 +329,7 @@ void rounds_run(struct core *core)
 
         if (round->touched || core->now_ms >= round->due_ms)
             round_run(core, round);
+        stem_run(core, round);
         round_expire(core, round);
     }
 }

@@ -36,7 +36,8 @@ static void part_hash(uint8_t out[HASH_SIZE], const struct sorted *valid, unsign
         struct bytes parts[] = { { out, HASH_SIZE }, { ids[0], 0 } };
 
         for (count = 0; count < RUN && at < valid->count && part_of(valid->list[at]) == part; at++)
-            memcpy(ids[count++], valid->list[at]->record.id, ID_SIZE);
+            if (!valid->list[at]->hidden)
+                memcpy(ids[count++], valid->list[at]->record.id, ID_SIZE);
         parts[1].size = count * ID_SIZE;
         if (count > 0)
             hash_parts(out, LABEL_SET_PART, parts, ARRAY_SIZE(parts));
@@ -57,7 +58,7 @@ size_t topic_digest(struct topic *topic, uint8_t out[HASH_SIZE])
     set->stale = 0;
     set->known = true;
     memcpy(out, set->whole, HASH_SIZE);
-    return topic->valid.count;
+    return topic->told;
 }
 
 void topic_ids(const struct topic *topic, size_t count, uint8_t (*out)[ID_SIZE])
@@ -65,6 +66,6 @@ void topic_ids(const struct topic *topic, size_t count, uint8_t (*out)[ID_SIZE])
     size_t found = 0;
 
     for (size_t i = 0; i < topic->valid.count && found < count; i++)
-        if (topic->valid.list[i]->turn < count)
+        if (!topic->valid.list[i]->hidden && topic->valid.list[i]->turn < count)
             memcpy(out[found++], topic->valid.list[i]->record.id, ID_SIZE);
 }

@@ -132,7 +132,8 @@ struct topic {
     uint8_t id[ID_SIZE];
     struct sorted held, valid, pending; /* by id */
     struct sorted risen;                /* valid after waiting, and not told of yet: by id */
-    struct set_digest digest; /* of valid */
+    struct set_digest digest;           /* of the valid ones that are not hidden, */
+    uint32_t told;                      /* and how many they are */
     size_t pending_bytes;
     struct entry *
         *dead; /* found wanting; freed at the next topic_add, since a caller may look at them until then */

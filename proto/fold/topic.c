@@ -76,12 +76,19 @@ static void pending_remove(struct topic *topic, struct entry *entry)
     topic->pending_bytes -= entry->held.record.whole.size;
 }
 
+/* From now on it is among those that others are told of. */
+static void tell(struct topic *topic, struct held *held)
+{
+    held->turn = topic->told++;
+    set_digest_touch(&topic->digest, held);
+}
+
 static void accept(struct topic *topic, struct entry *entry)
 {
     entry->held.valid = true;
-    entry->held.turn = (uint32_t)topic->valid.count;
     sorted_insert(&topic->valid, &entry->held);
-    set_digest_touch(&topic->digest, &entry->held);
+    if (!entry->held.hidden)
+        tell(topic, &entry->held);
     box_take(topic, entry);
 }
 
@@ -226,7 +233,7 @@ static enum status entry_take(struct topic *topic, struct entry *entry)
     return status;
 }
 
-enum status topic_add(struct topic *topic, struct bytes bytes, uint64_t arrival_ms)
+static enum status add(struct topic *topic, struct bytes bytes, uint64_t arrival_ms, bool hidden)
 {
     struct record record;
     struct entry *entry;
@@ -239,12 +246,34 @@ enum status topic_add(struct topic *topic, struct bytes bytes, uint64_t arrival_
     entry = entry_new(topic, &record, arrival_ms);
     if (entry == NULL)
         return STATUS_NOMEM;
+    entry->held.hidden = hidden;
     status = entry_take(topic, entry);
     if (status != STATUS_OK && status != STATUS_MISSING)
         entry_free(entry);
     else
         topic_settle(topic); /* if memory is short, at the next call */
     return status;
+}
+
+enum status topic_add(struct topic *topic, struct bytes bytes, uint64_t arrival_ms)
+{
+    return add(topic, bytes, arrival_ms, false);
+}
+
+enum status topic_add_hidden(struct topic *topic, struct bytes bytes, uint64_t arrival_ms)
+{
+    return add(topic, bytes, arrival_ms, true);
+}
+
+void topic_show(struct topic *topic, const uint8_t id[ID_SIZE])
+{
+    struct held *held = sorted_find(&topic->held, (struct bytes){ id, ID_SIZE });
+
+    if (held == NULL || !held->hidden)
+        return;
+    held->hidden = false;
+    if (held->valid)
+        tell(topic, held);
 }
 
 /* ---- Looking. */

@@ -15,7 +15,8 @@ struct held {
     struct record record; /* its bytes belong to the topic and stay where they are until the topic goes */
     uint64_t arrival_ms;
     bool valid;
-    uint32_t turn; /* how many were valid before it was */
+    bool hidden;   /* this home does as if it did not have it: WIRE 10.10 */
+    uint32_t turn; /* how many others were told of before it; of no meaning while pending or hidden */
     bool flagged; /* a key deal against which a valid flag is known: nobody lists it (WIRE 7.3) */
 };
 
@@ -23,9 +24,12 @@ struct held {
 size_t topic_held(struct topic *topic, const struct held *const **out);
 /* The valid ones: what may be told to others. */
 size_t topic_valid(struct topic *topic, const struct held *const **out);
-/* A digest of the valid ones, equal for equal sets and no others (WIRE 12.2), and how many they are. */
+/* Like topic_add, but the record is told to nobody, until topic_show. */
+enum status topic_add_hidden(struct topic *topic, struct bytes record, uint64_t arrival_ms);
+void topic_show(struct topic *topic, const uint8_t id[ID_SIZE]); /* one that is not hidden, or not held, stays what it is */
+/* A digest of the valid ones not hidden, equal for equal sets and no others (WIRE 12.2), and how many they are. */
 size_t topic_digest(struct topic *topic, uint8_t out[HASH_SIZE]);
-/* The ids, ascending, of those that were valid when there were so many: none is ever taken away. */
+/* The ids, ascending, of those that were so when there were so many: none is ever taken away. */
 void topic_ids(const struct topic *topic, size_t count, uint8_t (*out)[ID_SIZE]);
 /* Those that waited and have become valid since topic_risen_told, in order of id; borrowed until the next
  * topic_add. */

@@ -113,7 +113,7 @@ static void write_record(struct writer *w, const struct message *m)
     writer_array(w, 4);
     writer_uint(w, MESSAGE_RECORD);
     writer_uint(w, m->handle);
-    writer_uint(w, m->record.asked);
+    writer_uint(w, m->record.way);
     writer_bin(w, m->record.bytes);
 }
 
@@ -244,7 +244,7 @@ static void read_fields(struct reader *r, struct message *out)
         out->charter = reader_bin(r, 1, CHARTER_MAX);
         break;
     case MESSAGE_RECORD:
-        out->record.asked = reader_uint(r, 1) == 1;
+        out->record.way = (enum record_way)reader_uint(r, WAYS - 1);
         out->record.bytes = reader_bin(r, 1, RECORD_MAX);
         break;
     case MESSAGE_HAVE:

@@ -54,6 +54,12 @@ struct sync_message {
     uint32_t number; /* of this comparison, chosen by who began it */
     struct bytes payload;
 };
+enum record_way {
+    WAY_TREE,  /* along an eager link */
+    WAY_ASKED, /* for by a graft or a comparison: says nothing about the paths of spreading */
+    WAY_STEM,  /* to be passed on to one, not yet to all: WIRE 10.10 */
+    WAYS
+};
 struct message {
     enum message_type type;
     unsigned handle; /* FOLLOW to SYNC: the sender's number for a topic; ASK: the receiver's */
@@ -63,7 +69,7 @@ struct message {
         struct bytes charter;
         struct {
             struct bytes bytes;
-            bool asked; /* for by a graft or a comparison: says nothing about the paths of spreading */
+            enum record_way way;
         } record;
         struct bytes ids; /* HAVE, GRAFT: 1 to IHAVE_MAX ids, one after the other */
         struct sync_message sync;

@@ -27,9 +27,9 @@ void pace_mark(struct core *core, struct link *link)
     link_say(core, link, &ping);
 }
 
-void pace_send(struct core *core, struct link *link, unsigned handle, struct bytes record, bool asked)
+void pace_send(struct core *core, struct link *link, unsigned handle, struct bytes record, enum record_way way)
 {
-    struct message message = { .type = MESSAGE_RECORD, .handle = handle, .record = { record, asked } };
+    struct message message = { .type = MESSAGE_RECORD, .handle = handle, .record = { record, way } };
 
     link_say(core, link, &message);
     link->unacknowledged += record.size;
@@ -75,8 +75,8 @@ static void give_now(struct core *core, struct link *link, unsigned handle, cons
     struct round *round = link->group->rounds[handle];
     const struct held *held = round == NULL ? NULL : topic_held_find(round->topic, id);
 
-    if (held != NULL && held->valid && may_give(core, link, held->record.whole.size))
-        pace_send(core, link, handle, held->record.whole, true);
+    if (held != NULL && held->valid && !held->hidden && may_give(core, link, held->record.whole.size))
+        pace_send(core, link, handle, held->record.whole, WAY_ASKED);
 }
 
 bool pace_give(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE])

@@ -33,7 +33,7 @@ void spread_new(struct core *core, struct round *round, const uint8_t id[ID_SIZE
         if (link == from || link->group != round->group || !link_ready(link) || !edge->shared)
             continue;
         if (edge->eager && pace_allows(link))
-            pace_send(core, link, round->handle, record, false);
+            pace_send(core, link, round->handle, record, WAY_TREE);
         else
             announce_later(core, link, edge, id);
     }
@@ -110,11 +110,11 @@ static bool within_buckets(struct core *core, struct link *link, struct round *r
     return false;
 }
 
-static void judge(struct core *core, struct link *link, struct round *round, enum status status, bool asked)
+static void judge(struct core *core, struct link *link, struct round *round, enum status status, enum record_way way)
 {
     switch (status) {
     case STATUS_EXISTS:
-        if (!asked)
+        if (way == WAY_TREE)
             prune(core, link, round->handle);
         break;
     case STATUS_MALFORMED:
@@ -136,6 +136,7 @@ static void judge(struct core *core, struct link *link, struct round *round, enu
 
 void record_take(struct core *core, struct link *link, const struct message *message)
 {
+    enum record_way way = message->record.way;
     struct round *round;
     struct record record;
 
@@ -146,8 +147,12 @@ void record_take(struct core *core, struct link *link, const struct message *mes
     if (round == NULL || !within_buckets(core, link, round, record.id))
         return;
     forget_wants(core, record.id);
-    judge(core, link, round, round_take(core, round, record.id, message->record.bytes, link),
-          message->record.asked);
+    if (!stem_hides(round, record.id))
+        judge(core, link, round, round_take(core, round, &record, link, way), way);
+    else if (way == WAY_STEM)
+        stem_again(core, round, &record, link);
+    else
+        stem_show(core, round, &record, link);
 }
 
 static void want(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE])
@@ -188,7 +193,7 @@ void have_take(struct core *core, struct link *link, const struct message *messa
     for (size_t at = 0; round != NULL && at < message->ids.size; at += ID_SIZE) {
         const uint8_t *id = message->ids.data + at;
 
-        if (topic_held_find(round->topic, id) != NULL)
+        if (topic_held_find(round->topic, id) != NULL && !stem_hides(round, id))
             id_list_remove(&link->edges[round->handle].lazy, id);
         else
             want(core, link, round->handle, id);

@@ -64,7 +64,7 @@ static void read_deal(struct ledger_record *out, struct bytes body)
 
 static void fill(struct sim *s, struct ledger_record *out, const struct record *record, const struct event *cause)
 {
-    *out = (struct ledger_record){ .kind = record->kind, .box = record->box, .size = record->whole.size, .made_ms = s->now_ms };
+    *out = (struct ledger_record){ .kind = record->kind, .box = record->box, .size = record->whole.size, .made_ms = s->now_ms, .told_by = SIM_NOBODY };
     memcpy(out->id, record->id, ID_SIZE);
     memcpy(out->author, record->author, KEY_SIZE);
     out->bytes = malloc(record->whole.size);
@@ -93,8 +93,10 @@ size_t ledger_take(struct sim *s, int at, const struct event *cause, struct byte
     own = s->injecting || cause->type == EVENT_BID || is_key_of(&s->homes[at], record.author);
     if (!own && (found == s->record_count || !s->records[found].synced))
         sim_fail(s, "home %d has a record that is on nobody's disk (kind %d, box %d, of home %d)", at, (int)record.kind, (int)record.box, maker_of(s, record.author));
-    if (found < s->record_count)
+    if (found < s->record_count) {
+        spies_note(s, at, found, cause);
         return found;
+    }
     index_grow(s);
     if (s->record_count == s->record_room) {
         s->record_room = s->record_room == 0 ? 256 : 2 * s->record_room;

@@ -1,8 +1,8 @@
 /* main.c - the simulator's command.
  *
- *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--demo] [--json] [--shrink]     --demo: in seconds instead of weeks
+ *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--spies PERCENT] [--demo] [--json] [--shrink]     --demo: in seconds instead of weeks
  *         --first: up to the first failure
- *     sim --list      sim --bench      sim --crypto real ...      (which runs sim_real in its place)
+ *     sim --list      sim --bench [spies]      sim --crypto real ...      (which runs sim_real in its place)
  *
  * One JSON line per run; a failure prints the one command that plays it again. */
 #include "tests/sim/sim.h"
@@ -23,6 +23,7 @@ struct command {
 struct result {
     double hours, seconds;
     size_t closed, timely, timely_in, backdated_in;
+    struct spied spied;
     bool failed;
 };
 
@@ -44,7 +45,19 @@ static struct result result_of(const struct sim *s, double seconds)
         r.timely_in += s->closings[box].timely_in;
         r.backdated_in += s->closings[box].backdated_in;
     }
+    spies_count(s, &r.spied);
     return r;
+}
+
+static double rate(size_t part, size_t whole)
+{
+    return whole == 0 ? 0 : (double)part / (double)whole;
+}
+
+static void print_spied(const struct spied *spied)
+{
+    printf(",\"spied_at_once\":%.3f,\"spied_walking\":%.3f,\"walking\":%zu", rate(spied->named[0], spied->deals[0]),
+           rate(spied->named[1], spied->deals[1]), spied->deals[1]);
 }
 
 static void print_run(const struct sim *s, const struct result *r, const char *program)
@@ -56,6 +69,8 @@ static void print_run(const struct sim *s, const struct result *r, const char *p
            r->timely == 0 ? 1.0 : (double)r->timely_in / (double)r->timely, r->hours, r->hours,
            s->bytes / (uint64_t)s->nodes, s->record_count, s->deliveries, s->messages, (double)s->messages / (r->seconds + 1e-9), r->seconds, (double)s->steps / (r->seconds + 1e-9),
            (double)(s->now_ms - s->begin_ms) / 86400000.0 / (r->seconds + 1e-9), phase_name(s->homes[0].phase), s->trace);
+    if (s->plan.spies_percent > 0)
+        print_spied(&r->spied);
     if (r->failed)
         printf(",\"failure\":\"%s\"", s->failure);
     printf("}\n");
@@ -160,6 +175,7 @@ static int run_all(const struct command *command, const char *program)
     uint64_t runs = command->last - command->first + 1, failed = 0, late = 0, count = 0;
     double *hours = calloc(runs, sizeof *hours), seconds = 0;
     size_t timely = 0, timely_in = 0, backdated_in = 0;
+    struct spied spied = { { 0 }, { 0 } };
 
     for (uint64_t i = 0; i < runs && hours != NULL && !(command->first_only && failed > 0); i++) {
         struct result r = run_one(command, command->first + i, program);
@@ -169,6 +185,10 @@ static int run_all(const struct command *command, const char *program)
         timely += r.timely;
         timely_in += r.timely_in;
         backdated_in += r.backdated_in;
+        for (int walks = 0; walks < 2; walks++) {
+            spied.deals[walks] += r.spied.deals[walks];
+            spied.named[walks] += r.spied.named[walks];
+        }
         if (r.hours >= 0)
             hours[count++] = r.hours;
         else
@@ -177,9 +197,12 @@ static int run_all(const struct command *command, const char *program)
     if (runs > 1 && hours != NULL) {
         qsort(hours, count, sizeof *hours, compare_double);
         printf("{\"scenario\":\"%s\",\"runs\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"unclosed\":%" PRIu64 ",\"timely_in\":%.4f,\"backdated_in\":%zu,"
-               "\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"cpu_s\":%.1f}\n",
+               "\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"cpu_s\":%.1f",
                command->plan->name, runs, failed, late, timely == 0 ? 1.0 : (double)timely_in / (double)timely, backdated_in,
                count > 0 ? hours[count / 2] : -1, count > 0 ? hours[(count - 1) * 95 / 100] : -1, seconds);
+        if (command->plan->spies_percent > 0)
+            print_spied(&spied);
+        printf("}\n");
     }
     free(hours);
     return failed > 0;
@@ -205,6 +228,23 @@ static int bench(const char *program)
     printf("{\"bench\":\"bare heap\",\"events_per_s\":%.0f}\n", 4000000 / took);
     free(queue.heap);
     return run_all(&command, program);
+}
+
+/* How often spies name the author of a deal, by how many of a hundred homes they are. */
+static int bench_spies(const char *program)
+{
+    static const double percents[] = { 5, 10, 15, 20, 25, 30 };
+    struct plan plan = *plan_find("spies");
+    struct command command = { .plan = &plan, .nodes = 100, .first = 1, .last = 12, .quiet = true };
+    int failed = 0;
+
+    plan_hasten(&plan);
+    for (size_t i = 0; i < ARRAY_SIZE(percents); i++) {
+        plan.spies_percent = percents[i];
+        printf("%2.0f %% of homes: ", percents[i]);
+        failed |= run_all(&command, program);
+    }
+    return failed;
 }
 
 static void list(void)
@@ -239,7 +279,9 @@ static void become_real(char **argv)
 int main(int argc, char **argv)
 {
     struct command command = { .first = 1, .last = 1 };
-    bool benched = false;
+    static struct plan changed;
+    bool benched = false, spies_benched = false;
+    double spies = -1;
 
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
@@ -249,6 +291,8 @@ int main(int argc, char **argv)
             return 0;
         } else if (strcmp(argv[i], "--bench") == 0) {
             benched = true;
+            spies_benched = strcmp(value, "spies") == 0;
+            i += spies_benched;
         } else if (strcmp(argv[i], "--shrink") == 0) {
             command.shrink = true;
         } else if (strcmp(argv[i], "--first") == 0) {
@@ -262,6 +306,9 @@ int main(int argc, char **argv)
             i++;
         } else if (strcmp(argv[i], "--nodes") == 0) {
             command.nodes = atoi(value);
+            i++;
+        } else if (strcmp(argv[i], "--spies") == 0) {
+            spies = atof(value);
             i++;
         } else if (strcmp(argv[i], "--days") == 0) {
             command.days = atoi(value);
@@ -279,18 +326,17 @@ int main(int argc, char **argv)
         }
     }
     if (benched)
-        return bench(argv[0]);
+        return spies_benched ? bench_spies(argv[0]) : bench(argv[0]);
     if (command.plan == NULL) {
         fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --list; sim --bench\n");
         return 2;
     }
-    if (command.hastened) {
-        static struct plan hastened;
-
-        hastened = *command.plan;
-        plan_hasten(&hastened);
-        command.plan = &hastened;
-    }
+    changed = *command.plan;
+    command.plan = &changed;
+    if (command.hastened)
+        plan_hasten(&changed);
+    if (spies >= 0)
+        changed.spies_percent = spies;
     if (command.nodes <= 0)
         command.nodes = command.plan->nodes;
     if (command.shrink) {

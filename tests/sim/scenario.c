@@ -52,6 +52,8 @@ const struct plan plans[] = {
       .character = REPLAYER, .liars = 3 },
     { .name = "censor", .about = "members who pass nothing on", WEEKS(40), ON(90, 40), .character = CENSOR,
       .liars = 9 },
+    { .name = "spies", .about = "homes that compare notes on who spoke first: --spies PERCENT of them", WEEKS(100), ON(100, 8),
+      .spies_percent = 10, .ends_early = true },
     { .name = "bench", .about = "a thousand homes through a season of weeks", .good = "electricity", .pace = "season", .days = 60,
       .tick_s = 4 * HOUR_S, .awake_ms = 20000, .nodes = 1000, ON(100, 8) },
     { .name = "demo", .about = "a round of seconds, always on", SECONDS(16), ON(100, 8) },

@@ -1,7 +1,7 @@
 /* sim.h - the simulator: many real cores under virtual time, everything else drawn from one seed.
  *
  * Files: queue.c what is due, world.c homes, disks and wires, ledger.c every record ever made and what an honest home may not make, check.c what
- * no single home can see, street.c what households, companies and bad luck do, liar.c those who cheat, scenario.c the table, main.c the command.
+ * no single home can see, street.c what households, companies and bad luck do, liar.c those who cheat, spies.c those who watch, scenario.c the table, main.c the command.
  *
  * Time: the network works in short spells, one at the head of each tick; between two spells everybody's clock moves on at once, as if all
  * machines had been asleep together. So weeks cost what happens in them. A charter of seconds is played without such jumps. */
@@ -63,6 +63,7 @@ struct plan {
     double loss_per_mille;     /* of a connection to die silently, at each thing sent */
     double crash_percent, full_percent, restore_percent; /* of a home, at each tick */
     double undecided_percent;  /* of homes to change their mind or withdraw */
+    double spies_percent;      /* of homes: they do nothing but watch */
     double joins_percent;      /* of homes to join at all; 0: all */
     bool may_fork;             /* liars beyond the bound: a fork is what is looked for */
     bool ends_early;           /* until the join box is closed only: many runs of the closing protocol */
@@ -85,6 +86,7 @@ struct ledger_record {
     bool withdraws;
     uint64_t values[DEAL_VALUES_MAX]; /* of a join by an honest household */
     bool values_known;
+    int told_by;        /* of a deal: who first told a spy of it; SIM_NOBODY: none has it */
 };
 
 /* ---- Homes. */
@@ -104,6 +106,7 @@ struct home {
     uint8_t seed[KEY_SIZE], member_key[KEY_SIZE], interest_key[KEY_SIZE], pseudonym[KEY_SIZE], founder_key[KEY_SIZE];
     bool keys_known;
     char address[ADDRESS_MAX], invited_by[ADDRESS_MAX];
+    bool spy;
     bool mute;           /* cannot be called */
     enum character character;
     struct own own;      /* of a liar: what its core has forgotten */
@@ -202,11 +205,20 @@ struct sim {
     char failure[SIM_TEXT];    /* empty: none */
 };
 
+/* spies.c: of honest deals, by whether they walk before they spread */
+struct spied {
+    size_t deals[2], named[2];
+};
+void spies_place(struct sim *s);
+void spies_note(struct sim *s, int at, size_t record, const struct event *cause);
+void spies_count(const struct sim *s, struct spied *out); /* adds */
+
 /* queue.c, world.c */
 void sim_fail(struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 uint64_t sim_clock_ms(const struct sim *s, int at);
 struct topic *sim_topic(struct sim *s, int at); /* NULL: off, or the round has not come */
 bool home_has(const struct home *home, size_t record);
+int home_behind(const struct sim *s, int at, uint32_t link); /* whose connection this is; SIM_NOBODY: nobody's */
 void home_start(struct sim *s, int at);
 void home_stop(struct sim *s, int at, bool power_cut);
 enum status home_step(struct sim *s, int at, struct event event);

@@ -243,13 +243,20 @@ static void hang_up(struct sim *s, uint32_t at, int side, bool silently)
         pass(s, at, !side, DUE_DOWN, (struct bytes){ NULL, 0 });
 }
 
-static struct wire_end *end_of(struct home *home, uint32_t link)
+static struct wire_end *end_of(const struct home *home, uint32_t link)
 {
     for (size_t i = 0; i < home->end_count; i++) {
         if (home->ends[i].link == link)
             return &home->ends[i];
     }
     return NULL;
+}
+
+int home_behind(const struct sim *s, int at, uint32_t link)
+{
+    const struct wire_end *end = end_of(&s->homes[at], link);
+
+    return end == NULL ? SIM_NOBODY : s->wires[end->wire].home[!end->side];
 }
 
 static void send_bytes(struct sim *s, int at, const struct effect *effect, struct bytes bytes)
@@ -409,7 +416,7 @@ enum status home_inject(struct sim *s, int at, struct bytes bytes)
         return STATUS_MALFORMED;
     effects_reset(&s->effects);
     home->core->out = &s->effects;
-    status = round_take(home->core, round, record.id, bytes, NULL);
+    status = round_take(home->core, round, &record, NULL, WAY_TREE);
     home->core->out = NULL;
     core_step(home->core, &event, &s->effects, &s->why);
     s->injecting = true;
@@ -646,6 +653,7 @@ void sim_init(struct sim *s, const struct plan *plan, uint64_t seed, int nodes)
         home->side = (unsigned)luck_below(&s->luck, 2);
         home->effects_left = -1;
     }
+    spies_place(s);
 }
 
 void sim_clear(struct sim *s)

@@ -59,7 +59,7 @@ static inline struct bytes somebodys_record(struct world *w, const uint8_t topic
 
 static inline void say_record(struct mouth *m, struct bytes record, bool asked)
 {
-    struct message message = { .type = MESSAGE_RECORD, .handle = 5, .record = { record, asked } };
+    struct message message = { .type = MESSAGE_RECORD, .handle = 5, .record = { record, asked ? WAY_ASKED : WAY_TREE } };
 
     mouth_say(m, &message);
 }

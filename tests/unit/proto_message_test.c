@@ -18,8 +18,8 @@ static const struct message samples[] = {
     { .type = MESSAGE_UNFOLLOW, .handle = 3 },
     { .type = MESSAGE_ASK, .handle = 0 },
     { .type = MESSAGE_CHARTER, .handle = 7, .charter = { big, CHARTER_MAX } },
-    { .type = MESSAGE_RECORD, .handle = 15, .record = { { big, RECORD_MAX }, true } },
-    { .type = MESSAGE_RECORD, .handle = 0, .record = { { big, 1 }, false } },
+    { .type = MESSAGE_RECORD, .handle = 15, .record = { { big, RECORD_MAX }, WAY_STEM } },
+    { .type = MESSAGE_RECORD, .handle = 0, .record = { { big, 1 }, WAY_TREE } },
     { .type = MESSAGE_HAVE, .handle = 1, .ids = { big, IHAVE_MAX *ID_SIZE } },
     { .type = MESSAGE_GRAFT, .handle = 2, .ids = { big, ID_SIZE } },
     { .type = MESSAGE_PRUNE, .handle = 9 },
@@ -82,7 +82,7 @@ static void fields_arrive_as_they_were_sent(void **unused)
     assert_int_equal(m.hello.clock_ms, 1800000000123);
     assert_string_equal(m.hello.address, "192.168.1.20:7711");
     assert_true(reads(&m, wire, message_write(wire, sizeof wire, &samples[7])));
-    assert_true(m.record.asked);
+    assert_int_equal(m.record.way, WAY_STEM);
     assert_int_equal(m.record.bytes.size, RECORD_MAX);
     assert_true(reads(&m, wire, message_write(wire, sizeof wire, &samples[12])));
     assert_true(m.sync.began);
@@ -134,7 +134,7 @@ static void near_misses_are_refused(void **unused)
         { "a field too many", { 0x92, 22, 0 }, 3 },
         { "a field too few", { 0x91, 24 }, 2 },
         { "handle 16", { 0x92, 16, 16 }, 3 },
-        { "a flag of 2", { 0x94, 10, 0, 2, 0xc4, 1, 0 }, 7 },
+        { "a way of 3", { 0x94, 10, 0, 3, 0xc4, 1, 0 }, 7 },
         { "an empty record", { 0x94, 10, 0, 0, 0xc4, 0 }, 6 },
         { "no ids", { 0x93, 12, 0, 0xc4, 0 }, 5 },
         { "part of an id", { 0x93, 12, 0, 0xc4, 2, 1, 1 }, 7 },

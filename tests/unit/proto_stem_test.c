@@ -1,0 +1,202 @@
+/* A deal walks from home to home before it spreads; whoever is on the way does as if it had never seen it; nobody can stop it. WIRE 10.10. */
+#include "tests/support/mouth.h"
+#include "tests/support/season_story.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { HOMES = 12, HANDLE = 5, ONE_STEP_MS = 31, PATIENCE_MS = 2000 };
+
+static struct story story;
+
+/* Everybody is registered, and the box of interest is open. */
+static struct world *street_before_interest(uint64_t seed)
+{
+    struct world *w = world_new(HOMES, seed);
+    struct own_view own;
+
+    for (int i = 0; i < HOMES; i++)
+        world_belong(w, i, i == 0 ? -1 : 0);
+    world_run(w, 5000);
+    story_found(&story, w);
+    for (int turn = 0; turn < 400; turn++) {
+        const struct season *season = story_season(&story, 0);
+
+        if (season->boxes[BOX_INTEREST].state == BOX_OPEN && season->phase == PHASE_KEY)
+            break;
+        for (int i = 0; i < HOMES; i++) {
+            struct topic *topic = core_topic_find(w->homes[i].core, story.topic);
+
+            if (topic != NULL)
+                core_own(w->homes[i].core, topic, &own);
+            if (topic != NULL && !own.enrolled)
+                world_enrol(w, i, story.topic);
+        }
+        world_run(w, 50);
+    }
+    world_run(w, 1000); /* for all, not for one */
+    assert_int_equal(story_season(&story, 3)->boxes[BOX_INTEREST].state, BOX_OPEN);
+    return w;
+}
+
+/* The record of this home's interest, as it lies on its disk. */
+static const struct world_item *deal_of(struct world *w, int at)
+{
+    struct event event = { .type = EVENT_INTEREST, .report = 1 };
+    const struct world_home *home = &w->homes[at];
+    struct record record;
+
+    memcpy(event.topic, story.topic, ID_SIZE);
+    assert_int_equal(world_step(w, at, event), STATUS_OK);
+    assert_true(record_read(&record, (struct bytes){ home->disk[home->item_count - 1].data, home->disk[home->item_count - 1].size }));
+    assert_int_equal(record.box, BOX_INTEREST);
+    return &home->disk[home->item_count - 1];
+}
+
+static unsigned holders(struct world *w, const uint8_t id[ID_SIZE])
+{
+    unsigned count = 0;
+
+    for (int i = 0; i < HOMES; i++)
+        count += world_has(w, i, id);
+    return count;
+}
+
+static void cut_off(struct world *w, int at)
+{
+    for (int i = 0; i < HOMES; i++) {
+        if (i != at)
+            world_cut(w, at, i, false);
+    }
+    world_run(w, ONE_STEP_MS);
+}
+
+static struct mouth neighbour(struct world *w, int at)
+{
+    struct message follow = { .type = MESSAGE_FOLLOW, .handle = HANDLE };
+    struct mouth m;
+
+    mouth_init(&m, w, at, 1);
+    assert_true(mouth_greet(&m, "10.9.9.9"));
+    memcpy(follow.follow.topic, story.topic, ID_SIZE);
+    mouth_say(&m, &follow);
+    mouth_hear(&m, MESSAGE_RECORD, NULL, NULL, true);
+    return m;
+}
+
+static void a_deal_goes_to_one_home_at_a_time_and_then_to_all(void **unused)
+{
+    unsigned walked = 0;
+
+    (void)unused;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct world *w = street_before_interest(seed);
+        uint8_t id[ID_SIZE];
+
+        memcpy(id, deal_of(w, 3)->id, ID_SIZE);
+        assert_int_equal(holders(w, id), 1);
+        world_run(w, ONE_STEP_MS);
+        assert_int_equal(holders(w, id), 2);
+        world_run(w, ONE_STEP_MS); /* at the second home the coin may already have ended the walk */
+        walked += holders(w, id) <= 3;
+        world_run(w, PATIENCE_MS);
+        assert_int_equal(holders(w, id), HOMES);
+        world_free(w);
+    }
+    assert_true(walked >= 2);
+}
+
+static void who_drops_what_it_should_pass_on_only_delays_it(void **unused)
+{
+    struct world *w = street_before_interest(5);
+    struct message message;
+    struct mouth m;
+    uint8_t id[ID_SIZE];
+
+    (void)unused;
+    cut_off(w, 3);
+    m = neighbour(w, 3);
+    memcpy(id, deal_of(w, 3)->id, ID_SIZE);
+    mouth_carry(&m);
+    assert_int_equal(mouth_hear(&m, MESSAGE_RECORD, &message, NULL, true), 1);
+    assert_int_equal(message.record.way, WAY_STEM);
+    world_run(w, PATIENCE_MS);
+    mouth_carry(&m);
+    assert_int_equal(mouth_hear(&m, MESSAGE_RECORD, &message, NULL, true), 1);
+    assert_int_equal(message.record.way, WAY_TREE);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+/* What a home answers does not tell whether it has a hidden record. */
+static void a_hidden_record_cannot_be_asked_for(void **unused)
+{
+    struct world *w = street_before_interest(6);
+    struct message message = { .type = MESSAGE_HAVE, .handle = HANDLE };
+    struct mouth m;
+    uint8_t id[ID_SIZE];
+
+    (void)unused;
+    cut_off(w, 3);
+    m = neighbour(w, 3);
+    memcpy(id, deal_of(w, 3)->id, ID_SIZE);
+    mouth_carry(&m);
+    mouth_hear(&m, MESSAGE_RECORD, NULL, NULL, true);
+    message.type = MESSAGE_GRAFT;
+    message.ids = (struct bytes){ id, ID_SIZE };
+    mouth_say(&m, &message);
+    mouth_carry(&m);
+    assert_int_equal(mouth_hear(&m, MESSAGE_RECORD, NULL, NULL, true), 0);
+    message.type = MESSAGE_HAVE;
+    mouth_say(&m, &message);
+    mouth_carry(&m);
+    world_run(w, 1);
+    assert_false(w->outside_closed);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+/* Seen by all elsewhere, it is hidden no longer here. */
+static void what_has_spread_elsewhere_is_passed_on(void **unused)
+{
+    struct world *w = street_before_interest(7);
+    struct message message = { .type = MESSAGE_RECORD, .handle = HANDLE };
+    const struct world_item *item;
+    struct mouth m, other;
+    uint8_t id[ID_SIZE];
+
+    (void)unused;
+    w->liar = true;
+    cut_off(w, 3);
+    cut_off(w, 4);
+    m = neighbour(w, 3);
+    item = deal_of(w, 4);
+    memcpy(id, item->id, ID_SIZE);
+    message.record.bytes = (struct bytes){ item->data, item->size };
+    message.record.way = WAY_STEM;
+    mouth_init(&other, w, 3, 2);
+    mouth_say(&m, &message); /* nobody to pass it on to but who said it: it is shown */
+    assert_true(world_has(w, 3, id));
+    for (int i = 0; i < HOMES; i++) {
+        if (i != 3 && i != 4)
+            world_join(w, 3, i);
+    }
+    world_run(w, 400 * 1000);
+    assert_int_equal(holders(w, id), HOMES);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_deal_goes_to_one_home_at_a_time_and_then_to_all),
+        cmocka_unit_test(who_drops_what_it_should_pass_on_only_delays_it),
+        cmocka_unit_test(a_hidden_record_cannot_be_asked_for),
+        cmocka_unit_test(what_has_spread_elsewhere_is_passed_on),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
