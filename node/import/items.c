@@ -30,6 +30,20 @@ bool items_recognise(struct bytes file, const char *key, const char *other)
            (!other || near_beginning(file, other));
 }
 
+/* About what the tree of a file takes in memory: an object with its table, an array, and a member or an
+ * element for each comma and colon. Letters within strings count too, which only errs towards more. */
+static size_t tree_size(struct bytes file)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < file.size; i++) {
+        uint8_t c = file.data[i];
+
+        size += c == '{' ? 240 : c == '[' ? 140 : c == ',' || c == ':' ? 100 : 0;
+    }
+    return size;
+}
+
 json_t *items_load(enum status *status, struct bytes file, struct failure *why)
 {
     json_error_t error;
@@ -37,9 +51,9 @@ json_t *items_load(enum status *status, struct bytes file, struct failure *why)
 
     if (text_begins(file, "\xef\xbb\xbf"))
         file = (struct bytes){ file.data + 3, file.size - 3 };
-    if (file.size > ITEMS_FILE_MAX) {
-        *status = failure_say(why, STATUS_MALFORMED, "more than %d MiB of JSON: ask for shorter periods",
-                              ITEMS_FILE_MAX >> 20);
+    if (file.size > ITEMS_FILE_MAX || tree_size(file) > ITEMS_TREE_MAX) {
+        *status = failure_say(why, STATUS_MALFORMED, "more JSON than a household's file holds: ask for shorter "
+                                                     "periods");
         return NULL;
     }
     root = json_loadb((const char *)file.data, file.size, JSON_REJECT_DUPLICATES, &error);
