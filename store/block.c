@@ -39,12 +39,20 @@ static void write_varint(struct writer *w, uint64_t n)
 
 static void write_bits(struct writer *w, uint64_t n, unsigned count) /* n < 2^count, count <= 56 */
 {
-    w->bits = w->bits << count | n;
-    w->bit_count += count;
     while (w->bit_count >= 8) {
         w->bit_count -= 8;
         write_byte(w, (uint8_t)(w->bits >> w->bit_count));
     }
+    w->bits = w->bits << count | n;
+    w->bit_count += count;
+}
+
+/* The last byte is filled with zeros. */
+static void write_bits_end(struct writer *w)
+{
+    write_bits(w, 0, 0);
+    if (w->bit_count > 0)
+        write_byte(w, (uint8_t)(w->bits << (8 - w->bit_count)));
 }
 
 struct reader {
@@ -111,21 +119,41 @@ static unsigned bit_length(uint64_t n) /* n > 0 */
 
 /* ---- Exp-Golomb of order k: with q = (n >> k) + 1, one zero less than q has bits, q, then the low k bits of n. */
 
-static void write_code(struct writer *w, uint64_t n, unsigned k)
+static void write_long_code(struct writer *w, uint64_t n, unsigned k)
 {
     uint64_t q = (n >> k) + 1; /* n < 2^64 - 1: differences of non-negative numbers */
-    unsigned length = bit_length(q), total = 2 * length - 1 + k;
+    unsigned length = bit_length(q);
 
-    if (total <= 56) {
-        write_bits(w, q << k | (n & (((uint64_t)1 << k) - 1)), total);
-        return;
-    }
     for (unsigned zeros = length - 1; zeros > 0; zeros--)
         write_bits(w, 0, 1);
     for (unsigned i = length; i-- > 0;)
         write_bits(w, q >> i & 1, 1);
     for (unsigned i = k; i-- > 0;)
         write_bits(w, n >> i & 1, 1);
+}
+
+/* Four bytes at a time: this is most of the work of an import, and a writer whose address nobody else has stays in
+ * registers. */
+static inline void write_code(struct writer *w, uint64_t n, unsigned k)
+{
+    uint64_t q = (n >> k) + 1;
+    unsigned total = 2 * bit_length(q) - 1 + k;
+
+    if (total > 32) {
+        struct writer copy = *w;
+
+        write_long_code(&copy, n, k);
+        *w = copy;
+        return;
+    }
+    if (w->bit_count >= 32) {
+        w->bit_count -= 32;
+        for (unsigned i = 0; i < 4 && w->size + 4 <= BLOCK_MAX; i++)
+            w->out[w->size + i] = (uint8_t)(w->bits >> w->bit_count >> (24 - 8 * i));
+        w->size += 4;
+    }
+    w->bits = w->bits << total | q << k | (n & (((uint64_t)1 << k) - 1));
+    w->bit_count += total;
 }
 
 static uint64_t read_long_code(struct reader *r, size_t *at, unsigned k)
@@ -167,30 +195,10 @@ static inline uint64_t read_code(struct reader *r, size_t *at, unsigned k)
 
 /* ---- Blocks. */
 
-/* 0 when all are 0. */
-static uint64_t common_divisor(const struct reading *readings, size_t count)
-{
-    uint64_t a = 0;
-
-    for (size_t i = 0; i < count && a != 1; i++) {
-        uint64_t b = (uint64_t)readings[i].energy_mwh;
-
-        while (a && b % a) {
-            uint64_t rest = b % a;
-
-            b = a;
-            a = rest;
-        }
-        if (!a)
-            a = b;
-    }
-    return a;
-}
-
-/* Division without remainder, as a shift and a product with the inverse modulo 2^64 of the odd rest: twice for each reading
- * of an import, where a machine division would cost more than all else. */
+/* Division without remainder, as a shift and a product with the inverse modulo 2^64 of the odd rest: three times for each
+ * reading of an import, where a machine division would cost more than all else. */
 struct divider {
-    uint64_t inverse;
+    uint64_t inverse, most; /* most: of the quotients there are */
     unsigned shift;
 };
 
@@ -202,7 +210,25 @@ static struct divider divider_for(uint64_t unit)
     d.inverse = odd; /* right in 3 bits; each step of Newton doubles them */
     for (int bits = 3; bits < 64; bits *= 2)
         d.inverse *= 2 - odd * d.inverse;
+    d.most = UINT64_MAX / odd;
     return d;
+}
+
+/* Numbers with a remainder have a product that is no quotient (Granlund and Montgomery, 1994). */
+static inline bool divides(struct divider d, uint64_t n)
+{
+    return (n >> d.shift << d.shift) == n && (n >> d.shift) * d.inverse <= d.most;
+}
+
+static uint64_t greatest_common(uint64_t a, uint64_t b)
+{
+    while (b) {
+        uint64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
 }
 
 /* The order that makes the codes shortest, from how many differences have how many bits. With m = bits - k the length is
@@ -211,12 +237,14 @@ static struct divider divider_for(uint64_t unit)
 static unsigned best_order(const size_t lengths[65])
 {
     size_t best_cost = SIZE_MAX;
-    unsigned best = 0;
+    unsigned best = 0, most = 64;
 
-    for (unsigned k = 0; k <= ORDER_MAX; k++) {
+    while (most > 0 && lengths[most] == 0)
+        most--;
+    for (unsigned k = 0; k <= most && k <= ORDER_MAX; k++) { /* a larger one only makes codes longer */
         size_t cost = 0;
 
-        for (unsigned bits = 0; bits <= 64; bits++) {
+        for (unsigned bits = 0; bits <= most; bits++) {
             unsigned m = bits > k ? bits - k : 0;
 
             if (lengths[bits] > 0)
@@ -246,22 +274,52 @@ static bool run_goes_on(const struct reading *readings, size_t i)
            readings[i].length_s == readings[i - 1].length_s;
 }
 
-static void write_runs(struct writer *w, const struct reading *readings, size_t count)
+/* How many runs there are, and the greatest common divisor of the energies: 0 when all are 0. The divisor changes a few
+ * times at most, since each time it is halved or less. */
+static size_t survey(uint64_t *unit, const struct reading *readings, size_t count)
+{
+    struct divider divider = { 0, 0, 0 };
+    size_t runs = 1;
+    uint64_t a = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t b = (uint64_t)readings[i].energy_mwh;
+
+        runs += i > 0 && !run_goes_on(readings, i);
+        if (a == 1 || b == 0 || (a && divides(divider, b)))
+            continue;
+        a = greatest_common(a, b);
+        divider = divider_for(a);
+    }
+    *unit = a;
+    return runs;
+}
+
+static void write_runs(struct writer *w, const struct reading *readings, size_t count, size_t runs)
 {
     int64_t expected_s = readings[0].start_s;
-    size_t runs = 1;
 
-    for (size_t i = 1; i < count; i++)
-        runs += !run_goes_on(readings, i);
     write_varint(w, runs);
-    for (size_t i = 0, next; i < count; i = next) {
-        for (next = i + 1; next < count && run_goes_on(readings, next);)
+    for (size_t i = 0, next; i < count; i = next, runs--) {
+        next = runs == 1 ? count : i + 1;
+        while (next < count && run_goes_on(readings, next))
             next++;
         write_varint(w, zigzag(readings[i].start_s - expected_s));
         write_varint(w, readings[i].length_s);
         write_varint(w, next - i);
         expected_s = readings[next - 1].start_s + readings[next - 1].length_s;
     }
+}
+
+static void write_codes(struct writer *out, const struct reading *readings, size_t count, struct divider divider,
+                        unsigned k)
+{
+    struct writer w = *out;
+    int64_t before = 0;
+
+    for (size_t i = 0; i < count; i++)
+        write_code(&w, step(&readings[i], divider, &before), k);
+    *out = w;
 }
 
 size_t block_write(uint8_t out[BLOCK_MAX], const struct reading *readings, size_t count)
@@ -271,6 +329,7 @@ size_t block_write(uint8_t out[BLOCK_MAX], const struct reading *readings, size_
     struct divider divider;
     uint64_t unit;
     int64_t before = 0;
+    size_t runs;
     unsigned k;
 
     assert(count > 0);
@@ -278,8 +337,8 @@ size_t block_write(uint8_t out[BLOCK_MAX], const struct reading *readings, size_
         return count / 8;
     write_byte(&w, BLOCK_FORMAT);
     write_varint(&w, count);
-    write_runs(&w, readings, count);
-    unit = common_divisor(readings, count);
+    runs = survey(&unit, readings, count);
+    write_runs(&w, readings, count, runs);
     unit = unit ? unit : 1;
     divider = divider_for(unit);
     write_varint(&w, unit);
@@ -290,11 +349,8 @@ size_t block_write(uint8_t out[BLOCK_MAX], const struct reading *readings, size_
     }
     k = best_order(lengths);
     write_byte(&w, (uint8_t)k);
-    before = 0;
-    for (size_t i = 0; i < count; i++)
-        write_code(&w, step(&readings[i], divider, &before), k);
-    if (w.bit_count > 0)
-        write_bits(&w, 0, 8 - w.bit_count);
+    write_codes(&w, readings, count, divider, k);
+    write_bits_end(&w);
     return w.size;
 }
 

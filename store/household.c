@@ -338,6 +338,13 @@ static void merge(struct store_txn *txn, struct adding *adding, const struct rea
 
     if (!readings_room(txn, &adding->after, before->count + count))
         return;
+    if (before->count > 0 && before->list[before->count - 1].start_s < readings[0].start_s) { /* what is new comes last */
+        memcpy(adding->after.list, before->list, before->count * sizeof *before->list);
+        memcpy(adding->after.list + before->count, readings, count * sizeof *readings);
+        adding->after.count = before->count + count;
+        adding->added += count;
+        return;
+    }
     while (i < before->count || j < count) {
         if (j == count || (i < before->count && before->list[i].start_s < readings[j].start_s)) {
             adding->after.list[n++] = before->list[i++];

@@ -21,12 +21,12 @@ struct bench_options {
 bool bench_bulk(const struct bench_options *options);
 bool bench_handshake(const struct bench_options *options);
 bool bench_import(const struct bench_options *options);
-bool bench_ingest(const struct bench_options *options);
 bool bench_linkage(const struct bench_options *options);
 bool bench_proofs(const struct bench_options *options);
 bool bench_reconcile(const struct bench_options *options);
 bool bench_relay(const struct bench_options *options);
 bool bench_sessions(const struct bench_options *options);
+bool bench_store(const struct bench_options *options);
 
 uint64_t bench_cpu_ns(void);
 uint64_t bench_wall_ns(void);

@@ -1,5 +1,5 @@
-/* main.c - bench NAME [--json] [--seconds S] [--count N] [ARGUMENT...]: the table of benches, and what they
- * share. An unknown NAME lists them and ends with 2. */
+/* main.c - bench NAME... [--json] [--seconds S] [--count N] [ARGUMENT...]: the table of benches, and what they
+ * share. Several names run one after the other. An unknown NAME lists them and ends with 2. */
 #include "tests/bench/bench.h"
 
 #include <arpa/inet.h>
@@ -19,13 +19,13 @@ static const struct {
 } benches[] = {
     { "bulk", bench_bulk, "[MIB [WRITE]]: bytes over one link, sealed in frames, both ends" },
     { "handshake", bench_handshake, "XX with psk0, both ends; over loopback TCP, or in memory with --count" },
-    { "import", bench_import, "[FILE]: a year of half-hours, or a meter file, into readings" },
-    { "ingest", bench_ingest, "[FOLDER [N [sorted|random]]]: meter readings into the store and back" },
+    { "import", bench_import, "[FILE]: a year of half-hours and 10 MB of them, or a meter file, into readings" },
     { "linkage", bench_linkage, "[FILE]: can a home be found again by what it tells?" },
     { "proofs", bench_proofs, "[N [V]]: range proofs, ring proofs, deals of V values, openings, a round of N homes" },
     { "reconcile", bench_reconcile, "[N [D [scattered|recent]]]: two sets told apart, both sides" },
     { "relay", bench_relay, "[N]: signed records passed on to N subscribers" },
     { "sessions", bench_sessions, "[N]: memory that an idle link costs one end" },
+    { "store", bench_store, "[FOLDER [N [sorted|random]]]: meter readings into the store and back" },
 };
 
 /* ---- Clocks and results. */
@@ -137,35 +137,49 @@ bool bench_connect(int pair[2], int listener)
 
 static int usage(void)
 {
-    fputs("usage: bench NAME [--json] [--seconds S] [--count N] [ARGUMENT...]\n", stderr);
+    fputs("usage: bench NAME... [--json] [--seconds S] [--count N] [ARGUMENT...]\n", stderr);
     for (size_t i = 0; i < ARRAY_SIZE(benches); i++)
         fprintf(stderr, "  %-10s %s\n", benches[i].name, benches[i].summary);
     return 2;
 }
 
+static size_t bench_of(const char *name)
+{
+    size_t i = 0;
+
+    while (i < ARRAY_SIZE(benches) && strcmp(name, benches[i].name) != 0)
+        i++;
+    return i;
+}
+
 int main(int argc, char **argv)
 {
-    struct bench_options options = { .name = argc > 1 ? argv[1] : "",
-                                     .seconds = 2,
-                                     .args = { "", "", "", "" } };
+    struct bench_options options = { .name = "", .seconds = 2, .args = { "", "", "", "" } };
     size_t args = 0;
+    int names = 1;
+    bool ok = true;
 
-    for (int i = 2; i < argc; i++) {
+    while (names < argc && bench_of(argv[names]) < ARRAY_SIZE(benches))
+        names++;
+    for (int i = names; i < argc; i++) {
         if (strcmp(argv[i], "--json") == 0)
             options.json = true;
         else if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc)
             options.seconds = strtod(argv[++i], NULL);
         else if (strcmp(argv[i], "--count") == 0 && i + 1 < argc)
             options.count = strtoull(argv[++i], NULL, 10);
-        else if (argv[i][0] != '-' && args < ARRAY_SIZE(options.args))
+        else if (argv[i][0] != '-' && args < ARRAY_SIZE(options.args) && names > 1)
             options.args[args++] = argv[i];
         else
             return usage();
     }
+    if (names == 1)
+        return usage();
     if (sodium_init() < 0)
         return 1;
-    for (size_t i = 0; i < ARRAY_SIZE(benches); i++)
-        if (strcmp(options.name, benches[i].name) == 0)
-            return benches[i].run(&options) ? 0 : 1;
-    return usage();
+    for (int i = 1; i < names; i++) {
+        options.name = argv[i];
+        ok = benches[bench_of(argv[i])].run(&options) && ok;
+    }
+    return ok ? 0 : 1;
 }

@@ -1,16 +1,20 @@
-/* ingest.c - meter readings into the store: how many per CPU second, how many bytes each on disk, how fast a year comes back.
+/* store.c - meter readings into the store: how many per CPU second, how many bytes each on disk, how fast a year comes back.
  *
  * Arguments: FOLDER (where the disk to measure is; "."), N (1 000 000), sorted or random (the order in which a meter's readings
- * come). Durable batches of 10 000. Reference in the same run: bare LMDB with one row of 100 bytes a reading, appended in
- * order with the same batches, which is what a store without blocks could reach at best. */
+ * come). Durable batches of 75 000, as an import makes them. References in the same run, with the same batches: bare LMDB with one entry of 32 bytes a
+ * reading, appended in order, which is what a store without blocks could reach at best; and, where it was there to build with,
+ * SQLite with a write-ahead log and one row a reading, which is what one would take without thinking. */
 #include "store/store.h"
 #include "tests/bench/bench.h"
 #include "tests/support/folder.h"
 
 #include <lmdb.h>
+#ifdef COOP_SQLITE
+#include <sqlite3.h>
+#endif
 #include <string.h>
 
-enum { BATCH = 10000, YEAR = 17520, HALF_HOUR_S = 1800, ROW_KEY = 16, ROW_VALUE = 84, PATH_ROOM = 4096 };
+enum { BATCH = 75000 /* what one request of an import carries, see data.c */, YEAR = 17520, HALF_HOUR_S = 1800, ROW_KEY = 16, ROW_VALUE = 16, PATH_ROOM = 4096 };
 
 struct ingest {
     const struct bench_options *options;
@@ -174,6 +178,57 @@ static bool bare_lmdb(struct ingest *ingest)
     return true;
 }
 
+#ifdef COOP_SQLITE
+static bool rows_insert(sqlite3 *db, sqlite3_stmt *insert, const struct ingest *ingest)
+{
+    for (uint64_t at = 0; at < ingest->count;) {
+        if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+            return false;
+        for (uint64_t end = at + BATCH; at < end && at < ingest->count; at++) {
+            const struct reading *r = &ingest->readings[at];
+
+            sqlite3_bind_int64(insert, 1, (sqlite3_int64)(at / YEAR));
+            sqlite3_bind_int64(insert, 2, r->start_s);
+            sqlite3_bind_int64(insert, 3, r->length_s);
+            sqlite3_bind_int64(insert, 4, r->energy_mwh);
+            if (sqlite3_step(insert) != SQLITE_DONE || sqlite3_reset(insert) != SQLITE_OK)
+                return false;
+        }
+        if (sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+            return false;
+    }
+    return true;
+}
+
+static bool sqlite(struct ingest *ingest)
+{
+    static const char table[] =
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE reading(meter INTEGER, start INTEGER, "
+        "length INTEGER, energy INTEGER, PRIMARY KEY(meter, start)) WITHOUT ROWID";
+    char path[PATH_ROOM + 16];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *insert = NULL;
+    uint64_t begin;
+    bool ok;
+
+    snprintf(path, sizeof path, "%s/readings", ingest->dir);
+    ok = sqlite3_open(path, &db) == SQLITE_OK && sqlite3_exec(db, table, NULL, NULL, NULL) == SQLITE_OK &&
+         sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO reading VALUES(?, ?, ?, ?)", -1, &insert, NULL) == SQLITE_OK;
+    begin = bench_cpu_ns();
+    ok = ok && rows_insert(db, insert, ingest);
+    double spent = (double)(bench_cpu_ns() - begin) / 1e9;
+    sqlite3_finalize(insert);
+    sqlite3_close(db);
+    if (!ok)
+        return bench_fail("SQLite");
+    bench_emit(ingest->options, "limit-sqlite-wal", "put_per_cpu_s", (double)ingest->count / spent,
+               "readings/cpu-s");
+    bench_emit(ingest->options, "limit-sqlite-wal", "disk", folder_bytes(ingest->dir) / (double)ingest->count,
+               "B/reading");
+    return true;
+}
+#endif
+
 /* Bytes of the differences of consecutive watt-hours as zigzag varints: what packing alone can reach. */
 static void packed_limit(struct ingest *ingest)
 {
@@ -206,7 +261,7 @@ static bool in_folder(struct ingest *ingest, const char *parent, bool (*run)(str
     return ok;
 }
 
-bool bench_ingest(const struct bench_options *options)
+bool bench_store(const struct bench_options *options)
 {
     const char *parent = options->args[0][0] != '\0' ? options->args[0] : ".";
     struct ingest ingest = { .options = options,
@@ -220,6 +275,11 @@ bool bench_ingest(const struct bench_options *options)
     fill(&ingest);
     packed_limit(&ingest);
     bool ok = in_folder(&ingest, parent, bare_lmdb) && in_folder(&ingest, parent, ours);
+#ifdef COOP_SQLITE
+    ok = ok && in_folder(&ingest, parent, sqlite);
+#else
+    fputs("bench: without SQLite (libsqlite3-dev was not there to build with)\n", stderr);
+#endif
     free(ingest.readings);
     return ok;
 }
