@@ -9,6 +9,7 @@
 #include "node/command/command.h"
 #include "node/serve/data.h"
 #include "node/home/home.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -58,7 +59,7 @@ struct exporting {
 static bool fail(struct exporting *ex, const char *name)
 {
     if (!ex->status)
-        ex->status = failure_say(&ex->why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, "write %s: %s",
+        ex->status = failure_say(&ex->why, errno == EACCES ? STATUS_DENIED : STATUS_DISK, _("write %s: %s"),
                                  name, strerror(errno));
     return false;
 }
@@ -84,7 +85,7 @@ static void json_write(struct exporting *ex, const char *name, json_t *value)
     if (text)
         text_write(ex, name, text, strlen(text));
     else if (!ex->status)
-        ex->status = failure_say(&ex->why, STATUS_NOMEM, "export: out of memory");
+        ex->status = failure_say(&ex->why, STATUS_NOMEM, _("export: out of memory"));
     free(text);
 }
 
@@ -100,10 +101,10 @@ static bool readings_write(void *arg, const struct reading *readings, size_t cou
         time_t start = (time_t)readings[i].start_s;
 
         if (!gmtime_r(&start, &parts) || strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-            return fail(ex, "a date");
+            return fail(ex, _("a date"));
         if (fprintf(ex->file, "%s,%" PRIu32 ",%" PRId64 ".%03d\n", date, readings[i].length_s,
                     readings[i].energy_mwh / 1000, (int)(readings[i].energy_mwh % 1000)) < 0)
-            return fail(ex, "a series");
+            return fail(ex, _("a series"));
     }
     ex->readings += count;
     return true;
@@ -332,7 +333,7 @@ static void export_into(struct exporting *ex, const char *home, const char *targ
         size--;
     if ((size_t)snprintf(ex->folder, sizeof ex->folder, "%.*s.XXXXXX", (int)size, target) >=
         sizeof ex->folder) {
-        ex->status = failure_say(&ex->why, STATUS_DENIED, "the name of the folder is too long");
+        ex->status = failure_say(&ex->why, STATUS_DENIED, _("the name of the folder is too long"));
         return;
     }
     if (!mkdtemp(ex->folder)) { /* 0700 */
@@ -343,7 +344,7 @@ static void export_into(struct exporting *ex, const char *home, const char *targ
     if (!ex->status && rename(ex->folder, target) != 0) {
         if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
             ex->status =
-                failure_say(&ex->why, STATUS_EXISTS, "%.150s is there already; choose a new folder", target);
+                failure_say(&ex->why, STATUS_EXISTS, _("%.150s is there already; choose a new folder"), target);
         else
             fail(ex, target);
     }
@@ -356,12 +357,12 @@ int cmd_export(int argc, char **argv)
     struct cli cli = {
         .usage = "coopair export [OPTIONS] DIR",
         .summary =
-            "Writes the household's data into a new folder, in open formats: a CSV file for each meter "
+            N_("Writes the household's data into a new folder, in open formats: a CSV file for each meter "
             "series and each\n"
             "account, one for health statements, JSON for groups, "
             "rounds and journal, and a README that says what each column is. Nothing is encrypted there, and "
             "no key is among\n"
-            "it: to bring a home back, make a backup. The node may run.",
+            "it: to bring a home back, make a backup. The node may run."),
         .least = 1,
         .most = 1,
     };
@@ -383,9 +384,9 @@ int cmd_export(int argc, char **argv)
                                   "readings", (json_int_t)ex.readings, "series", ex.series, "movements",
                                   (json_int_t)ex.movements, "accounts", ex.accounts, "health_lines", (json_int_t)ex.lines));
     else
-        printf("Wrote %s: %zu series with %" PRIu64
+        printf(_("Wrote %s: %zu series with %" PRIu64
                " readings, %zu accounts with %" PRIu64
-               " movements,\n%" PRIu64 " lines of health statements, groups, rounds and journal; README.txt says what is what.\n",
+               " movements,\n%" PRIu64 " lines of health statements, groups, rounds and journal; README.txt says what is what.\n"),
                cli.args[0], json_array_size(ex.series), ex.readings, json_array_size(ex.accounts), ex.movements, ex.lines);
     json_decref(ex.series);
     json_decref(ex.accounts);

@@ -87,7 +87,7 @@ static void content_failed(struct job *job, const char *name, const struct impor
                               json_pack("{s:s, s:b, s:s, s:o}", "file", clean, "ok", 0, "error", reason,
                                         "rejected", import ? import_rejects_json(import) : json_array()));
     else
-        fprintf(stderr, "coopair import: %s: %s\n", clean, reason);
+        fprintf(stderr, _("coopair import: %s: %s\n"), clean, reason);
 }
 
 /* false: it was not kept, which has been told; *code is what to end with, if anything. */
@@ -235,7 +235,7 @@ static bool folder_list(char **names, size_t *count, const char *path, struct fa
 
     *count = 0;
     if (!dir)
-        return failure_say(why, STATUS_DENIED, "the folder cannot be read: %s", strerror(errno)), false;
+        return failure_say(why, STATUS_DENIED, _("the folder cannot be read: %s"), strerror(errno)), false;
     while (*count < FOLDER_FILES_MAX && (entry = readdir(dir)) != NULL) {
         if (entry->d_name[0] == '.' ||
             snprintf(full, sizeof full, "%s/%s", path, entry->d_name) >= (int)sizeof full ||
@@ -247,9 +247,9 @@ static bool folder_list(char **names, size_t *count, const char *path, struct fa
     closedir(dir);
     qsort(names, *count, sizeof *names, by_name);
     if (*count == 0)
-        failure_say(why, STATUS_MISSING, "the folder holds no files");
+        failure_say(why, STATUS_MISSING, _("the folder holds no files"));
     else if (*count == FOLDER_FILES_MAX)
-        failure_say(why, STATUS_FULL, "the folder holds %d files or more: import it in parts", FOLDER_FILES_MAX);
+        failure_say(why, STATUS_FULL, _("the folder holds %d files or more: import it in parts"), FOLDER_FILES_MAX);
     return *count > 0 && *count < FOLDER_FILES_MAX;
 }
 

@@ -4,12 +4,13 @@
 #include "node/advice/health.h"
 #include "node/serve/accounts.h"
 #include "node/serve/answer.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
 static enum status ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply, struct failure *why)
 {
-    return args ? cli_try(cli, verb, args, reply, why) : failure_say(why, STATUS_NOMEM, "out of memory");
+    return args ? cli_try(cli, verb, args, reply, why) : failure_say(why, STATUS_NOMEM, _("out of memory"));
 }
 
 static enum status choose(const struct cli *cli, struct import *import, struct failure *why)

@@ -1,5 +1,6 @@
 /* cmd_demo.c - coopair demo: the main job, from the founding of a group to verified letters, with real nodes of this program. */
 #include "node/demo/demo.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -28,14 +29,14 @@ static void remove_root(struct demo *demo)
     if (demo->root[0] == '\0')
         return;
     if (demo->keep)
-        demo_say(demo, "Everything is kept in %s", demo->root);
+        demo_say(demo, _("Everything is kept in %s"), demo->root);
     else
         nftw(demo->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static bool make_folder(struct demo *demo, const char *path)
 {
-    return mkdir(path, 0700) == 0 || demo_fail(demo, "make %s: %s", path, strerror(errno));
+    return mkdir(path, 0700) == 0 || demo_fail(demo, _("make %s: %s"), path, strerror(errno));
 }
 
 /* The program beside this one. */
@@ -45,14 +46,14 @@ static bool find_programs(struct demo *demo)
     char *slash;
 
     if (size <= 0)
-        return demo_fail(demo, "where am I: %s", strerror(errno));
+        return demo_fail(demo, _("where am I: %s"), strerror(errno));
     demo->program[size] = '\0';
     slash = strrchr(demo->program, '/');
     if ((size_t)snprintf(demo->verifier, sizeof demo->verifier, "%.*s/coopair-verify", (int)(slash - demo->program), demo->program) >=
         sizeof demo->verifier)
-        return demo_fail(demo, "the path of this program is too long");
+        return demo_fail(demo, _("the path of this program is too long"));
     return access(demo->verifier, X_OK) == 0 ||
-           demo_fail(demo, "%s is missing; build all of coopair: cmake --build build", demo->verifier);
+           demo_fail(demo, _("%s is missing; build all of coopair: cmake --build build"), demo->verifier);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -84,7 +85,7 @@ static bool choose_meters(struct demo *demo)
     for (size_t i = 0; i < count; i++)
         free(found[i]);
     return count >= demo->home_count ||
-           demo_fail(demo, "%s has %zu meter files for %zu homes; say where they are with --sample DIR", demo->sample, count,
+           demo_fail(demo, _("%s has %zu meter files for %zu homes; say where they are with --sample DIR"), demo->sample, count,
                      demo->home_count);
 }
 
@@ -97,7 +98,7 @@ static bool prepare(struct demo *demo)
         return false;
     snprintf(demo->root, sizeof demo->root, "%.150s/coopair-demo-XXXXXX", temporary == NULL || temporary[0] == '\0' ? "/tmp" : temporary);
     if (mkdtemp(demo->root) == NULL) {
-        demo_fail(demo, "make %s: %s", demo->root, strerror(errno));
+        demo_fail(demo, _("make %s: %s"), demo->root, strerror(errno));
         demo->root[0] = '\0';
         return false;
     }
@@ -140,7 +141,7 @@ static void report(struct demo *demo, bool ok)
 
     if (!demo->json) {
         if (ok)
-            demo_say(demo, "%zu homes, %zu records, %" PRIu64 " bytes over the wire a home, at most %" PRIu64 " KiB of memory, %.1f s.",
+            demo_say(demo, _("%zu homes, %zu records, %" PRIu64 " bytes over the wire a home, at most %" PRIu64 " KiB of memory, %.1f s."),
                      demo->home_count, demo->records, demo->bytes_per_home, demo->rss_kib_max, seconds);
         return;
     }
@@ -173,15 +174,15 @@ int cmd_demo(int argc, char **argv)
     uint64_t homes = HOMES_STANDARD, seed = 1;
     uint8_t key[KEY_SIZE] = { 0 };
     const struct cli_option options[] = {
-        { "homes", OPTION_NUMBER, &homes, "N  homes on the street (12; electricity needs 30 or more)" },
-        { "good", OPTION_TEXT, &demo.good, "GOOD  pellets (standard) or electricity" },
-        { "seed", OPTION_NUMBER, &seed, "N  which households, which prices, who accepts (1)" },
-        { "keep", OPTION_FLAG, &demo.keep, "keep the folder of the whole street and say where it is" },
-        { "sample", OPTION_TEXT, &demo.sample, "DIR  meter files H000.csv to H999.csv (those of the source tree)" },
+        { "homes", OPTION_NUMBER, &homes, N_("N  homes on the street (12; electricity needs 30 or more)") },
+        { "good", OPTION_TEXT, &demo.good, N_("GOOD  pellets (standard) or electricity") },
+        { "seed", OPTION_NUMBER, &seed, N_("N  which households, which prices, who accepts (1)") },
+        { "keep", OPTION_FLAG, &demo.keep, N_("keep the folder of the whole street and say where it is") },
+        { "sample", OPTION_TEXT, &demo.sample, N_("DIR  meter files H000.csv to H999.csv (those of the source tree)") },
     };
     struct cli cli = { .usage = "coopair demo [OPTIONS]",
-                       .summary = "Runs a whole street on this machine: a node per home with the meter file of one real household, two companies,\n"
-                                  "and a round from the invitation to the letters. Nothing of yours is read or changed.",
+                       .summary = N_("Runs a whole street on this machine: a node per home with the meter file of one real household, two companies,\n"
+                                  "and a round from the invitation to the letters. Nothing of yours is read or changed."),
                        .options = options,
                        .option_count = ARRAY_SIZE(options) };
     int code;
@@ -193,12 +194,12 @@ int cmd_demo(int argc, char **argv)
         return code;
     bool electricity = strcmp(demo.good, "electricity") == 0;
     if (!electricity && strcmp(demo.good, "pellets") != 0) {
-        fprintf(stderr, "coopair demo: no good \"%s\"; there are pellets and electricity\n", demo.good);
+        fprintf(stderr, _("coopair demo: no good \"%s\"; there are pellets and electricity\n"), demo.good);
         return EXIT_USAGE;
     }
     uint64_t least = electricity ? HOMES_ELECTRICITY : HOMES_PELLETS;
     if (homes < least || homes > DEMO_HOMES_MAX) {
-        fprintf(stderr, "coopair demo: %s needs %" PRIu64 " to %d homes: no total of fewer is ever opened\n", demo.good, least, DEMO_HOMES_MAX);
+        fprintf(stderr, _("coopair demo: %s needs %" PRIu64 " to %d homes: no total of fewer is ever opened\n"), demo.good, least, DEMO_HOMES_MAX);
         return EXIT_USAGE;
     }
     demo.home_count = (size_t)homes;

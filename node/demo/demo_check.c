@@ -5,6 +5,7 @@
 #include "node/import/import.h"
 #include "node/tender/package.h"
 #include "node/profile/profile.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ bool check_meter(struct demo_home *home, const char *good)
     free(text);
     free(charter);
     if (!ok)
-        fprintf(stderr, "coopair demo: %s: %s\n", home->meter, why.text);
+        fprintf(stderr, _("coopair demo: %s: %s\n"), home->meter, why.text);
     return ok;
 }
 
@@ -64,7 +65,7 @@ bool check_totals(struct demo *demo, json_t *round)
     size_t homes = 0;
 
     if (charter_from_template(&charter, demo->good, "demo", NULL) != STATUS_OK)
-        return demo_fail(demo, "no such good: %s", demo->good);
+        return demo_fail(demo, _("no such good: %s"), demo->good);
     demo->totals = json_object();
     demo->expected = json_object();
     for (size_t item = 0; item < charter.item_count; item++) {
@@ -77,13 +78,13 @@ bool check_totals(struct demo *demo, json_t *round)
         opened = sum_over_lots(round, charter.items[item].name, &homes);
         json_object_set_new(demo->totals, charter.items[item].name, json_integer((json_int_t)opened));
         json_object_set_new(demo->expected, charter.items[item].name, json_integer((json_int_t)expected));
-        demo_say(demo, "%-18s opened %8" PRIu64 " %-3s  sum of the %zu files %8" PRIu64 "  %s", charter.items[item].name,
-                 opened, charter.items[item].unit, demo->home_count, expected, opened == expected ? "exact" : "WRONG");
+        demo_say(demo, _("%-18s opened %8" PRIu64 " %-3s  sum of the %zu files %8" PRIu64 "  %s"), charter.items[item].name,
+                 opened, charter.items[item].unit, demo->home_count, expected, opened == expected ? _("exact") : _("WRONG"));
     }
     demo->totals_exact = json_equal(demo->totals, demo->expected) && homes == demo->home_count;
     if (!demo->totals_exact)
-        return demo_fail(demo, "the opened total is not the sum of the files (%zu homes in lots)", homes);
-    demo_say(demo, "No node but its owner's has held a home's figure: only these totals were ever opened.");
+        return demo_fail(demo, _("the opened total is not the sum of the files (%zu homes in lots)"), homes);
+    demo_say(demo, _("No node but its owner's has held a home's figure: only these totals were ever opened."));
     return true;
 }
 
@@ -98,7 +99,7 @@ bool check_agreement(struct demo *demo)
         const char *digest;
         size_t l;
 
-        if (!demo_wait_phase(demo, i, "every node awards", UINT32_C(1) << PHASE_AWARDED, 60))
+        if (!demo_wait_phase(demo, i, _("every node awards"), UINT32_C(1) << PHASE_AWARDED, 60))
             return false;
         round = demo_round(demo, i);
         if (round == NULL)
@@ -114,7 +115,7 @@ bool check_agreement(struct demo *demo)
         demo->agree += digest != NULL && digest[0] != '\0' && strcmp(digest, first) == 0;
         json_decref(round);
     }
-    return demo->agree == demo->home_count || demo_fail(demo, "only %zu of %zu nodes agree", demo->agree, demo->home_count);
+    return demo->agree == demo->home_count || demo_fail(demo, _("only %zu of %zu nodes agree"), demo->agree, demo->home_count);
 }
 
 /* ---- 7: the package. */
@@ -130,7 +131,7 @@ static bool forgery_refused(struct demo *demo, const char *name, unsigned share)
     snprintf(path, sizeof path, "%s/%s", demo->package, name);
     file = fopen(path, "r+b");
     if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) <= 0)
-        return demo_fail(demo, "%s cannot be read", path);
+        return demo_fail(demo, _("%s cannot be read"), path);
     fseek(file, (size - 1) * (long)share / 100, SEEK_SET);
     long place = ftell(file);
     byte = fgetc(file);
@@ -142,7 +143,7 @@ static bool forgery_refused(struct demo *demo, const char *name, unsigned share)
     fputc(byte, file);
     fclose(file);
     return code == EXIT_FORGED ||
-           demo_fail(demo, "a forged byte %ld of %s ended with %d instead of %d", place, name, code, EXIT_FORGED);
+           demo_fail(demo, _("a forged byte %ld of %s ended with %d instead of %d"), place, name, code, EXIT_FORGED);
 }
 
 bool check_package(struct demo *demo)
@@ -150,16 +151,16 @@ bool check_package(struct demo *demo)
     static const char *const files[] = { PACKAGE_PROOF, PACKAGE_JSON, PACKAGE_TEXT };
     int code = demo_exit_code(ARGS(demo->verifier, demo->package));
 
-    demo_step(demo, 7, "Anybody can verify, without a network");
+    demo_step(demo, 7, _("Anybody can verify, without a network"));
     if (code != EXIT_DONE)
-        return demo_fail(demo, "coopair-verify %s ended with %d", demo->package, code);
+        return demo_fail(demo, _("coopair-verify %s ended with %d"), demo->package, code);
     demo->verified = true;
     for (size_t i = 0; i < ARRAY_SIZE(files); i++)
         for (unsigned share = 1; share < 100; share += 49)
             if (!forgery_refused(demo, files[i], share))
                 return false;
     demo->forged_refused = true;
-    demo_say(demo, "coopair-verify confirms the package, and exits 7 for each of %zu forged bytes.", 3 * ARRAY_SIZE(files));
+    demo_say(demo, _("coopair-verify confirms the package, and exits 7 for each of %zu forged bytes."), 3 * ARRAY_SIZE(files));
     return true;
 }
 

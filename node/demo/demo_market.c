@@ -3,6 +3,8 @@
 #include "node/demo/demo.h"
 
 #include "node/tender/package.h"
+#include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -49,7 +51,7 @@ static bool write_prices(struct demo *demo, struct demo_company *company, uint32
     if (in != NULL)
         fclose(in);
     if (out == NULL || fclose(out) != 0 || heading)
-        return demo_fail(demo, "write %s from %s", company->prices, path);
+        return demo_fail(demo, _("write %s from %s"), company->prices, path);
     return true;
 }
 
@@ -65,7 +67,7 @@ static bool seal_and_send(struct demo *demo, size_t i)
                        "--contact", "offers@example.org", "--key", company->key, "--out", company->bid, "--json")) ||
         !demo_run(demo, NULL, ARGS("bid", "send", company->bid, "--home", member, "--json")))
         return false;
-    demo_say(demo, "%s read the tender, sealed its prices, and handed the file to a home.", company->name);
+    demo_say(demo, _("%s read the tender, sealed its prices, and handed the file to a home."), company->name);
     return true;
 }
 
@@ -81,7 +83,7 @@ static bool nothing_readable(struct demo *demo)
         opened = json_integer_value(json_object_get(json_object_get(round, "bids"), "opened"));
         json_decref(round);
         if (opened != 0)
-            return demo_fail(demo, "home %zu knows a bid before the bids are closed", i + 1);
+            return demo_fail(demo, _("home %zu knows a bid before the bids are closed"), i + 1);
     }
     return true;
 }
@@ -90,17 +92,17 @@ bool market_bid(struct demo *demo)
 {
     bool sent;
 
-    demo_step(demo, 5, "A tender that anybody can check, bids that nobody can read");
+    demo_step(demo, 5, _("A tender that anybody can check, bids that nobody can read"));
     sent = demo_run(demo, NULL, ARGS("tender", "export", demo->topic, demo->package, "--home", demo->homes[0].dir, "--json"));
     if (sent)
-        demo_say(demo, "The tender as OCDS and as a page: %s", demo->package);
+        demo_say(demo, _("The tender as OCDS and as a page: %s"), demo->package);
     for (size_t i = 0; i < DEMO_COMPANIES && sent; i++)
         sent = seal_and_send(demo, i);
     if (!sent || !nothing_readable(demo))
         return false;
     demo->sealed_until_close = true;
-    demo_say(demo, "No node can say what is in them before the deadline.");
-    return demo_wait_phase(demo, 0, "bids are open until the deadline",
+    demo_say(demo, _("No node can say what is in them before the deadline."));
+    return demo_wait_phase(demo, 0, _("bids are open until the deadline"),
                            UINT32_C(1) << PHASE_AWARDED, AWARD_SECONDS);
 }
 
@@ -127,14 +129,15 @@ static bool show_bills(struct demo *demo)
     if (!demo_run(demo, &offers, ARGS("offer", "show", demo->topic, "--home", demo->homes[0].dir, "--json")))
         return false;
     json_array_foreach (json_object_get(offers, "offers"), i, offer) {
-        json_int_t cents = json_integer_value(json_object_get(offer, "bill_cents"));
+        char bill[SAID_MAX];
 
-        demo_say(demo, "The first home's own bill under %s: %" JSON_INTEGER_FORMAT ".%02d EUR%s",
-                 json_string_value(json_object_get(offer, "company")), cents / 100, (int)(cents % 100),
-                 json_is_true(json_object_get(offer, "winner")) ? "  (the winner)" : "");
+        words_euros(bill, (uint64_t)json_integer_value(json_object_get(offer, "bill_cents")));
+        demo_say(demo, _("The first home's own bill under %s: %s%s"),
+                 json_string_value(json_object_get(offer, "company")), bill,
+                 json_is_true(json_object_get(offer, "winner")) ? _("  (the winner)") : "");
     }
     json_decref(offers);
-    return i > 0 || demo_fail(demo, "offer show lists no bid");
+    return i > 0 || demo_fail(demo, _("offer show lists no bid"));
 }
 
 static bool decide(struct demo *demo, const struct demo_company *winner, size_t i)
@@ -189,7 +192,7 @@ static bool open_letters(struct demo *demo, const struct demo_company *winner)
     }
     json_decref(reply);
     if (!exact || demo->letters != demo->willing)
-        return demo_fail(demo, "the winner opened %zu letters of %zu willing homes", demo->letters, demo->willing);
+        return demo_fail(demo, _("the winner opened %zu letters of %zu willing homes"), demo->letters, demo->willing);
     return true;
 }
 
@@ -197,23 +200,23 @@ bool market_award(struct demo *demo)
 {
     struct demo_company *winner;
 
-    demo_step(demo, 6, "One award, and each home decides for itself");
+    demo_step(demo, 6, _("One award, and each home decides for itself"));
     if (!check_agreement(demo) || !show_bills(demo))
         return false;
     winner = winner_of(demo);
     if (winner == NULL)
-        return demo_fail(demo, "the winner \"%s\" is not one of the companies", demo->winner);
-    demo_say(demo, "All %zu nodes compute the same winner: %s.", demo->agree, demo->winner);
+        return demo_fail(demo, _("the winner \"%s\" is not one of the companies"), demo->winner);
+    demo_say(demo, _("All %zu nodes compute the same winner: %s."), demo->agree, demo->winner);
     for (size_t i = 0; i < demo->home_count; i++) {
         demo->homes[i].willing = rng_below(&demo->rng, 4) != 0 || i == 0;
         demo->willing += demo->homes[i].willing;
         if (!decide(demo, winner, i))
             return false;
-        demo_progress(demo, "home %zu of %zu has decided", i + 1, demo->home_count);
+        demo_progress(demo, _("home %zu of %zu has decided"), i + 1, demo->home_count);
     }
     if (!demo_run(demo, NULL, ARGS("tender", "export", demo->topic, demo->package, "--home", demo->homes[0].dir, "--json")) ||
         !open_letters(demo, winner))
         return false;
-    demo_say(demo, "%zu homes accepted; the winner's inbox opens to exactly those %zu.", demo->willing, demo->letters);
+    demo_say(demo, _("%zu homes accepted; the winner's inbox opens to exactly those %zu."), demo->willing, demo->letters);
     return true;
 }

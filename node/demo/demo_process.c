@@ -3,6 +3,7 @@
  * Happy path: a node is ready when it has printed its one line; a command has printed one JSON object when it ends. Whatever happens to the
  * demo itself, its children die with it (PR_SET_PDEATHSIG): no node is left behind on somebody's machine. */
 #include "node/demo/demo.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,7 +110,7 @@ bool demo_start(struct demo *demo, struct demo_home *home)
     home->pid = spawn(argv, &out, log);
     if (home->pid < 0) {
         home->pid = 0;
-        return demo_fail(demo, "start a node: %s", strerror(errno));
+        return demo_fail(demo, _("start a node: %s"), strerror(errno));
     }
     line = read_output(out, true);
     close(out);
@@ -118,7 +119,7 @@ bool demo_start(struct demo *demo, struct demo_home *home)
     if (!json_is_true(json_object_get(ready, "ready"))) {
         json_decref(ready);
         demo_kill(home, SIGKILL);
-        return demo_fail(demo, "a node did not start; its last words are in %s", log);
+        return demo_fail(demo, _("a node did not start; its last words are in %s"), log);
     }
     json_decref(ready);
     return true;
@@ -156,14 +157,14 @@ bool demo_run(struct demo *demo, json_t **reply, const char *const *args)
         argv[count] = args[count - 1];
     pid = spawn(argv, &out, NULL);
     if (pid < 0)
-        return demo_fail(demo, "run coopair %s: %s", args[0], strerror(errno));
+        return demo_fail(demo, _("run coopair %s: %s"), args[0], strerror(errno));
     text = read_output(out, false);
     close(out);
     code = wait_code(pid);
     found = text == NULL ? NULL : json_loads(text, 0, &error);
     if (code != EXIT_DONE || (reply != NULL && found == NULL)) {
-        demo_fail(demo, "coopair %s %s ended with %d: %.300s", args[0], args[1] == NULL ? "" : args[1], code,
-                  text == NULL || text[0] == '\0' ? "nothing printed" : text);
+        demo_fail(demo, _("coopair %s %s ended with %d: %.300s"), args[0], args[1] == NULL ? "" : args[1], code,
+                  text == NULL || text[0] == '\0' ? _("nothing printed") : text);
         free(text);
         json_decref(found);
         return false;

@@ -1,6 +1,7 @@
 /* demo_story.c - how the demo is told: steps, sentences, and one line of progress that a terminal rewrites in place. With --json all of it
  * goes to standard error, so that standard output is the one object at the end. */
 #include "node/demo/demo.h"
+#include "node/tongue/tongue.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -76,7 +77,7 @@ bool demo_fail(struct demo *demo, const char *format, ...)
     va_list args;
 
     wipe_progress(demo);
-    fputs("coopair demo: ", stderr);
+    fputs(_("coopair demo: "), stderr);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);

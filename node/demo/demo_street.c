@@ -4,6 +4,7 @@
  * Failure modes: any command that fails ends the demo with that command's own words; a phase that does not come within its time, with the
  * phase it is stuck in. */
 #include "node/demo/demo.h"
+#include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -67,13 +68,13 @@ bool demo_wait_phase(struct demo *demo, size_t home, const char *doing, uint32_t
         if (round == NULL)
             return false;
         phase = phase_of(round);
-        demo_progress(demo, "%s: %s, %" PRIu64 " records", doing, text_of(round, "phase"), number_of(round, "records"));
+        demo_progress(demo, _("%s: %s, %" PRIu64 " records"), doing, text_of(round, "phase"), number_of(round, "records"));
         if (phase < PHASES && (phases & (UINT32_C(1) << phase))) {
             json_decref(round);
             return true;
         }
         if (ended_badly(phase) || demo_elapsed_ms(demo) > end) {
-            demo_fail(demo, "%s: stuck in phase \"%s\" after %u s", doing, text_of(round, "phase"), seconds);
+            demo_fail(demo, _("%s: stuck in phase \"%s\" after %u s"), doing, text_of(round, "phase"), seconds);
             json_decref(round);
             return false;
         }
@@ -98,9 +99,9 @@ static bool wait_everybody(struct demo *demo, const char *doing, bool (*holds)(j
             i++;
             continue;
         }
-        demo_progress(demo, "%s: %zu of %zu homes", doing, i, demo->home_count);
+        demo_progress(demo, _("%s: %zu of %zu homes"), doing, i, demo->home_count);
         if (demo_elapsed_ms(demo) > end)
-            return demo_fail(demo, "%s: home %zu is not there after %d s", doing, i + 1, PHASE_SECONDS);
+            return demo_fail(demo, _("%s: home %zu is not there after %d s"), doing, i + 1, PHASE_SECONDS);
         pause_ms(POLL_MS);
     }
     return true;
@@ -128,7 +129,7 @@ static bool open_home(struct demo *demo, size_t i)
         !demo_run(demo, &report, ARGS("import", home->meter, "--home", home->dir, "--json")))
         return false;
     json_decref(report);
-    demo_progress(demo, "home %zu of %zu: node started, meter file imported", i + 1, demo->home_count);
+    demo_progress(demo, _("home %zu of %zu: node started, meter file imported"), i + 1, demo->home_count);
     return true;
 }
 
@@ -149,7 +150,7 @@ static bool found_group(struct demo *demo)
     snprintf(demo->topic, sizeof demo->topic, "%s", text_of(made, "topic"));
     json_decref(made);
     if (demo->code[0] == '\0' || demo->topic[0] == '\0')
-        return demo_fail(demo, "group create gave no code");
+        return demo_fail(demo, _("group create gave no code"));
     return true;
 }
 
@@ -167,26 +168,26 @@ static bool knows_round(struct demo *demo, size_t i)
 
 bool street_open(struct demo *demo)
 {
-    demo_step(demo, 1, "A street");
+    demo_step(demo, 1, _("A street"));
     for (size_t i = 0; i < demo->home_count; i++)
         if (!open_home(demo, i))
             return false;
-    demo_say(demo, "%zu homes run their own node; each has imported the meter file of one real household.", demo->home_count);
+    demo_say(demo, _("%zu homes run their own node; each has imported the meter file of one real household."), demo->home_count);
     if (!found_group(demo))
         return false;
-    demo_say(demo, "The first home founds the group. The code for the whole street: %s", demo->code);
+    demo_say(demo, _("The first home founds the group. The code for the whole street: %s"), demo->code);
     for (size_t i = 1; i < demo->home_count; i++) {
         if (!demo_run(demo, NULL, ARGS("group", "join", demo->code, "--home", demo->homes[i].dir, "--json")))
             return false;
-        demo_progress(demo, "home %zu of %zu has joined with the code", i + 1, demo->home_count);
+        demo_progress(demo, _("home %zu of %zu has joined with the code"), i + 1, demo->home_count);
     }
     for (size_t i = 1; i < demo->home_count; i++)
         for (unsigned tries = 0; !knows_round(demo, i); tries++) {
             if (tries * POLL_MS > 30000)
-                return demo_fail(demo, "home %zu has not found the round of its group", i + 1);
+                return demo_fail(demo, _("home %zu has not found the round of its group"), i + 1);
             pause_ms(POLL_MS);
         }
-    demo_say(demo, "The others typed the code; all have found each other and the round.");
+    demo_say(demo, _("The others typed the code; all have found each other and the round."));
     return true;
 }
 
@@ -213,20 +214,20 @@ bool street_register(struct demo *demo)
 {
     json_t *round;
 
-    demo_step(demo, 2, "A register, a committee by lot, a key nobody holds");
+    demo_step(demo, 2, _("A register, a committee by lot, a key nobody holds"));
     for (size_t i = 0; i < demo->home_count; i++) {
         if (!join_round(demo, i))
             return false;
-        demo_progress(demo, "home %zu of %zu has said yes", i + 1, demo->home_count);
+        demo_progress(demo, _("home %zu of %zu has said yes"), i + 1, demo->home_count);
     }
-    demo_say(demo, "Every home has seen what would leave it, and said yes; its node deals when the time comes.");
-    if (!demo_wait_phase(demo, 0, "the registry closes", ~(UINT32_C(1) << PHASE_REGISTRY), PHASE_SECONDS) ||
-        !wait_everybody(demo, "registered", is_registered))
+    demo_say(demo, _("Every home has seen what would leave it, and said yes; its node deals when the time comes."));
+    if (!demo_wait_phase(demo, 0, _("the registry closes"), ~(UINT32_C(1) << PHASE_REGISTRY), PHASE_SECONDS) ||
+        !wait_everybody(demo, _("registered"), is_registered))
         return false;
     round = demo_round(demo, 0);
     if (round == NULL)
         return false;
-    demo_say(demo, "%" PRIu64 " homes are in the register.", number_of(round, "registry"));
+    demo_say(demo, _("%" PRIu64 " homes are in the register."), number_of(round, "registry"));
     json_decref(round);
     return true;
 }
@@ -237,8 +238,8 @@ bool street_interest(struct demo *demo)
 {
     json_t *round;
 
-    demo_step(demo, 3, "Who is interested, and who is alike");
-    if (!demo_wait_phase(demo, 0, "interest closes, the key is made",
+    demo_step(demo, 3, _("Who is interested, and who is alike"));
+    if (!demo_wait_phase(demo, 0, _("interest closes, the key is made"),
                          ~(UINT32_C(1) << PHASE_REGISTRY | UINT32_C(1) << PHASE_KEY), PHASE_SECONDS))
         return false;
     round = demo_round(demo, 0);
@@ -246,7 +247,7 @@ bool street_interest(struct demo *demo)
         return false;
     demo->resemble = json_is_integer(json_object_get(round, "resemble"));
     if (demo->resemble)
-        demo_say(demo, "Each home published at most two noised bits. To the first, about %" PRIu64 " homes nearby resemble it.",
+        demo_say(demo, _("Each home published at most two noised bits. To the first, about %" PRIu64 " homes nearby resemble it."),
                  number_of(round, "resemble"));
     json_decref(round);
     return true;
@@ -265,16 +266,16 @@ bool street_demand(struct demo *demo)
     json_t *round;
     bool exact;
 
-    demo_step(demo, 4, "A demand that only adds up");
-    if (!wait_everybody(demo, "demand dealt, encrypted", has_joined))
+    demo_step(demo, 4, _("A demand that only adds up"));
+    if (!wait_everybody(demo, _("demand dealt, encrypted"), has_joined))
         return false;
     demo_kill(victim, SIGKILL);
-    demo_say(demo, "Home %zu loses its power (SIGKILL) before the box is closed ...", demo->home_count / 2 + 1);
+    demo_say(demo, _("Home %zu loses its power (SIGKILL) before the box is closed ..."), demo->home_count / 2 + 1);
     pause_ms(1500);
     if (!demo_start(demo, victim))
         return false;
-    demo_say(demo, "... and is back; nothing it had acknowledged is lost.");
-    if (!demo_wait_phase(demo, 0, "the total is opened",
+    demo_say(demo, _("... and is back; nothing it had acknowledged is lost."));
+    if (!demo_wait_phase(demo, 0, _("the total is opened"),
                          UINT32_C(1) << PHASE_TENDER | UINT32_C(1) << PHASE_BIDS_CLOSED | UINT32_C(1) << PHASE_AWARDED,
                          PHASE_SECONDS))
         return false;

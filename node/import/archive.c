@@ -4,6 +4,7 @@
  * Failure modes: the end of the directory is missing, which is a download cut short; any number that leads
  * outside the file, or two entries that share bytes; sizes that are absurd or not true; a checksum. */
 #include "node/import/archive.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static bool end_find(size_t *out, struct bytes file)
 
 static enum status bad(struct failure *why, const char *what)
 {
-    return failure_say(why, STATUS_MALFORMED, "the archive %s", what);
+    return failure_say(why, STATUS_MALFORMED, _("the archive %s"), what);
 }
 
 static size_t entry_end(struct bytes file, size_t at)
@@ -77,15 +78,15 @@ static const char *entry_flaw(struct bytes file, size_t at)
     struct bytes packed;
 
     if (le16(file, at + 8) & ENCRYPTED)
-        return "is locked with a password: unpack it and import the files inside";
+        return _("is locked with a password: unpack it and import the files inside");
     if (method != STORED && method != DEFLATED)
-        return "is packed in a way coopair does not read: unpack it and import the files inside";
+        return _("is packed in a way coopair does not read: unpack it and import the files inside");
     if (!packed_find(&packed, file, at))
-        return "points outside itself: it is damaged, or made to do harm";
+        return _("points outside itself: it is damaged, or made to do harm");
     if (size > ARCHIVE_ENTRY_MAX || size / ARCHIVE_RATIO_MAX > packed_size + 16)
-        return "would unpack to far more than it is: it is made to do harm";
+        return _("would unpack to far more than it is: it is made to do harm");
     if (method == STORED && size != packed_size)
-        return "says two things about one size: it is damaged";
+        return _("says two things about one size: it is damaged");
     return NULL;
 }
 
@@ -101,7 +102,7 @@ static enum status directory_check(const struct archive *archive, size_t end, st
         const char *flaw;
 
         if (at + ENTRY_SIZE > end || le32(file, at) != ENTRY_MARK || entry_end(file, at) > end)
-            return bad(why, "has a damaged list of contents: download it again");
+            return bad(why, _("has a damaged list of contents: download it again"));
         flaw = entry_flaw(file, at);
         if (flaw)
             return bad(why, flaw);
@@ -110,7 +111,7 @@ static enum status directory_check(const struct archive *archive, size_t end, st
         at = entry_end(file, at);
     }
     if (packed > file.size || size > ARCHIVE_TOTAL_MAX)
-        return bad(why, "would unpack to far more than it is: it is made to do harm");
+        return bad(why, _("would unpack to far more than it is: it is made to do harm"));
     return STATUS_OK;
 }
 
@@ -121,18 +122,18 @@ enum status archive_open(struct archive *out, struct bytes file, struct failure 
     *out = (struct archive){ .file = file };
     if (file.size > ARCHIVE_FILE_MAX)
         return failure_say(why, STATUS_MALFORMED,
-                           "the archive is larger than %d MiB: unpack it and import the files inside",
+                           _("the archive is larger than %d MiB: unpack it and import the files inside"),
                            ARCHIVE_FILE_MAX >> 20);
     if (!end_find(&end, file))
-        return bad(why, "has no end: the download was cut short; download it again");
+        return bad(why, _("has no end: the download was cut short; download it again"));
     out->left = le16(file, end + 10);
     out->at = le32(file, end + 16);
     if (out->left > ARCHIVE_ENTRIES_MAX)
         return failure_say(why, STATUS_MALFORMED,
-                           "the archive holds more than %d files: unpack it and import those you mean",
+                           _("the archive holds more than %d files: unpack it and import those you mean"),
                            ARCHIVE_ENTRIES_MAX);
     if (le16(file, end + 4) != 0 || le16(file, end + 8) != out->left || out->at > end)
-        return bad(why, "is one part of several, or damaged: download it again");
+        return bad(why, _("is one part of several, or damaged: download it again"));
     return directory_check(out, end, why);
 }
 
@@ -207,6 +208,6 @@ enum status archive_unpack(uint8_t **out, const struct archive_entry *entry, str
         return STATUS_OK;
     }
     free(data);
-    return no_memory ? failure_say(why, STATUS_NOMEM, "out of memory for the archive")
-                     : bad(why, "is damaged inside: download it again");
+    return no_memory ? failure_say(why, STATUS_NOMEM, _("out of memory for the archive"))
+                     : bad(why, _("is damaged inside: download it again"));
 }

@@ -7,6 +7,7 @@
  * kept only if its amount has both decimals, as half a number would not. */
 #include "node/import/statement.h"
 #include "node/import/table.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -121,13 +122,13 @@ static bool cents_of(struct statement *st, const struct table *table, const stru
 
     if (columns->place[COL_AMOUNT] < 0) {
         if (debit.size > 0 && credit.size > 0) {
-            rows_reject(&st->rows, table->line, "both a debit and a credit");
+            rows_reject(&st->rows, table->line, _("both a debit and a credit"));
             return false;
         }
         amount = debit.size > 0 ? debit : credit;
     }
     if (amount.size == 0 || !is_true_end(table, amount)) {
-        rows_reject(&st->rows, table->line, amount.size == 0 ? "no amount" : "the file ends in this row: download it again");
+        rows_reject(&st->rows, table->line, amount.size == 0 ? _("no amount") : _("the file ends in this row: download it again"));
         return false;
     }
     if (!statement_amount(st, table->line, cents, amount, '\0') ||
@@ -155,12 +156,12 @@ static void row_take(struct statement *st, const struct table *table, const stru
 
     draft_begin(&draft, table->line);
     if (state.size > 0 && !text_is(state, "COMPLETED")) {
-        statement_reject(st, table->line, "is not booked: it moves nothing", state);
+        statement_reject(st, table->line, _("is not booked: it moves nothing"), state);
         return;
     }
     draft.has_day = day_of(&draft.day, day);
     if (!draft.has_day) {
-        statement_reject(st, table->line, "is no date", day);
+        statement_reject(st, table->line, _("is no date"), day);
         return;
     }
     draft.has_cents = cents_of(st, table, columns, &draft.cents);

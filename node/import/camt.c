@@ -8,6 +8,7 @@
  * Failure modes: those of the XML; a status or sign that is missing; balances that the movements do not explain. */
 #include "node/import/statement.h"
 #include "node/import/xml.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,7 +179,7 @@ static void detail_ends(struct reading_camt *in)
     if ((in->detail_count & (in->detail_count - 1)) == 0) { /* the room is the next power of two */
         larger = realloc(in->details, (in->detail_count == 0 ? 1 : 2 * in->detail_count) * sizeof *larger);
         if (!larger) {
-            in->st.rows.status = failure_say(in->st.rows.why, STATUS_NOMEM, "out of memory for the details of an entry");
+            in->st.rows.status = failure_say(in->st.rows.why, STATUS_NOMEM, _("out of memory for the details of an entry"));
             return;
         }
         in->details = larger;
@@ -246,7 +247,7 @@ static void entry_ends(struct reading_camt *in)
     if (!entry->draft.has_cents)
         return; /* refused with its amount */
     if (in->pending || !entry->has_sign) {
-        rows_reject(&in->st.rows, line, in->pending ? "not booked yet: a later statement brings it" : "neither CRDT nor DBIT");
+        rows_reject(&in->st.rows, line, in->pending ? _("not booked yet: a later statement brings it") : _("neither CRDT nor DBIT"));
         return;
     }
     in->sum += signed_cents(in, entry);
@@ -282,7 +283,7 @@ static void statement_ends(struct reading_camt *in)
     if (in->opening + in->reversed_sum == in->closing)
         statement_reverse(&in->st, in->reversals, in->reversal_count);
     else
-        statement_doubt(&in->st, "the closing balance of a statement is not what its entries come to: some are missing");
+        statement_doubt(&in->st, _("the closing balance of a statement is not what its entries come to: some are missing"));
 }
 
 static bool element_ends(void *arg, const char *name, struct bytes text, uint64_t line)
@@ -316,7 +317,7 @@ static enum status read(struct import *out, struct bytes file, struct failure *w
     enum status status, ended;
 
     if (!in)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the file");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the file"));
     statement_begin(&in->st, out, file, why);
     status = xml_read(&reader, file, why);
     ended = statement_end(&in->st);

@@ -6,6 +6,7 @@
  * Failure modes: a line too short for its amount, another kind of line; no 07, which says that the file was cut; balances that
  * the movements do not explain. */
 #include "node/import/statement.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -109,7 +110,7 @@ static void movement_take(struct reading_cfonb *in, struct bytes line, uint64_t 
     draft->has_day = bank_day_read(&draft->day, day, DAY_FIRST);
     draft->has_cents = signed_amount(&draft->cents, amount, columns(line, 20, 20));
     if (!draft->has_day || !draft->has_cents) {
-        statement_reject(&in->st, number, draft->has_day ? "is no amount of fourteen digits" : "is no date",
+        statement_reject(&in->st, number, draft->has_day ? _("is no amount of fourteen digits") : _("is no date"),
                          draft->has_day ? amount : day);
         return;
     }
@@ -138,11 +139,11 @@ static void balance_take(struct reading_cfonb *in, struct bytes line, uint64_t n
     int64_t cents;
 
     if (!signed_amount(&cents, columns(line, 91, BALANCE_LINE), columns(line, 20, 20))) {
-        statement_reject(&in->st, number, "is no balance", columns(line, 91, BALANCE_LINE));
+        statement_reject(&in->st, number, _("is no balance"), columns(line, 91, BALANCE_LINE));
         return;
     }
     if (!old && in->balanced && cents != in->balance)
-        statement_doubt(&in->st, "the new balance of line %llu is not what the movements come to: some are missing",
+        statement_doubt(&in->st, _("the new balance of line %llu is not what the movements come to: some are missing"),
                         (unsigned long long)number);
     in->balanced = old;
     in->balance = cents;
@@ -153,7 +154,7 @@ static void line_take(struct reading_cfonb *in, struct bytes line, uint64_t numb
     struct bytes currency = columns(line, 17, 19);
 
     if (!is_record(line)) {
-        rows_reject(&in->st.rows, number, "no line of CFONB 120: they begin with 01, 04, 05 or 07 and the bank");
+        rows_reject(&in->st.rows, number, _("no line of CFONB 120: they begin with 01, 04, 05 or 07 and the bank"));
         return;
     }
     if (text_begins(line, "05")) {
@@ -184,7 +185,7 @@ static enum status read(struct import *out, struct bytes file, struct failure *w
     }
     draft_done(&in);
     if (in.balanced)
-        statement_doubt(&in.st, "the file ends without a new balance (07): it may have been cut");
+        statement_doubt(&in.st, _("the file ends without a new balance (07): it may have been cut"));
     return statement_end(&in.st);
 }
 

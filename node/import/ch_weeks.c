@@ -9,6 +9,7 @@
  * refused alone. */
 #include "node/import/local_time.h"
 #include "node/import/rows.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static bool heading_read(struct bytes line, struct failure *why)
     if (column == WEEK)
         return true;
     failure_say(why, STATUS_MALFORMED,
-                "line 1 should name the quarter hours q000 to q%d, it goes wrong at q%03u", WEEK - 1, column);
+                _("line 1 should name the quarter hours q000 to q%d, it goes wrong at q%03u"), WEEK - 1, column);
     return false;
 }
 
@@ -77,8 +78,8 @@ static bool one_home(struct lines lines, struct bytes first, struct failure *why
         return true;
     text_copy(other, sizeof other, first);
     failure_say(why, STATUS_MALFORMED,
-                "the file holds several homes (%s%s): cut yours out, grep -e ^household -e '^%s,' FILE | "
-                "coopair import -",
+                _("the file holds several homes (%s%s): cut yours out, grep -e ^household -e '^%s,' FILE | "
+                "coopair import -"),
                 named, count > NAMED ? ", ..." : "", other);
     return false;
 }
@@ -93,13 +94,13 @@ static void cell_read(struct rows *rows, uint64_t line, unsigned column, int64_t
 
     if (cell.size == 0) {
         if (shown > 0)
-            rows_reject(rows, line, "q%03u: no value", column);
+            rows_reject(rows, line, _("q%03u: no value"), column);
     } else if (shown == 0) {
-        rows_reject(rows, line, "q%03u: the clock leaves this hour out", column);
+        rows_reject(rows, line, _("q%03u: the clock leaves this hour out"), column);
     } else if (!decimal_read(&kwh_millionths, cell, 6)) {
-        rows_reject(rows, line, "q%03u: \"%s\" is not a number", column, text_copy(text, sizeof text, cell));
+        rows_reject(rows, line, _("q%03u: \"%s\" is not a number"), column, text_copy(text, sizeof text, cell));
     } else if (kwh_millionths < 0) {
-        rows_reject(rows, line, "q%03u: a negative value", column);
+        rows_reject(rows, line, _("q%03u: a negative value"), column);
     } else {
         rows_add(rows, line, moments[0], QUARTER_S, kwh_millionths); /* a millionth of a kWh is a mWh */
     }
@@ -138,16 +139,16 @@ static void week_read(struct rows *rows, const struct lines *lines, struct bytes
 
     field_next(&field, &line, ',');
     if (!field_next(&monday, &line, ',') || !monday_read(&monday_s, monday)) {
-        rows_reject(rows, lines->number, "\"%s\" is not the date of a Monday",
+        rows_reject(rows, lines->number, _("\"%s\" is not the date of a Monday"),
                     text_copy(text, sizeof text, count > 1 ? monday : (struct bytes){ NULL, 0 }));
     } else if (count > FIXED + WEEK || (count < FIXED + WEEK && lines->whole)) {
-        rows_reject(rows, lines->number, "%zu columns, a week has %d", count, FIXED + WEEK);
+        rows_reject(rows, lines->number, _("%zu columns, a week has %d"), count, FIXED + WEEK);
     } else {
         for (unsigned column = 0; field_next(&field, &line, ','); column++) {
             if (line.data || lines->whole)
                 cell_read(rows, lines->number, column, monday_s, field);
             else
-                rows_reject(rows, lines->number, "the file ends within q%03u: it may be cut short", column);
+                rows_reject(rows, lines->number, _("the file ends within q%03u: it may be cut short"), column);
         }
     }
 }
@@ -164,7 +165,7 @@ static enum status read_weeks(struct import *out, struct bytes file, struct fail
         return STATUS_MALFORMED;
     ahead = lines;
     if (!lines_next(&ahead, &line) || !field_next(&home, &line, ',') || home.size == 0)
-        return failure_say(why, STATUS_MALFORMED, "there is no week behind the heading");
+        return failure_say(why, STATUS_MALFORMED, _("there is no week behind the heading"));
     if (!one_home(ahead, home, why))
         return STATUS_MALFORMED;
     text_copy(out->series.meter, sizeof out->series.meter, home);

@@ -8,6 +8,7 @@
 #include "node/import/days.h"
 #include "node/import/items.h"
 #include "node/import/wall.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,14 +46,14 @@ static void point_read(struct wall *wall, uint64_t number, json_t *item)
     int64_t mw;
 
     if (!stamp_read(&stamp, date) || stamp.has_offset)
-        rows_reject(wall->rows, number, "\"%s\" is not a time by the wall clock",
+        rows_reject(wall->rows, number, _("\"%s\" is not a time by the wall clock"),
                     text_copy(shown, sizeof shown, date));
     else if (step_s == 0)
-        rows_reject(wall->rows, number, "a step that is not of 10, 15, 30 or 60 minutes");
+        rows_reject(wall->rows, number, _("a step that is not of 10, 15, 30 or 60 minutes"));
     else if (stamp.local_s % step_s != 0)
-        rows_reject(wall->rows, number, "the time does not end a step of %u minutes", step_s / 60);
+        rows_reject(wall->rows, number, _("the time does not end a step of %u minutes"), step_s / 60);
     else if (!decimal_read(&mw, value, 3))
-        rows_reject(wall->rows, number, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
+        rows_reject(wall->rows, number, _("\"%s\" is not a number"), text_copy(shown, sizeof shown, value));
     else
         wall_add(wall, number, stamp.local_s, step_s, energy_of_power(mw, step_s));
 }
@@ -85,7 +86,7 @@ static enum status items_read(struct import *out, json_t *meter, struct failure 
 
     if (!daily && !text_is(unit, "W"))
         return failure_say(why, STATUS_MALFORMED,
-                           "the values are \"%s\"; coopair reads the load curve (W) and daily Wh",
+                           _("the values are \"%s\"; coopair reads the load curve (W) and daily Wh"),
                            text_copy(shown, sizeof shown, unit));
     out->by_item = true;
     meter_name(out, meter, daily);

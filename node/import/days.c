@@ -2,6 +2,7 @@
 #include "node/import/days.h"
 
 #include "node/import/local_time.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,11 +44,11 @@ void day_add(struct rows *rows, uint64_t line, struct bytes date, int64_t begins
 
     if (!date_read(&local_s, date) || local_moments(from, local_s + begins_s) != 1 ||
         local_moments(to, local_s + begins_s + DAY_S) != 1)
-        rows_reject(rows, line, "\"%s\" is not a date", text_copy(shown, sizeof shown, date));
+        rows_reject(rows, line, _("\"%s\" is not a date"), text_copy(shown, sizeof shown, date));
     else if (value.size == 0 || text_is(value, "NA"))
-        rows_reject(rows, line, "no value");
+        rows_reject(rows, line, _("no value"));
     else if (!decimal_read(&mwh, value, decimals))
-        rows_reject(rows, line, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
+        rows_reject(rows, line, _("\"%s\" is not a number"), text_copy(shown, sizeof shown, value));
     else
         rows_add(rows, line, from[0], (uint32_t)(to[0] - from[0] < DAY_S ? to[0] - from[0] : DAY_S), mwh);
 }

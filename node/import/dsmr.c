@@ -9,6 +9,7 @@
  * no time, so that nothing can be placed. */
 #include "node/import/civil_text.h"
 #include "node/import/registers.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -170,7 +171,7 @@ static bool meter_fits(struct capture *capture, uint64_t line)
         memcpy(series->meter, meter, strlen(meter) + 1);
     if (strcmp(series->meter, meter) == 0)
         return true;
-    rows_reject(capture->rows, line, "of another meter, %.32s: keep each in a file of its own", meter);
+    rows_reject(capture->rows, line, _("of another meter, %.32s: keep each in a file of its own"), meter);
     return false;
 }
 
@@ -181,12 +182,12 @@ static void telegram_end(struct capture *capture, struct bytes digits)
 
     capture->inside = false;
     if (!crc_fits(telegram, digits))
-        rows_reject(capture->rows, telegram->line, "the telegram is damaged: its checksum is another");
+        rows_reject(capture->rows, telegram->line, _("the telegram is damaged: its checksum is another"));
     else if (!telegram->timed)
         rows_reject(capture->rows, telegram->line,
-                    "the telegram has no time (DSMR 2 and 3 have none), so it cannot be placed");
+                    _("the telegram has no time (DSMR 2 and 3 have none), so it cannot be placed"));
     else if (in < 0)
-        rows_reject(capture->rows, telegram->line, "the telegram has no register 1.8 in kWh");
+        rows_reject(capture->rows, telegram->line, _("the telegram has no register 1.8 in kWh"));
     else if (meter_fits(capture, telegram->line))
         registers_add(&capture->registers, telegram->line, telegram->utc_s, in, out);
 }
@@ -197,7 +198,7 @@ static void capture_line(struct capture *capture, uint64_t number, struct bytes 
 
     if (line.size > 0 && line.data[0] == '/') {
         if (capture->inside)
-            rows_reject(capture->rows, telegram->line, "the telegram is cut short");
+            rows_reject(capture->rows, telegram->line, _("the telegram is cut short"));
         *telegram = (struct telegram){ .line = number, .in = { -1, -1, -1 }, .out = { -1, -1, -1 } };
         capture->inside = true;
     }
@@ -225,10 +226,10 @@ static enum status read_capture(struct import *out, struct bytes file, struct fa
     while (!capture.rows->status && lines_next(&lines, &line))
         capture_line(&capture, lines.number, line);
     if (capture.inside)
-        rows_reject(capture.rows, capture.telegram.line, "the telegram is cut short");
+        rows_reject(capture.rows, capture.telegram.line, _("the telegram is cut short"));
     if (capture.gas > 0)
         rows_reject(capture.rows, capture.gas,
-                    "gas is in cubic metres: its kWh are on the bill, import those of your supplier");
+                    _("gas is in cubic metres: its kWh are on the bill, import those of your supplier"));
     return registers_end(&capture.registers, "dsmr");
 }
 

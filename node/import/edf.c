@@ -9,6 +9,7 @@
  * same day. */
 #include "node/import/days.h"
 #include "node/import/wall.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -87,15 +88,15 @@ static void half_hour_read(struct wall *wall, const struct lines *lines, int64_t
     int64_t time_s, mw;
 
     if (!time_read(&time_s, time))
-        rows_reject(rows, lines->number, "\"%s\" is not a time of day", text_copy(shown, sizeof shown, time));
+        rows_reject(rows, lines->number, _("\"%s\" is not a time of day"), text_copy(shown, sizeof shown, time));
     else if (day_s < 0)
-        rows_reject(rows, lines->number, "no day stands above it");
+        rows_reject(rows, lines->number, _("no day stands above it"));
     else if (time_s % STEP_S != 0)
-        rows_reject(rows, lines->number, "the time does not end a step of 30 minutes");
+        rows_reject(rows, lines->number, _("the time does not end a step of 30 minutes"));
     else if (value.size == 0)
-        rows_reject(rows, lines->number, "no value");
+        rows_reject(rows, lines->number, _("no value"));
     else if (!decimal_read(&mw, value, 3))
-        rows_reject(rows, lines->number, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
+        rows_reject(rows, lines->number, _("\"%s\" is not a number"), text_copy(shown, sizeof shown, value));
     else
         wall_add(wall, lines->number, day_s + time_s, STEP_S, energy_of_power(mw, STEP_S));
 }
@@ -115,7 +116,7 @@ static void read_half_hours(struct rows *rows, struct lines *lines)
         if (field_next(&value, &line, ';') && value.size == 0 && date_read(&day, time))
             day_s = day;
         else if (!line.data && !lines->whole) /* the value is not followed by its kind */
-            rows_reject(rows, lines->number, "the file ends within this line: it may be cut short");
+            rows_reject(rows, lines->number, _("the file ends within this line: it may be cut short"));
         else
             half_hour_read(&wall, lines, day_s, time, value);
     }
@@ -129,7 +130,7 @@ static void day_row_read(struct rows *rows, const struct lines *lines, struct by
     field_next(&date, &line, ';');
     field_next(&value, &line, ';');
     if (!line.data && !lines->whole)
-        rows_reject(rows, lines->number, "the file ends within this line: it may be cut short");
+        rows_reject(rows, lines->number, _("the file ends within this line: it may be cut short"));
     else
         day_add(rows, lines->number, date, 0, value, 6);
 }
@@ -145,8 +146,8 @@ static enum status read_edf(struct import *out, struct bytes file, struct failur
     table = heading_find(&lines);
     if (table == TABLE_MONTHS || table == TABLE_REGISTERS)
         return failure_say(
-            why, STATUS_MALFORMED, "%s: download \"mes puissances atteintes\" (30 minutes) instead",
-            table == TABLE_MONTHS ? "these are sums of months" : "these are register readings");
+            why, STATUS_MALFORMED, _("%s: download \"mes puissances atteintes\" (30 minutes) instead"),
+            table == TABLE_MONTHS ? _("these are sums of months") : _("these are register readings"));
     rows_begin(&rows, out, why);
     if (table == TABLE_HALF_HOURS) {
         memcpy(out->series.meter, "edf", sizeof "edf");

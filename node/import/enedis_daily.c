@@ -4,6 +4,7 @@
  * A file may hold a second block, of the load curve, behind the days: it is left to the file of the load curve.
  * Days are a series of their own, so that they never stand beside half hours of the same day. */
 #include "node/import/days.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,8 +41,8 @@ static bool header_read(struct import *out, struct bytes line, struct failure *w
     if (text_has(kind, "uotidienne"))
         return true;
     failure_say(why, STATUS_MALFORMED,
-                "row 1: the file holds \"%s\"; coopair reads \"Consommation Quotidienne\" of a workbook, and "
-                "\"Courbe de charge\" as CSV",
+                _("row 1: the file holds \"%s\"; coopair reads \"Consommation Quotidienne\" of a workbook, and "
+                "\"Courbe de charge\" as CSV"),
                 text_copy(shown, sizeof shown, kind));
     return false;
 }
@@ -57,14 +58,14 @@ static enum status read_daily(struct import *out, struct bytes file, struct fail
     if (!header_read(out, line, why))
         return STATUS_MALFORMED;
     if (!lines_next(&lines, &line) || !text_has(line, "kWh"))
-        return failure_say(why, STATUS_MALFORMED, "row 2 should be \"Date\" and \"Valeur (en kWh)\"");
+        return failure_say(why, STATUS_MALFORMED, _("row 2 should be \"Date\" and \"Valeur (en kWh)\""));
     rows_begin(&rows, out, why);
     while (!rows.status && lines_next(&lines, &line) && !block_begins(line)) {
         value = (struct bytes){ NULL, 0 };
         field_next(&date, &line, ';');
         field_next(&value, &line, ';');
         if (date.size > 0 && !lines.whole)
-            rows_reject(&rows, lines.number, "the file ends within this line: it may be cut short");
+            rows_reject(&rows, lines.number, _("the file ends within this line: it may be cut short"));
         else if (date.size > 0)
             day_add(&rows, lines.number, date, 0, value, 6);
     }

@@ -10,6 +10,7 @@
  * grid or with an absurd power is refused by its line and the rest is kept. */
 #include "node/import/local_time.h"
 #include "node/import/rows.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -71,7 +72,7 @@ static bool step_read(struct curve *curve, struct bytes value)
             return true;
         }
     }
-    failure_say(curve->why, STATUS_MALFORMED, "line 2: a step of \"%s\" minutes is not 10, 15, 30 or 60",
+    failure_say(curve->why, STATUS_MALFORMED, _("line 2: a step of \"%s\" minutes is not 10, 15, 30 or 60"),
                 text_copy(shown, sizeof shown, value));
     return false;
 }
@@ -96,7 +97,7 @@ static bool header_field(struct curve *curve, struct bytes name, struct bytes va
         (text_begins(name, "Grandeur p") && !text_is(value, "Energie active") && !text_is(value, "PA") &&
          value.size > 0)) {
         failure_say(curve->why, STATUS_MALFORMED,
-                    "line 2: the file holds \"%s\"; coopair reads active energy in W or Wh",
+                    _("line 2: the file holds \"%s\"; coopair reads active energy in W or Wh"),
                     text_copy(shown, sizeof shown, value));
         return false;
     }
@@ -116,7 +117,7 @@ static bool header_read(struct curve *curve, struct lines *lines)
     if (!lines_next(lines, &third) || !text_begins(third, "Horodate;Valeur")) {
         failure_say(
             curve->why, STATUS_MALFORMED,
-            "line 3 should be \"Horodate;Valeur\": the file is cut short or was changed; download it again");
+            _("line 3 should be \"Horodate;Valeur\": the file is cut short or was changed; download it again"));
         return false;
     }
     if (curve->import->series.meter[0] == '\0')
@@ -160,14 +161,14 @@ static void row_read(struct curve *curve, const struct lines *lines, struct byte
     field_next(&time, &line, ';');
     field_next(&value, &line, ';');
     if (!stamp_read(&stamp, time) || !stamp.has_offset)
-        rows_reject(&curve->rows, point.line, "\"%s\" is not a time with its offset",
+        rows_reject(&curve->rows, point.line, _("\"%s\" is not a time with its offset"),
                     text_copy(shown, sizeof shown, time));
     else if (!lines->whole && !is_announced_end(curve, &stamp))
-        rows_reject(&curve->rows, point.line, "the file ends within this line: it may be cut short");
+        rows_reject(&curve->rows, point.line, _("the file ends within this line: it may be cut short"));
     else if (value.size == 0)
-        rows_reject(&curve->rows, point.line, "no value");
+        rows_reject(&curve->rows, point.line, _("no value"));
     else if (!decimal_read(&point.value, value, 3))
-        rows_reject(&curve->rows, point.line, "\"%s\" is not a number",
+        rows_reject(&curve->rows, point.line, _("\"%s\" is not a number"),
                     text_copy(shown, sizeof shown, value));
     else {
         point.local_s = stamp.local_s;
@@ -207,7 +208,7 @@ static void points_use(struct curve *curve, const struct point *points, size_t c
         const struct point *point = &points[i];
 
         if (point->end_s % step_s != 0)
-            rows_reject(&curve->rows, point->line, "the time does not end a step of %u minutes", step_s / 60);
+            rows_reject(&curve->rows, point->line, _("the time does not end a step of %u minutes"), step_s / 60);
         else
             rows_add(&curve->rows, point->line, point->end_s - step_s, step_s,
                      curve->energy ? point->value : energy_of_power(point->value, step_s));

@@ -5,6 +5,7 @@
  * meter was exchanged) refuses that row; the tariff registers beside the total are not needed. Days are a
  * series of their own, so that they never stand beside half hours of the same day. */
 #include "node/import/registers.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,16 +61,16 @@ static void row_read(struct marks *marks, const struct lines *lines, struct byte
     for (size_t i = 0; i < column && field_next(&value, &line, ';'); i++)
         continue;
     if (!lines->whole && !line.data)
-        rows_reject(marks->rows, lines->number, "the file ends within this line: it may be cut short");
+        rows_reject(marks->rows, lines->number, _("the file ends within this line: it may be cut short"));
     else if (!stamp_read(&stamp, time) || !stamp.has_offset)
-        rows_reject(marks->rows, lines->number, "\"%s\" is not a time with its offset",
+        rows_reject(marks->rows, lines->number, _("\"%s\" is not a time with its offset"),
                     text_copy(shown, sizeof shown, time));
     else if (stamp.local_s % DAY_S != 0)
-        rows_reject(marks->rows, lines->number, "a register read in the middle of a day");
+        rows_reject(marks->rows, lines->number, _("a register read in the middle of a day"));
     else if (value.size == 0)
-        rows_reject(marks->rows, lines->number, "no total register");
+        rows_reject(marks->rows, lines->number, _("no total register"));
     else if (!decimal_read(&wh_thousandths, value, 3))
-        rows_reject(marks->rows, lines->number, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
+        rows_reject(marks->rows, lines->number, _("\"%s\" is not a number"), text_copy(shown, sizeof shown, value));
     else /* thousandths of a Wh are mWh */
         marks_add(marks, lines->number, stamp.local_s - stamp.offset_s, wh_thousandths);
 }
@@ -90,7 +91,7 @@ static enum status read_index(struct import *out, struct bytes file, struct fail
         column = total_column(line);
     if (column == 0)
         return failure_say(why, STATUS_MALFORMED,
-                           "line 3 should name the registers and their total, \"EAS T\"");
+                           _("line 3 should name the registers and their total, \"EAS T\""));
     rows_begin(&rows, out, why);
     marks_begin(&marks, &rows);
     while (!rows.status && lines_next(&lines, &line) && !text_begins(line, "Periode") &&

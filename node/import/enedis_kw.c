@@ -4,6 +4,7 @@
  * The file does not name its meter: it is called "linky", and the user may give its number. Failure modes: by
  * row, as everywhere; the end of a step must lie after its beginning, and within a day. */
 #include "node/import/rows.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -28,22 +29,22 @@ static void row_read(struct rows *rows, const struct lines *lines, struct bytes 
     field_next(&to, &line, ';');
     field_next(&value, &line, ';');
     if (!whole) {
-        rows_reject(rows, lines->number, "the file ends within this line: it may be cut short");
+        rows_reject(rows, lines->number, _("the file ends within this line: it may be cut short"));
         return;
     }
     if (!stamp_read(&start, from) || !start.has_offset || !stamp_read(&end, to) || !end.has_offset) {
-        rows_reject(rows, lines->number, "\"%s\" or the end of it is not a time with its offset",
+        rows_reject(rows, lines->number, _("\"%s\" or the end of it is not a time with its offset"),
                     text_copy(shown, sizeof shown, from));
         return;
     }
     length_s = end.local_s - end.offset_s - (start.local_s - start.offset_s);
     if (length_s < 60 || length_s > 86400)
-        rows_reject(rows, lines->number, "a step from \"%s\" cannot be so long",
+        rows_reject(rows, lines->number, _("a step from \"%s\" cannot be so long"),
                     text_copy(shown, sizeof shown, from));
     else if (value.size == 0 || text_is(value, "null"))
-        rows_reject(rows, lines->number, "no value");
+        rows_reject(rows, lines->number, _("no value"));
     else if (!decimal_read(&mw, value, 6)) /* a millionth of a kW is a mW */
-        rows_reject(rows, lines->number, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
+        rows_reject(rows, lines->number, _("\"%s\" is not a number"), text_copy(shown, sizeof shown, value));
     else
         rows_add(rows, lines->number, start.local_s - start.offset_s, (uint32_t)length_s,
                  energy_of_power(mw, (uint32_t)length_s));

@@ -7,6 +7,7 @@
  * rows in another unit or with a step of another length are refused one by one. */
 #include "node/import/local_time.h"
 #include "node/import/wall.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -93,20 +94,20 @@ static void point_read(struct table *table, uint64_t line, const struct bytes fi
     int64_t value;
 
     if (!stamp_read(&stamp, fields[COLUMN_TIME]) || stamp.has_offset)
-        rows_reject(&table->rows, line, "\"%s\" is not a time by the wall clock",
+        rows_reject(&table->rows, line, _("\"%s\" is not a time by the wall clock"),
                     text_copy(shown, sizeof shown, fields[COLUMN_TIME]));
     else if (step_s == 0)
-        rows_reject(&table->rows, line, "\"%s\" is not a step of 5 to 60 minutes",
+        rows_reject(&table->rows, line, _("\"%s\" is not a step of 5 to 60 minutes"),
                     text_copy(shown, sizeof shown, fields[COLUMN_STEP]));
     else if (stamp.local_s % step_s != 0)
-        rows_reject(&table->rows, line, "the time does not end a step of %u minutes", step_s / 60);
+        rows_reject(&table->rows, line, _("the time does not end a step of %u minutes"), step_s / 60);
     else if (!power && !energy)
-        rows_reject(&table->rows, line, "\"%s\" is not W or Wh",
+        rows_reject(&table->rows, line, _("\"%s\" is not W or Wh"),
                     text_copy(shown, sizeof shown, fields[COLUMN_UNIT]));
     else if (fields[COLUMN_VALUE].size == 0)
-        rows_reject(&table->rows, line, "no value");
+        rows_reject(&table->rows, line, _("no value"));
     else if (!decimal_read(&value, fields[COLUMN_VALUE], 3))
-        rows_reject(&table->rows, line, "\"%s\" is not a number",
+        rows_reject(&table->rows, line, _("\"%s\" is not a number"),
                     text_copy(shown, sizeof shown, fields[COLUMN_VALUE]));
     else
         wall_add(&table->wall, line, stamp.local_s, step_s, power ? energy_of_power(value, step_s) : value);
@@ -126,15 +127,15 @@ static bool row_read(struct table *table, const struct lines *lines, struct byte
         memcpy(table->import->series.meter, meter, sizeof meter);
     if (strcmp(meter, table->import->series.meter) != 0) {
         failure_say(why, STATUS_MALFORMED,
-                    "line %llu: the file holds several meters, %s and %s: cut yours out",
+                    _("line %llu: the file holds several meters, %s and %s: cut yours out"),
                     (unsigned long long)lines->number, table->import->series.meter, meter);
         return false;
     }
     production = text_begins(fields[COLUMN_KIND], "PROD") || text_begins(fields[COLUMN_KIND], "Prod");
     if (!lines->whole && table->columns[table->column_count - 1] == COLUMN_VALUE)
-        rows_reject(&table->rows, lines->number, "the file ends within this line: it may be cut short");
+        rows_reject(&table->rows, lines->number, _("the file ends within this line: it may be cut short"));
     else if (production != table->production)
-        rows_reject(&table->rows, lines->number, "fed into the grid, not drawn from it");
+        rows_reject(&table->rows, lines->number, _("fed into the grid, not drawn from it"));
     else
         point_read(table, lines->number, fields);
     return true;

@@ -6,6 +6,7 @@
  * published for a bill covers months and is refused, period by period. */
 #include "node/import/days.h"
 #include "node/import/items.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ static void period_read(struct rows *rows, uint64_t number, json_t *item)
     int64_t from_s, to_s;
 
     if (date_read(&from_s, begin) && date_read(&to_s, end) && to_s - from_s != DAY_S)
-        rows_reject(rows, number, "a period of %lld days; coopair reads gas by the day",
+        rows_reject(rows, number, _("a period of %lld days; coopair reads gas by the day"),
                     (long long)((to_s - from_s) / DAY_S));
     else
         day_add(rows, number, begin, GAS_DAY_BEGINS_S,
@@ -46,7 +47,7 @@ static enum status read_items(struct import *out, struct bytes file, struct fail
     memcpy(out->series.meter, "gas", sizeof "gas");
     rows_begin(&rows, out, why);
     if (json_object_size(root) > 1)
-        rows.status = failure_say(why, STATUS_MALFORMED, "several delivery points in one file: cut yours out");
+        rows.status = failure_say(why, STATUS_MALFORMED, _("several delivery points in one file: cut yours out"));
     json_object_foreach(root, name, point)
     {
         text_copy(out->series.meter, sizeof out->series.meter,

@@ -6,6 +6,7 @@
  * Donnees" says 0 kWh and means that nobody knows, and is refused by its row; the file of months is refused.
  */
 #include "node/import/days.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -92,9 +93,9 @@ static void row_read(struct rows *rows, const struct columns *columns, const str
     if (date.size == 0)
         return;
     if (!lines->whole)
-        rows_reject(rows, lines->number, "the file ends within this line: it may be cut short");
+        rows_reject(rows, lines->number, _("the file ends within this line: it may be cut short"));
     else if (is_month(date))
-        rows_reject(rows, lines->number, "a sum of a month: download the consumption by the day");
+        rows_reject(rows, lines->number, _("a sum of a month: download the consumption by the day"));
     else
         day_add(rows, lines->number, date, GAS_DAY_BEGINS_S,
                 text_begins(quality, "Absence") ? (struct bytes){ NULL, 0 } : energy, 6);

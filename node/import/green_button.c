@@ -10,6 +10,7 @@
 #include "node/import/local_time.h"
 #include "node/import/rows.h"
 #include "node/import/xml.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,7 +140,7 @@ static void *one_more(struct feed *feed, void *list, size_t count, size_t size)
     void *larger = realloc(list, (count + 1) * size);
 
     if (!larger)
-        feed->rows.status = failure_say(feed->why, STATUS_NOMEM, "out of memory for the file");
+        feed->rows.status = failure_say(feed->why, STATUS_NOMEM, _("out of memory for the file"));
     return larger;
 }
 
@@ -154,7 +155,7 @@ static bool block_end(struct feed *feed)
     while (block < feed->block_count && strcmp(feed->blocks[block], feed->entry.self) != 0)
         block++;
     if (block == NODES_MAX)
-        return feed_stop(feed, "more meter readings than a home has");
+        return feed_stop(feed, _("more meter readings than a home has"));
     if (block == feed->block_count) {
         void *larger = one_more(feed, feed->blocks, block, sizeof *feed->blocks);
 
@@ -173,7 +174,7 @@ static bool node_add(struct feed *feed, struct nodes *nodes)
     struct node *larger;
 
     if (nodes->count == NODES_MAX)
-        return feed_stop(feed, "more meters or kinds of readings than a home has");
+        return feed_stop(feed, _("more meters or kinds of readings than a home has"));
     larger = one_more(feed, nodes->list, nodes->count, sizeof *larger);
     if (!larger)
         return false;
@@ -322,13 +323,13 @@ static int64_t rounded(double mwh)
 static const char *type_flaw(const struct node *type)
 {
     if (!type || type->unit == 0)
-        return "the file does not say in which unit its values are";
+        return _("the file does not say in which unit its values are");
     if (unit_mwh(type->unit) == 0)
-        return "values that are no energy (volumes of gas need a heat value the file does not have)";
+        return _("values that are no energy (volumes of gas need a heat value the file does not have)");
     if (type->behaviour == 1 || type->behaviour == 3 || type->behaviour == 9)
-        return "readings of a register, not what was used between them";
+        return _("readings of a register, not what was used between them");
     if (type->power < -POWER_MAX || type->power > POWER_MAX)
-        return "values in a unit no meter has";
+        return _("values in a unit no meter has");
     return NULL;
 }
 
@@ -362,14 +363,14 @@ static void interval_use(struct rows *rows, const struct feed *feed, const struc
     if (type->unit == 38)
         mwh = mwh * (double)length_s / 3600;
     if (interval->length_s < 0 || interval->start_s > INT64_C(7258118400) - DAY_S)
-        rows_reject(rows, interval->number, "without a value, or a time that can be");
+        rows_reject(rows, interval->number, _("without a value, or a time that can be"));
     else if (length_s > MONTH_LEAST_S)
-        rows_reject(rows, interval->number, "a sum of %lld days; coopair reads days and shorter",
+        rows_reject(rows, interval->number, _("a sum of %lld days; coopair reads days and shorter"),
                     (long long)(length_s / DAY_S));
     else if (length_s < 60)
-        rows_reject(rows, interval->number, "an interval that cannot be so short");
+        rows_reject(rows, interval->number, _("an interval that cannot be so short"));
     else if (mwh > 1e15 || mwh < -1e15)
-        rows_reject(rows, interval->number, "an absurd value");
+        rows_reject(rows, interval->number, _("an absurd value"));
     else
         rows_add(rows, interval->number,
                  feed->san_diego ? pacific_utc(interval->start_s) : interval->start_s,
@@ -404,7 +405,7 @@ static enum status block_use(struct feed *feed, unsigned block)
     struct rows rows;
 
     if (!import)
-        return failure_say(feed->why, STATUS_NOMEM, "out of memory for the file");
+        return failure_say(feed->why, STATUS_NOMEM, _("out of memory for the file"));
     series_name(feed, import, feed->blocks[block], type);
     rows_begin(&rows, import, feed->why);
     for (size_t i = 0; i < feed->count && !rows.status; i++) {

@@ -10,6 +10,7 @@
 #include "node/import/civil_text.h"
 #include "node/import/registers.h"
 #include "node/import/wall.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,9 +94,9 @@ static struct statistic *statistic_new(struct table *table, uint64_t line, struc
     if (!import) {
         table->status = table->count == IMPORT_SERIES_MAX
                             ? failure_say(table->why, STATUS_MALFORMED,
-                                          "line %llu: more than %d statistics: export fewer at a time",
+                                          _("line %llu: more than %d statistics: export fewer at a time"),
                                           (unsigned long long)line, IMPORT_SERIES_MAX)
-                            : failure_say(table->why, STATUS_NOMEM, "out of memory for the file");
+                            : failure_say(table->why, STATUS_NOMEM, _("out of memory for the file"));
         return NULL;
     }
     table->count++;
@@ -106,7 +107,7 @@ static struct statistic *statistic_new(struct table *table, uint64_t line, struc
     wall_begin(&statistic->wall, &statistic->rows);
     statistic->energy = unit_decimals(unit) > 0;
     if (!statistic->energy)
-        rows_reject(&statistic->rows, line, "%s is in \"%s\", which is no energy", statistic->id,
+        rows_reject(&statistic->rows, line, _("%s is in \"%s\", which is no energy"), statistic->id,
                     text_copy(shown, sizeof shown, unit));
     return statistic;
 }
@@ -119,7 +120,7 @@ static struct statistic *statistic_of(struct table *table, uint64_t line, struct
     }
     if (id.size == 0 || id.size >= ID_MAX) { /* cut, two could become one */
         table->status = failure_say(table->why, STATUS_MALFORMED,
-                                    "line %llu: a statistic_id has 1 to %d letters: give it a shorter name",
+                                    _("line %llu: a statistic_id has 1 to %d letters: give it a shorter name"),
                                     (unsigned long long)line, ID_MAX - 1);
         return NULL;
     }
@@ -140,16 +141,16 @@ static void row_read(struct table *table, const struct lines *lines, struct byte
         return;
     value = fields[table->has[COLUMN_SUM] ? COLUMN_SUM : COLUMN_DELTA];
     if (!lines->whole)
-        rows_reject(&statistic->rows, lines->number, "the file ends within this line: it may be cut short");
+        rows_reject(&statistic->rows, lines->number, _("the file ends within this line: it may be cut short"));
     else if (!civil_text_read(&local_s, fields[COLUMN_START], ORDER_DAY_FIRST))
-        rows_reject(&statistic->rows, lines->number, "\"%s\" is not a time by the wall clock",
+        rows_reject(&statistic->rows, lines->number, _("\"%s\" is not a time by the wall clock"),
                     text_copy(shown, sizeof shown, fields[COLUMN_START]));
     else if (local_s % HOUR_S != 0)
-        rows_reject(&statistic->rows, lines->number, "the time does not begin an hour");
+        rows_reject(&statistic->rows, lines->number, _("the time does not begin an hour"));
     else if (value.size == 0)
-        rows_reject(&statistic->rows, lines->number, "no value");
+        rows_reject(&statistic->rows, lines->number, _("no value"));
     else if (!decimal_read(&number, value, unit_decimals(fields[COLUMN_UNIT])))
-        rows_reject(&statistic->rows, lines->number, "\"%s\" is not a number",
+        rows_reject(&statistic->rows, lines->number, _("\"%s\" is not a number"),
                     text_copy(shown, sizeof shown, value));
     else
         wall_add(&statistic->wall, lines->number, local_s, HOUR_S, number);
@@ -205,10 +206,10 @@ static enum status read_table(struct import *out, struct bytes file, struct fail
     memcpy(out->series.meter, "home assistant", sizeof "home assistant");
     if (!table.has[COLUMN_SUM] && !table.has[COLUMN_DELTA])
         return failure_say(why, STATUS_MALFORMED,
-                           "no column \"sum\" or \"delta\": these are measurements, not counted energy");
+                           _("no column \"sum\" or \"delta\": these are measurements, not counted energy"));
     table.list = calloc(IMPORT_SERIES_MAX, sizeof *table.list);
     if (!table.list)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the file");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the file"));
     while (!table.status && lines_next(&lines, &line)) {
         if (line.size > 0)
             row_read(&table, &lines, line);

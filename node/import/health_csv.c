@@ -4,6 +4,7 @@
  * Happy path: a row is an act. Failure modes: a row without one of its two days or amounts is refused by line. */
 #include "node/import/statement.h"
 #include "node/import/table.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 
@@ -36,7 +37,7 @@ static bool day_take(struct statement *st, const struct table *table, const stru
 
     if (bank_day_read(day, text, DAY_FIRST))
         return true;
-    statement_reject(st, table->line, "is no date", text);
+    statement_reject(st, table->line, _("is no date"), text);
     return false;
 }
 
@@ -51,12 +52,12 @@ static void line_take(struct statement *st, const struct table *table, const str
         return;
     if (!table->whole && columns->place[COL_PAID] != (int)table->count - 1 && columns->place[COL_REFUND] == (int)table->count - 1 &&
         table_field(table, columns, COL_REFUND).size < 4) {
-        rows_reject(&st->rows, table->line, "the file ends in this row: download it again");
+        rows_reject(&st->rows, table->line, _("the file ends in this row: download it again"));
         return;
     }
     if (line.spent_cents < 0 || line.spent_cents > MOVEMENT_SANE_CENTS || line.refund_cents > MOVEMENT_SANE_CENTS ||
         line.refund_cents < -MOVEMENT_SANE_CENTS) {
-        rows_reject(&st->rows, table->line, "an amount no act of care has");
+        rows_reject(&st->rows, table->line, _("an amount no act of care has"));
         return;
     }
     if (import->count == import->room) {
@@ -81,7 +82,7 @@ static enum status read(struct import *out, struct bytes file, struct failure *w
     statement_begin(&st, out, file, why);
     out->kind = IMPORT_HEALTH;
     if (!table_find(&table, &columns, file, layouts, PAYERS))
-        return failure_say(why, STATUS_MALFORMED, "no heading");
+        return failure_say(why, STATUS_MALFORMED, _("no heading"));
     out->format = columns.layout->format;
     out->payer = (enum payer)(columns.layout - layouts);
     while (!st.rows.status && table_next(&table)) {

@@ -7,6 +7,7 @@
 
 #include "node/import/statement.h"
 #include "node/import/workbook.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -29,9 +30,9 @@ static enum status nothing_kept(const struct import *import, struct failure *why
     while (import->reject_count == 0 && import->next)
         import = import->next;
     if (import->reject_count == 0)
-        return failure_say(why, STATUS_MALFORMED, "%s, but without a single %s", format, row);
-    return failure_say(why, STATUS_MALFORMED, "%s, but no %s can be used; %s %" PRIu64 ": %s", format, row,
-                       import->by_item ? "entry" : "line", import->rejects[0].line, import->rejects[0].reason);
+        return failure_say(why, STATUS_MALFORMED, _("%s, but without a single %s"), format, row);
+    return failure_say(why, STATUS_MALFORMED, _("%s, but no %s can be used; %s %" PRIu64 ": %s"), format, row,
+                       import->by_item ? _("entry") : _("line"), import->rejects[0].line, import->rejects[0].reason);
 }
 
 static bool holds_rows(const struct import *import)
@@ -83,7 +84,7 @@ static enum status read_content(struct import *out, struct bytes file, struct fa
             return read_as(out, formats[i], file, why);
     }
     import_looks_like(looks, sizeof looks, file);
-    return failure_say(why, STATUS_MALFORMED, "not a file coopair knows: %s", looks);
+    return failure_say(why, STATUS_MALFORMED, _("not a file coopair knows: %s"), looks);
 }
 
 static enum status read_workbook(struct import *out, struct archive archive, struct failure *why)
@@ -105,10 +106,10 @@ enum status import_read(struct import *out, struct bytes file, struct failure *w
 
     *out = (struct import){ .format = NULL };
     if (file.size == 0)
-        return failure_say(why, STATUS_MALFORMED, "the file is empty: the download may have failed");
+        return failure_say(why, STATUS_MALFORMED, _("the file is empty: the download may have failed"));
     if (file.size > IMPORT_FILE_MAX)
         return failure_say(why, STATUS_MALFORMED,
-                           "the file is larger than %d MiB: cut it into years and import each",
+                           _("the file is larger than %d MiB: cut it into years and import each"),
                            IMPORT_FILE_MAX >> 20);
     if (!archive_is(file))
         return read_content(out, file, why);

@@ -1,6 +1,7 @@
 /* items.c - see items.h. The library calls some failures of memory errors of syntax, so the sentence names
  * both. */
 #include "node/import/items.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,16 +53,16 @@ json_t *items_load(enum status *status, struct bytes file, struct failure *why)
     if (text_begins(file, "\xef\xbb\xbf"))
         file = (struct bytes){ file.data + 3, file.size - 3 };
     if (file.size > ITEMS_FILE_MAX || tree_size(file) > ITEMS_TREE_MAX) {
-        *status = failure_say(why, STATUS_MALFORMED, "more JSON than a household's file holds: ask for shorter "
-                                                     "periods");
+        *status = failure_say(why, STATUS_MALFORMED, _("more JSON than a household's file holds: ask for shorter "
+                                                       "periods"));
         return NULL;
     }
     root = json_loadb((const char *)file.data, file.size, JSON_REJECT_DUPLICATES, &error);
     if (!root && (error.line < 0 || json_error_code(&error) == json_error_out_of_memory)) /* before line 1 */
-        *status = failure_say(why, STATUS_NOMEM, "out of memory for the file");
+        *status = failure_say(why, STATUS_NOMEM, _("out of memory for the file"));
     else if (!root)
         *status = failure_say(why, STATUS_MALFORMED,
-                              "line %d: the JSON ends or breaks there (or memory ran out); download it again",
+                              _("line %d: the JSON ends or breaks there (or memory ran out); download it again"),
                               error.line);
     return root;
 }

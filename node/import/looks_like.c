@@ -1,6 +1,7 @@
 /* looks_like.c - what a file that no format fits seems to be, in words that say what to do. People hand over
  * what their browser saved: the login page, the bill, the archive around the table. */
 #include "node/import/rows.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,19 +25,19 @@ static const char *container(struct bytes file)
     static const struct {
         const char *begins, *said;
     } known[] = {
-        { "%PDF-", "it is a PDF: figures cannot be read from it safely; download the table (CSV) instead" },
-        { "PK\x03\x04", "it is an archive within another, or one around nothing: unpack it and import the files inside" },
-        { "\x1f\x8b", "it is compressed (gzip): unpack it first" },
-        { "\xd0\xcf\x11\xe0", "it is an old Excel workbook: open it and save the sheet as CSV" },
-        { "\x89PNG", "it is a picture; download the table (CSV) instead" },
-        { "\xff\xd8\xff", "it is a picture; download the table (CSV) instead" },
-        { "\xff\xfe", "it is text in UTF-16: save it as CSV in UTF-8" },
-        { "\xfe\xff", "it is text in UTF-16: save it as CSV in UTF-8" },
+        { "%PDF-", N_("it is a PDF: figures cannot be read from it safely; download the table (CSV) instead") },
+        { "PK\x03\x04", N_("it is an archive within another, or one around nothing: unpack it and import the files inside") },
+        { "\x1f\x8b", N_("it is compressed (gzip): unpack it first") },
+        { "\xd0\xcf\x11\xe0", N_("it is an old Excel workbook: open it and save the sheet as CSV") },
+        { "\x89PNG", N_("it is a picture; download the table (CSV) instead") },
+        { "\xff\xd8\xff", N_("it is a picture; download the table (CSV) instead") },
+        { "\xff\xfe", N_("it is text in UTF-16: save it as CSV in UTF-8") },
+        { "\xfe\xff", N_("it is text in UTF-16: save it as CSV in UTF-8") },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
         if (text_begins(file, known[i].begins))
-            return known[i].said;
+            return _(known[i].said);
     }
     return NULL;
 }
@@ -47,14 +48,14 @@ static const char *text_kind(struct bytes file)
     struct bytes start = beginning(buffer, file);
 
     if (text_has(start, "<html") || text_begins(start, "<!doctype html"))
-        return "it is a web page, perhaps the login page instead of the download: sign in and download again";
+        return _("it is a web page, perhaps the login page instead of the download: sign in and download again");
     if (text_begins(start, "<?xml") || text_begins(start, "<"))
-        return "it is XML of a kind coopair does not read";
+        return _("it is XML of a kind coopair does not read");
     if (text_begins(start, "{") || text_begins(start, "["))
-        return "it is JSON of a kind coopair does not read";
+        return _("it is JSON of a kind coopair does not read");
     if (text_begins(start, "identifiant prm"))
-        return "it begins like an Enedis export but is cut short, or of a kind coopair does not read: ask "
-               "for \"Courbe de charge\", CSV";
+        return _("it begins like an Enedis export but is cut short, or of a kind coopair does not read: ask "
+               "for \"Courbe de charge\", CSV");
     return NULL;
 }
 
@@ -66,7 +67,7 @@ void import_looks_like(char *out, size_t room, struct bytes file)
     char shown[48];
 
     if (!known && memchr(file.data, '\0', file.size))
-        known = "it is not text; coopair reads tables (CSV)";
+        known = _("it is not text; coopair reads tables (CSV)");
     if (!known)
         known = text_kind(file);
     lines_begin(&lines, file);
@@ -75,8 +76,8 @@ void import_looks_like(char *out, size_t room, struct bytes file)
     if (known)
         snprintf(out, room, "%s", known);
     else if (line.size == 0)
-        snprintf(out, room, "it holds nothing but empty lines");
+        snprintf(out, room, _("it holds nothing but empty lines"));
     else
-        snprintf(out, room, "it begins with \"%s\", which is no heading coopair knows",
+        snprintf(out, room, _("it begins with \"%s\", which is no heading coopair knows"),
                  text_copy(shown, sizeof shown, line));
 }

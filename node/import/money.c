@@ -3,6 +3,7 @@
 #include "node/import/money.h"
 
 #include "node/import/local_time.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <string.h>
@@ -150,8 +151,8 @@ enum amount_verdict amount_read(int64_t *cents, struct bytes text, char mark)
 const char *amount_trouble(enum amount_verdict verdict)
 {
     if (verdict == AMOUNT_UNCLEAR)
-        return "could be a thousand or a thousandth";
-    return verdict == AMOUNT_FINE ? "is finer than a cent" : "is no amount";
+        return _("could be a thousand or a thousandth");
+    return verdict == AMOUNT_FINE ? _("is finer than a cent") : _("is no amount");
 }
 
 /* ---- Days. */

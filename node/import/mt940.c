@@ -6,6 +6,7 @@
  * :86: is free text, or parts behind ?20 to ?63 with names behind ?32 and ?33 (Germany), or behind /NAME/ (the Netherlands).
  * Failure modes: a :61: without day, sign or amount; balances that the movements do not explain; no :62, which says that it was cut. */
 #include "node/import/statement.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -183,8 +184,8 @@ static void movement_take(struct reading_mt940 *in, struct bytes line, uint64_t 
     while (at + size < line.size && ((line.data[at + size] >= '0' && line.data[at + size] <= '9') || line.data[at + size] == ','))
         size++;
     if (at == 0 || !draft->has_day || size == 0) {
-        statement_reject(&in->st, number, at == 0 ? "does not begin with a day and C or D" : !draft->has_day ? "has no day there is"
-                                                                                                             : "has no amount", line);
+        statement_reject(&in->st, number, at == 0 ? _("does not begin with a day and C or D") : !draft->has_day ? _("has no day there is")
+                                                                                                             : _("has no amount"), line);
         return;
     }
     if (!statement_amount(&in->st, number, &draft->cents, (struct bytes){ line.data + at, size }, ','))
@@ -210,7 +211,7 @@ static void balance_take(struct reading_mt940 *in, struct bytes text, uint64_t n
 
     if (text.size < 11 || (text.data[0] != 'C' && text.data[0] != 'D') ||
         amount_read(&cents, behind(text, 10), ',') != AMOUNT_OK) {
-        statement_reject(&in->st, number, "is no balance", text);
+        statement_reject(&in->st, number, _("is no balance"), text);
         in->balanced = false;
         return;
     }
@@ -219,7 +220,7 @@ static void balance_take(struct reading_mt940 *in, struct bytes text, uint64_t n
         statement_account(&in->st, (struct bytes){ (const uint8_t *)in->account, strlen(in->account) },
                           (struct bytes){ text.data + 7, 3 });
     else if (in->balanced && cents != in->balance)
-        statement_doubt(&in->st, "the closing balance of line %llu is not what the movements come to: some are missing",
+        statement_doubt(&in->st, _("the closing balance of line %llu is not what the movements come to: some are missing"),
                         (unsigned long long)number);
     in->balanced = opening;
     in->balance = cents;
@@ -267,7 +268,7 @@ static enum status read(struct import *out, struct bytes file, struct failure *w
     }
     draft_done(&in);
     if (in.balanced)
-        statement_doubt(&in.st, "the file ends without a closing balance (:62F:): it may have been cut");
+        statement_doubt(&in.st, _("the file ends without a closing balance (:62F:): it may have been cut"));
     return statement_end(&in.st);
 }
 

@@ -4,6 +4,7 @@
  * A stamp is in UTC and the END of its half hour. The file does not name its meter: "n3rgy". Failure modes: gas
  * in cubic metres and any other granularity refuse the file; else by entry. */
 #include "node/import/items.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -22,13 +23,13 @@ static void value_read(struct rows *rows, uint64_t number, json_t *item)
     int64_t mwh;
 
     if (!stamp_read(&stamp, time) || stamp.offset_s != 0)
-        rows_reject(rows, number, "\"%s\" is not a time in UTC", text_copy(shown, sizeof shown, time));
+        rows_reject(rows, number, _("\"%s\" is not a time in UTC"), text_copy(shown, sizeof shown, time));
     else if (stamp.local_s % STEP_S != 0)
-        rows_reject(rows, number, "the time does not end a step of 30 minutes");
+        rows_reject(rows, number, _("the time does not end a step of 30 minutes"));
     else if (value.size == 0)
-        rows_reject(rows, number, "no value");
+        rows_reject(rows, number, _("no value"));
     else if (!decimal_read(&mwh, value, 6)) /* a millionth of a kWh is a mWh */
-        rows_reject(rows, number, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
+        rows_reject(rows, number, _("\"%s\" is not a number"), text_copy(shown, sizeof shown, value));
     else
         rows_add(rows, number, stamp.local_s - STEP_S, STEP_S, mwh);
 }
@@ -40,13 +41,13 @@ static bool head_read(struct import *out, json_t *root, struct failure *why)
     struct bytes field = item_text(text, root, "granularity");
 
     if (!text_is(field, "halfhour")) {
-        failure_say(why, STATUS_MALFORMED, "the granularity is \"%s\"; coopair reads half hours",
+        failure_say(why, STATUS_MALFORMED, _("the granularity is \"%s\"; coopair reads half hours"),
                     text_copy(shown, sizeof shown, field));
         return false;
     }
     field = item_text(text, root, "unit");
     if (!text_is(field, "kWh")) {
-        failure_say(why, STATUS_MALFORMED, "the unit is \"%s\"; coopair reads kWh",
+        failure_say(why, STATUS_MALFORMED, _("the unit is \"%s\"; coopair reads kWh"),
                     text_copy(shown, sizeof shown, field));
         return false;
     }

@@ -5,6 +5,7 @@
  * written 0E-20. The file does not name its meter: "octopus". Failure modes: gas in cubic metres is refused,
  * because kWh need a heat value the file does not have; else by row. */
 #include "node/import/items.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -29,18 +30,18 @@ static void interval_add(struct rows *rows, uint64_t line, struct bytes value, s
     int64_t length_s, mwh;
 
     if (!stamp_read(&start, from) || !start.has_offset || !stamp_read(&end, to) || !end.has_offset) {
-        rows_reject(rows, line, "\"%s\" or the end of it is not a time with its offset",
+        rows_reject(rows, line, _("\"%s\" or the end of it is not a time with its offset"),
                     text_copy(shown, sizeof shown, from));
         return;
     }
     length_s = end.local_s - end.offset_s - (start.local_s - start.offset_s);
     if (length_s < 60 || length_s > 86400)
-        rows_reject(rows, line, "an interval from \"%s\" cannot be so long",
+        rows_reject(rows, line, _("an interval from \"%s\" cannot be so long"),
                     text_copy(shown, sizeof shown, from));
     else if (value.size == 0)
-        rows_reject(rows, line, "no value");
+        rows_reject(rows, line, _("no value"));
     else if (!decimal_read(&mwh, value, 6)) /* a millionth of a kWh is a mWh */
-        rows_reject(rows, line, "\"%s\" is not a number", text_copy(shown, sizeof shown, value));
+        rows_reject(rows, line, _("\"%s\" is not a number"), text_copy(shown, sizeof shown, value));
     else
         rows_add(rows, line, start.local_s - start.offset_s, (uint32_t)length_s, mwh);
 }
@@ -64,8 +65,8 @@ static enum status read_table(struct import *out, struct bytes file, struct fail
     }
     if (value_at == SIZE_MAX || from_at == SIZE_MAX || to_at == SIZE_MAX)
         return failure_say(why, STATUS_MALFORMED,
-                           "line 1 should name \"Consumption (kWh)\", \"Start\" and \"End\"; "
-                           "cubic metres of gas cannot be read");
+                           _("line 1 should name \"Consumption (kWh)\", \"Start\" and \"End\"; "
+                           "cubic metres of gas cannot be read"));
     rows_begin(&rows, out, why);
     while (!rows.status && lines_next(&lines, &line)) {
         struct bytes fields[COLUMNS_MAX] = { { NULL, 0 } };

@@ -7,6 +7,7 @@
  * Failure modes: a file cut short has no end tag of OFX and is refused whole; a movement without date or amount is refused. */
 #include "node/import/statement.h"
 #include "node/import/xml.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -208,7 +209,7 @@ static enum status read(struct import *out, struct bytes file, struct failure *w
         status = STATUS_OK;
     }
     if (!status && !in.st.rows.status && !in.ended)
-        status = failure_say(why, STATUS_MALFORMED, "the file ends after %zu movements without its end tag: download it again",
+        status = failure_say(why, STATUS_MALFORMED, _("the file ends after %zu movements without its end tag: download it again"),
                              in.st.count);
     ended = statement_end(&in.st);
     return status ? status : ended;

@@ -4,6 +4,7 @@
  * had it: the whole file must allow only one of the two. Splits (S, E, $) are parts of the amount and are passed over.
  * Failure modes: dates that could be both, which refuses the file; a movement without date or amount. */
 #include "node/import/statement.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -59,10 +60,10 @@ static bool order_find(enum day_order *order, struct bytes file, struct failure 
     }
     *order = day_first ? DAY_FIRST : MONTH_FIRST;
     if (!day_first && !month_first)
-        failure_say(why, STATUS_MALFORMED, "some dates have the day first and others the month: it was put together from two files");
+        failure_say(why, STATUS_MALFORMED, _("some dates have the day first and others the month: it was put together from two files"));
     else if (day_first && month_first && !comma)
         failure_say(why, STATUS_MALFORMED,
-                    "every date could be day/month or month/day: export a longer time, or as OFX, which says which it is");
+                    _("every date could be day/month or month/day: export a longer time, or as OFX, which says which it is"));
     return day_first != month_first || (day_first && comma);
 }
 
@@ -120,7 +121,7 @@ static void movements_read(struct statement *st, struct bytes file, enum day_ord
         }
     }
     if (begun && movements)
-        rows_reject(&st->rows, draft.line, "the file ends in this movement: download it again");
+        rows_reject(&st->rows, draft.line, _("the file ends in this movement: download it again"));
 }
 
 static enum status read(struct import *out, struct bytes file, struct failure *why)

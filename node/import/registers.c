@@ -3,6 +3,7 @@
 #include "node/import/registers.h"
 
 #include "node/import/local_time.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ void marks_add(struct marks *marks, uint64_t line, int64_t utc_s, int64_t mwh)
     if (marks->rows->status)
         return;
     if (utc_s < TIME_FIRST_S || utc_s > TIME_LAST_S) {
-        rows_reject(marks->rows, line, "a time that cannot be");
+        rows_reject(marks->rows, line, _("a time that cannot be"));
         return;
     }
     if (marks->count == marks->room) {
@@ -67,14 +68,14 @@ static void alone(struct marks *marks)
 {
     if (marks->count == 1)
         rows_reject(marks->rows, marks->list[0].line,
-                    "one reading of the register: what was used is between two of them");
+                    _("one reading of the register: what was used is between two of them"));
 }
 
 static bool backwards(struct marks *marks, const struct mark *to)
 {
     if (to->mwh >= to[-1].mwh)
         return false;
-    rows_reject(marks->rows, to->line, "the register runs backwards: was the meter exchanged?");
+    rows_reject(marks->rows, to->line, _("the register runs backwards: was the meter exchanged?"));
     return true;
 }
 
@@ -89,7 +90,7 @@ void marks_steps(struct marks *marks, int64_t least_s, int64_t most_s)
         if (length_s == 0 && to->mwh == from->mwh)
             marks->rows->import->duplicates++;
         else if (length_s < least_s || length_s > most_s)
-            rows_reject(marks->rows, to->line, "the reading before it is missing or comes twice");
+            rows_reject(marks->rows, to->line, _("the reading before it is missing or comes twice"));
         else if (!backwards(marks, to))
             rows_add(marks->rows, to->line, from->utc_s, (uint32_t)(length_s < DAY_S ? length_s : DAY_S),
                      to->mwh - from->mwh);
@@ -144,7 +145,7 @@ static void grid_between(struct grid *grid, const struct mark *from, const struc
     int64_t gap_s = to->utc_s - from->utc_s, rise = to->mwh - from->mwh;
 
     if (gap_s > 2 * grid->step_s || rise > import_energy_max_mwh(2 * DAY_S)) {
-        rows_reject(grid->marks->rows, to->line, "nothing was heard of the meter for too long before it");
+        rows_reject(grid->marks->rows, to->line, _("nothing was heard of the meter for too long before it"));
         grid->last.utc_s = -1;
         return;
     }
@@ -211,7 +212,7 @@ static void given_begin(struct registers *registers)
         given = import_another(registers->import);
         if (!given)
             registers->rows[0].status =
-                failure_say(registers->why, STATUS_NOMEM, "out of memory for the file");
+                failure_say(registers->why, STATUS_NOMEM, _("out of memory for the file"));
     }
     if (given) {
         given->series = registers->import->series;

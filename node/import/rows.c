@@ -4,6 +4,7 @@
  * readings than any home's file holds; both stick and are reported by rows_end. Rows that cannot be right are
  * refused one by one, with their line and a reason. */
 #include "node/import/rows.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -41,9 +42,9 @@ void *rows_more(struct rows *rows, void *list, size_t count, size_t size)
 
     if (count >= READINGS_MAX)
         rows_fail(rows, STATUS_MALFORMED,
-                  "the file holds more than 400000 readings: cut it into years and import each");
+                  _("the file holds more than 400000 readings: cut it into years and import each"));
     else if (!larger)
-        rows_fail(rows, STATUS_NOMEM, "out of memory for the readings of the file");
+        rows_fail(rows, STATUS_NOMEM, _("out of memory for the readings of the file"));
     return larger;
 }
 
@@ -65,11 +66,11 @@ void rows_add(struct rows *rows, uint64_t line, int64_t start_s, uint32_t length
     if (rows->status)
         return;
     if (start_s < 0 || energy_mwh < 0) {
-        rows_reject(rows, line, energy_mwh < 0 ? "a negative value" : "a time before 1970");
+        rows_reject(rows, line, energy_mwh < 0 ? _("a negative value") : _("a time before 1970"));
         return;
     }
     if (energy_mwh > import_energy_max_mwh(length_s)) {
-        rows_reject(rows, line, "more than %d kW: no home draws that, the unit or the value is wrong",
+        rows_reject(rows, line, _("more than %d kW: no home draws that, the unit or the value is wrong"),
                     POWER_MAX_W / 1000);
         return;
     }
@@ -87,7 +88,7 @@ static struct import_reject *reject_new(struct rows *rows)
         struct import_reject *larger = realloc(import->rejects, (n == 0 ? 1 : 2 * n) * sizeof *larger);
 
         if (!larger) {
-            rows_fail(rows, STATUS_NOMEM, "out of memory for what is wrong with the file");
+            rows_fail(rows, STATUS_NOMEM, _("out of memory for what is wrong with the file"));
             return NULL;
         }
         import->rejects = larger;
@@ -164,7 +165,7 @@ static void rows_repeats(struct rows *rows)
         else if (same(&row->reading, &next->reading))
             rows->import->duplicates++;
         else
-            rows_reject(rows, row->line, "line %" PRIu64 " says otherwise for the same time, and counts",
+            rows_reject(rows, row->line, _("line %" PRIu64 " says otherwise for the same time, and counts"),
                         next->line);
     }
     rows->count = kept;
@@ -178,7 +179,7 @@ static void rows_overlaps(struct rows *rows)
         const struct row *row = &rows->list[i], *before = kept > 0 ? &rows->list[kept - 1] : NULL;
 
         if (before && before->reading.start_s + before->reading.length_s > row->reading.start_s)
-            rows_reject(rows, row->line, "its time overlaps that of line %" PRIu64, before->line);
+            rows_reject(rows, row->line, _("its time overlaps that of line %" PRIu64), before->line);
         else
             rows->list[kept++] = *row;
     }

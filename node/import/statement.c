@@ -3,6 +3,7 @@
  * Happy path: the file is in order of day, or backwards. Failure modes: no memory, more movements or words than any household's
  * file has; they stick and are told by statement_end. */
 #include "node/import/statement.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -102,7 +103,7 @@ void statement_account(struct statement *statement, struct bytes name, struct by
     if (!import)
         import = import_another(statement->first);
     if (!import) {
-        statement_fail(statement, STATUS_MALFORMED, "more accounts than a household has, or out of memory: cut the file in parts");
+        statement_fail(statement, STATUS_MALFORMED, _("more accounts than a household has, or out of memory: cut the file in parts"));
         return;
     }
     import->kind = IMPORT_ACCOUNT;
@@ -124,8 +125,8 @@ static const char *text_keep(struct statement *statement, const struct wording *
         chunk = statement->texts <= TEXTS_MAX ? malloc(sizeof *chunk) : NULL;
         if (!chunk) {
             statement_fail(statement, statement->texts <= TEXTS_MAX ? STATUS_NOMEM : STATUS_MALFORMED,
-                           statement->texts <= TEXTS_MAX ? "out of memory for the words of the file"
-                                                         : "the file holds more words than any account: cut it into years");
+                           statement->texts <= TEXTS_MAX ? _("out of memory for the words of the file")
+                                                         : _("the file holds more words than any account: cut it into years"));
             return "";
         }
         chunk->used = 0;
@@ -144,12 +145,12 @@ static bool statement_grow(struct statement *statement)
     struct statement_row *larger = NULL;
 
     if (statement->count >= MOVEMENTS_MAX) {
-        statement_fail(statement, STATUS_MALFORMED, "the file holds more than 100000 movements: cut it into years and import each");
+        statement_fail(statement, STATUS_MALFORMED, _("the file holds more than 100000 movements: cut it into years and import each"));
         return false;
     }
     larger = realloc(statement->list, room * sizeof *larger);
     if (!larger) {
-        statement_fail(statement, STATUS_NOMEM, "out of memory for the movements of the file");
+        statement_fail(statement, STATUS_NOMEM, _("out of memory for the movements of the file"));
         return false;
     }
     statement->list = larger;
@@ -162,11 +163,11 @@ void statement_add(struct statement *statement, const struct draft *draft)
     struct statement_row row = { .account = statement->rows.import, .line = draft->line };
 
     if (!draft->has_day || !draft->has_cents) {
-        rows_reject(&statement->rows, draft->line, draft->has_day ? "no amount" : "no date");
+        rows_reject(&statement->rows, draft->line, draft->has_day ? _("no amount") : _("no date"));
         return;
     }
     if (draft->cents > MOVEMENT_SANE_CENTS || draft->cents < -MOVEMENT_SANE_CENTS) {
-        rows_reject(&statement->rows, draft->line, "more than ten million: no household moves that, the amount is wrong");
+        rows_reject(&statement->rows, draft->line, _("more than ten million: no household moves that, the amount is wrong"));
         return;
     }
     if (statement->rows.status || (statement->count == statement->room && !statement_grow(statement)))
@@ -276,7 +277,7 @@ static void statement_crowded_days(struct statement *statement)
         same = i > 0 && by_account_and_day(row - 1, row) == 0 ? same + 1 : 0;
         statement->rows.import = row->account;
         if (same >= MOVEMENTS_DAY_MAX)
-            rows_reject(&statement->rows, row->line, "more than %d movements on one day", MOVEMENTS_DAY_MAX);
+            rows_reject(&statement->rows, row->line, _("more than %d movements on one day"), MOVEMENTS_DAY_MAX);
         else
             statement->list[kept++] = *row;
     }
@@ -290,7 +291,7 @@ static void statement_hand_over(struct statement *statement)
     for (struct import *import = statement->first; import; import = import->next) {
         import->movements = malloc((import->room + 1) * sizeof *import->movements);
         if (!import->movements) {
-            statement_fail(statement, STATUS_NOMEM, "out of memory for the movements of the file");
+            statement_fail(statement, STATUS_NOMEM, _("out of memory for the movements of the file"));
             return;
         }
         rejects_sort(import);

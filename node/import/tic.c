@@ -10,6 +10,7 @@
 #include "node/import/civil_text.h"
 #include "node/import/local_time.h"
 #include "node/import/registers.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
@@ -149,14 +150,14 @@ static void frame_end(struct capture *capture)
 
     capture->inside = false;
     if (frame->in_mwh < 0)
-        rows_reject(capture->rows, frame->line, "the frame has no register");
+        rows_reject(capture->rows, frame->line, _("the frame has no register"));
     else if (!frame->timed && frame->standard)
-        rows_reject(capture->rows, frame->line, "the frame has no time, or the meter is not sure of it");
+        rows_reject(capture->rows, frame->line, _("the frame has no time, or the meter is not sure of it"));
     else if (!frame->timed)
         rows_reject(capture->rows, frame->line,
-                    "the historic mode sends no time: put one before each line (ts '%%FT%%T%%z')");
+                    _("the historic mode sends no time: put one before each line (ts '%%FT%%T%%z')"));
     else if (meter[0] && strcmp(meter, frame->meter) != 0)
-        rows_reject(capture->rows, frame->line, "of another meter, %.32s", frame->meter);
+        rows_reject(capture->rows, frame->line, _("of another meter, %.32s"), frame->meter);
     else {
         memcpy(meter, frame->meter, sizeof frame->meter);
         registers_add(&capture->registers, frame->line, frame->utc_s, frame->in_mwh, frame->out_mwh);
@@ -183,8 +184,8 @@ static void line_read(struct capture *capture, const struct lines *lines, struct
     if (!capture->inside || !memchr(line.data, separator, line.size))
         return;
     if (!checksum_fits(line, separator)) {
-        rows_reject(capture->rows, lines->number, lines->whole ? "the checksum of the group is another"
-                                                                   : "the file ends within this line");
+        rows_reject(capture->rows, lines->number, lines->whole ? _("the checksum of the group is another")
+                                                                   : _("the file ends within this line"));
         return;
     }
     rest = (struct bytes){ line.data, line.size - 2 };

@@ -6,6 +6,7 @@
 #include "node/import/wall.h"
 
 #include "node/import/local_time.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 
@@ -73,7 +74,7 @@ void wall_place(struct wall *wall, void (*each)(void *arg, const struct wall_row
 
         which = i > 0 && row[-1].local_s == row->local_s ? which + 1 : 0;
         if (count == 0)
-            rows_reject(wall->rows, row->line, "the clock leaves this hour out");
+            rows_reject(wall->rows, row->line, _("the clock leaves this hour out"));
         else
             each(arg, row, moments[which < count ? which : count - 1]);
     }

@@ -7,6 +7,7 @@
 
 #include "node/import/rows.h"
 #include "node/import/xml.h"
+#include "node/tongue/tongue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,13 +39,13 @@ static bool sheet_fail(struct sheet *sheet, enum status status, const char *what
 static bool text_add(struct sheet *sheet, struct text *text, const void *data, size_t size)
 {
     if (text->size + size > WORKBOOK_TABLE_MAX)
-        return sheet_fail(sheet, STATUS_MALFORMED, "the workbook holds more text than a household's table");
+        return sheet_fail(sheet, STATUS_MALFORMED, _("the workbook holds more text than a household's table"));
     if (text->size + size > text->room) {
         size_t room = text->room == 0 ? 1 << 16 : 2 * text->room;
         uint8_t *larger = realloc(text->data, room > text->size + size ? room : room + size);
 
         if (!larger)
-            return sheet_fail(sheet, STATUS_NOMEM, "out of memory for the workbook");
+            return sheet_fail(sheet, STATUS_NOMEM, _("out of memory for the workbook"));
         text->room = room > text->size + size ? room : room + size;
         text->data = larger;
     }
@@ -64,10 +65,10 @@ static bool string_begin(struct sheet *sheet)
 
         if (room > WORKBOOK_STRINGS_MAX)
             return sheet_fail(sheet, STATUS_MALFORMED,
-                              "the workbook holds more text than a household's table");
+                              _("the workbook holds more text than a household's table"));
         larger = realloc(sheet->begins, room * sizeof *larger);
         if (!larger)
-            return sheet_fail(sheet, STATUS_NOMEM, "out of memory for the workbook");
+            return sheet_fail(sheet, STATUS_NOMEM, _("out of memory for the workbook"));
         sheet->begins = larger;
         sheet->room = room;
     }
@@ -121,7 +122,7 @@ static bool row_go(struct sheet *sheet, const char *number)
     uint64_t row = number[0] ? strtoull(number, NULL, 10) : sheet->row + 1;
 
     if (row <= sheet->row || row > WORKBOOK_ROWS_MAX)
-        return sheet_fail(sheet, STATUS_MALFORMED, "the rows of the workbook are not in order: it is damaged");
+        return sheet_fail(sheet, STATUS_MALFORMED, _("the rows of the workbook are not in order: it is damaged"));
     for (; sheet->row < row; sheet->row++) {
         if (sheet->row > 0 && !text_add(sheet, &sheet->table, "\n", 1))
             return false;
@@ -150,7 +151,7 @@ static bool cell_find(struct sheet *sheet, struct bytes *text)
     if (!sheet->shared)
         return true;
     if (!decimal_read(&index, *text, 0) || index < 0 || (uint64_t)index >= sheet->count)
-        return sheet_fail(sheet, STATUS_MALFORMED, "a cell of the workbook names a text that is not there");
+        return sheet_fail(sheet, STATUS_MALFORMED, _("a cell of the workbook names a text that is not there"));
     *text = (struct bytes){ sheet->strings.data + sheet->begins[index],
                             sheet->begins[index + 1] - sheet->begins[index] };
     return true;
@@ -233,7 +234,7 @@ enum status workbook_table(uint8_t **table, size_t *size, struct archive archive
     if (!status)
         status = part_find(&entry, archive)
                      ? part_read(&sheet, &entry, &cells, why)
-                     : failure_say(why, STATUS_MALFORMED, "the workbook has no sheet: it is damaged");
+                     : failure_say(why, STATUS_MALFORMED, _("the workbook has no sheet: it is damaged"));
     if (!status) /* the last row is whole: its XML was */
         text_add(&sheet, &sheet.table, "\n", 1), status = sheet.status;
     free(sheet.strings.data);

@@ -3,6 +3,7 @@
 #include "node/import/xml.h"
 
 #include "node/import/rows.h"
+#include "node/tongue/tongue.h"
 
 #include <expat.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static void element_begins(void *arg, const char *name, const char **attributes)
 
     run->size = 0;
     if (++run->depth > XML_DEPTH_MAX)
-        run_stop(run, "elements within elements, deeper than any export: it is made to do harm");
+        run_stop(run, _("elements within elements, deeper than any export: it is made to do harm"));
     else if (run->reader->begins && !run->reader->begins(run->reader->arg, bare(name), attributes))
         run_stop(run, NULL);
 }
@@ -87,7 +88,7 @@ static void instruction_comes(void *arg, const char *target, const char *data)
 static void document_type_comes(void *arg, const char *name, const char *system, const char *public, int inside)
 {
     (void)name, (void)system, (void)public, (void)inside;
-    run_stop(arg, "a document type, which no export of meter or bank has: it is made to do harm");
+    run_stop(arg, _("a document type, which no export of meter or bank has: it is made to do harm"));
 }
 
 static enum status run_verdict(struct run *run, enum XML_Status code, struct failure *why)
@@ -95,13 +96,13 @@ static enum status run_verdict(struct run *run, enum XML_Status code, struct fai
     unsigned long long line = XML_GetCurrentLineNumber(run->parser);
 
     if (run->refused)
-        return failure_say(why, STATUS_MALFORMED, "line %llu: %s", line, run->refused);
+        return failure_say(why, STATUS_MALFORMED, _("line %llu: %s"), line, run->refused);
     if (code == XML_STATUS_OK || run->stopped)
         return STATUS_OK;
     if (XML_GetErrorCode(run->parser) == XML_ERROR_NO_MEMORY)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the file");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the file"));
     return failure_say(why, STATUS_MALFORMED,
-                       "line %llu: the XML ends or breaks there (%s); download it again", line,
+                       _("line %llu: the XML ends or breaks there (%s); download it again"), line,
                        XML_ErrorString(XML_GetErrorCode(run->parser)));
 }
 
@@ -112,7 +113,7 @@ enum status xml_read(const struct xml_reader *reader, struct bytes file, struct 
 
     run.parser = XML_ParserCreate(NULL);
     if (!run.parser)
-        return failure_say(why, STATUS_NOMEM, "out of memory for the file");
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the file"));
     XML_SetUserData(run.parser, &run);
     XML_SetElementHandler(run.parser, element_begins, element_ends);
     XML_SetCharacterDataHandler(run.parser, text_comes);

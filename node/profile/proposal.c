@@ -5,6 +5,7 @@
  * category or an item the meter knows nothing of, readings by the day where the round asks for night and day,
  * a figure beyond what the round can carry. */
 #include "node/profile/profile.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,16 +59,16 @@ static bool quantity(struct proposal *proposal, uint64_t *value, const struct it
 
     if (strcmp(item->unit, proposal->pellets ? "KGM" : "KWH") != 0)
         return refuse(proposal, item->name,
-                      "a meter cannot say it in this unit; give the quantities yourself");
+                      _("a meter cannot say it in this unit; give the quantities yourself"));
     if (proposal->quantities == 1)
         *value = profile->total_mwh / (proposal->pellets ? MWH_PER_KG : MWH_PER_KWH);
     else if (proposal->pellets || proposal->quantities != PERIODS)
         return refuse(
             proposal, item->name,
-            "the round divides the demand in a way the meter does not; give the quantities yourself");
+            _("the round divides the demand in a way the meter does not; give the quantities yourself"));
     else if (profile->coarse_mwh > profile->total_mwh / 10)
         return refuse(proposal, item->name,
-                      "the readings are by the day; import the load curve, or give the quantities yourself");
+                      _("the readings are by the day; import the load curve, or give the quantities yourself"));
     else
         *value = profile->period_mwh[period] / MWH_PER_KWH;
     return true;
@@ -96,7 +97,7 @@ static bool item_value(struct proposal *proposal, uint64_t *value, const struct 
     case ITEM_USES:
         break;
     }
-    return refuse(proposal, item->name, "this program does not know what it is for");
+    return refuse(proposal, item->name, _("this program does not know what it is for"));
 }
 
 bool proposal_make(uint64_t *values, const struct charter *charter, const struct profile *profile,
@@ -107,17 +108,17 @@ bool proposal_make(uint64_t *values, const struct charter *charter, const struct
     proposal.pellets = strcmp(charter->category, "pellets") == 0;
     if (!proposal.pellets && strcmp(charter->category, "electricity") != 0)
         return refuse(&proposal, charter->category,
-                      "a meter does not say how much of it a home needs; give the "
-                      "quantities yourself");
+                      _("a meter does not say how much of it a home needs; give the "
+                      "quantities yourself"));
     if (profile->days == 0)
-        return refuse(&proposal, charter->title, "no meter readings yet; see: coopair import --help");
+        return refuse(&proposal, charter->title, _("no meter readings yet; see: coopair import --help"));
     for (size_t i = 0; i < charter->item_count; i++)
         proposal.quantities += charter->items[i].use == ITEM_QUANTITY;
     for (size_t i = 0; i < charter->item_count; i++) {
         if (!item_value(&proposal, &values[i], &charter->items[i]))
             return false;
         if (charter->value_bits < 64 && values[i] >> charter->value_bits != 0) {
-            failure_say(why, STATUS_FULL, "%.60s: %" PRIu64 " is more than this round can carry for one home",
+            failure_say(why, STATUS_FULL, _("%.60s: %" PRIu64 " is more than this round can carry for one home"),
                         charter->items[i].name, values[i]);
             return false;
         }

@@ -1,6 +1,7 @@
 /* zone.c - see zone.h. Failure mode: a code that is not in the table, because it is small or mistyped; it
  * becomes its department, which errs on the side of saying less. */
 #include "node/profile/zone.h"
+#include "node/tongue/tongue.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 
 #include "node/advice/health.h"
 #include "node/serve/answer.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,7 +190,7 @@ static enum status evidence_read(struct evidence **out, size_t *count, json_t *l
     *out = malloc((json_array_size(list) + 1) * sizeof **out);
     *count = 0;
     if (!*out)
-        return failure_say(why, STATUS_NOMEM, "out of memory for %zu movements", json_array_size(list));
+        return failure_say(why, STATUS_NOMEM, _("out of memory for %zu movements"), json_array_size(list));
     json_array_foreach(list, i, item)
     {
         (*out)[*count].day = json_integer_value(json_array_get(item, 0));
@@ -205,12 +206,12 @@ static enum status choice_made(struct choice *choice, struct failure *why)
         return STATUS_OK;
     if (choice->fitting > 1)
         return failure_say(why, STATUS_MISSING,
-                           "the file does not say which account it is of, and several fit (%.120s): name it with --account NAME",
+                           _("the file does not say which account it is of, and several fit (%.120s): name it with --account NAME"),
                            choice->known);
     if (choice->number[0] == '\0' && choice->accounts > 0)
         return failure_say(why, STATUS_MISSING,
-                           "the file does not say which account it is of, and has no movement of those here (%.100s): name that "
-                           "or a new one with --account NAME",
+                           _("the file does not say which account it is of, and has no movement of those here (%.100s): name that "
+                           "or a new one with --account NAME"),
                            choice->known);
     snprintf(choice->chosen, sizeof choice->chosen, "%s", choice->number[0] != '\0' ? choice->number : nameless);
     return STATUS_OK;
@@ -265,7 +266,7 @@ enum status accounts_import(struct store *store, json_t *args, json_t *reply, st
     enum status status;
 
     if (!movements)
-        return failure_say(why, STATUS_NOMEM, "out of memory for %zu movements", count);
+        return failure_say(why, STATUS_NOMEM, _("out of memory for %zu movements"), count);
     json_array_foreach(list, i, item)
         movements[i] = (struct movement){ json_is_integer(json_array_get(item, 0)) ? json_integer_value(json_array_get(item, 0)) : -1,
                                           json_integer_value(json_array_get(item, 1)), text_at(item, 2), text_at(item, 3),
@@ -287,10 +288,10 @@ enum status health_import(struct store *store, json_t *args, json_t *reply, stru
     enum status status;
 
     if (!payer_of_name(&payer, field_text(args, "payer")))
-        return failure_say(why, STATUS_MALFORMED, "\"payer\" must be basic or extra");
+        return failure_say(why, STATUS_MALFORMED, _("\"payer\" must be basic or extra"));
     lines = calloc(count + 1, sizeof *lines);
     if (!lines)
-        return failure_say(why, STATUS_NOMEM, "out of memory for %zu lines", count);
+        return failure_say(why, STATUS_NOMEM, _("out of memory for %zu lines"), count);
     json_array_foreach(list, i, item)
         lines[i] = (struct health_line){ payer, json_integer_value(json_array_get(item, 0)), json_integer_value(json_array_get(item, 1)),
                                          json_integer_value(json_array_get(item, 2)), json_integer_value(json_array_get(item, 3)) };
@@ -365,7 +366,7 @@ static enum status account_erase(struct store *store, const char *name, json_t *
     enum status status = store_commit(txn, why);
 
     if (!status && !found)
-        return failure_say(why, STATUS_MISSING, "there is no account \"%.40s\"; see: coopair doctor", name);
+        return failure_say(why, STATUS_MISSING, _("there is no account \"%.40s\"; see: coopair doctor"), name);
     if (!status)
         status = store_account_erase(store, name, why);
     if (status)
@@ -386,12 +387,12 @@ enum status accounts_erase(struct store *store, json_t *args, json_t *reply, str
     if (name)
         return account_erase(store, name, reply, why);
     if (!payer_of_name(&payer, field_text(args, "payer")))
-        return failure_say(why, STATUS_MALFORMED, "a payer of health statements is basic or extra");
+        return failure_say(why, STATUS_MALFORMED, _("a payer of health statements is basic or extra"));
     txn = store_begin(store, STORE_READ);
     store_health_scan(txn, count_line, &listing);
     status = store_commit(txn, why);
     if (!status && listing.lines[payer] == 0)
-        return failure_say(why, STATUS_MISSING, "there are no lines of health statements of this payer");
+        return failure_say(why, STATUS_MISSING, _("there are no lines of health statements of this payer"));
     if (!status)
         status = store_health_erase(store, payer, why);
     if (status)

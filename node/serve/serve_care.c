@@ -8,6 +8,7 @@
 #include "node/command/say.h"
 #include "node/serve/serve.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -40,16 +41,16 @@ static void check_store(struct doctor *doctor)
 
     if (trouble)
         check_add(&doctor->answer, doctor->checks, "writing", CHECK_FAIL,
-                  "free some space or mend the disk; the node tries again by itself", "%s", trouble);
+                  _("free some space or mend the disk; the node tries again by itself"), "%s", trouble);
     if (status)
         check_add(&doctor->answer, doctor->checks, "store", CHECK_FAIL,
-                  "stop the node and bring your latest backup back into a new folder: coopair restore FILE "
-                  "--home DIR",
-                  "%" PRIu64 " of %" PRIu64 " entries are damaged: %s", health.damaged, health.entries,
+                  _("stop the node and bring your latest backup back into a new folder: coopair restore FILE "
+                  "--home DIR"),
+                  _("%" PRIu64 " of %" PRIu64 " entries are damaged: %s"), health.damaged, health.entries,
                   why.text);
     else
         check_add(&doctor->answer, doctor->checks, "store", CHECK_OK, NULL,
-                  "%" PRIu64 " entries read back well, %" PRIu64 " KiB", health.entries,
+                  _("%" PRIu64 " entries read back well, %" PRIu64 " KiB"), health.entries,
                   health.file_bytes / 1024);
 }
 
@@ -57,16 +58,16 @@ static void check_store(struct doctor *doctor)
 
 static void check_backup(struct doctor *doctor, const struct care *care)
 {
-    static const char fix[] = "make one, on another disk: coopair backup FILE";
+    const char *fix = _("make one, on another disk: coopair backup FILE");
     uint64_t now_ms = node_now_ms(doctor->node);
     char when[SAID_MAX];
     bool old = now_ms > care->backup_ms && (now_ms - care->backup_ms) / DAY_MS > CARE_BACKUP_WARN_DAYS;
 
     if (care->backup_ms == 0)
         check_add(&doctor->answer, doctor->checks, "backup", CHECK_WARN, fix,
-                  "never made: what is only here is lost with this disk");
+                  _("never made: what is only here is lost with this disk"));
     else
-        check_add(&doctor->answer, doctor->checks, "backup", old ? CHECK_WARN : CHECK_OK, fix, "made %s",
+        check_add(&doctor->answer, doctor->checks, "backup", old ? CHECK_WARN : CHECK_OK, fix, _("made %s"),
                   ago(when, doctor, care->backup_ms));
 }
 
@@ -76,10 +77,10 @@ static void check_sheet(struct doctor *doctor, const struct care *care)
 
     if (care->proved_ms == 0)
         check_add(&doctor->answer, doctor->checks, "sheet", CHECK_WARN,
-                  "print it with coopair identity sheet, then prove it with coopair identity prove",
-                  "nobody has typed the recovery sheet back: it may not exist");
+                  _("print it with coopair identity sheet, then prove it with coopair identity prove"),
+                  _("nobody has typed the recovery sheet back: it may not exist"));
     else
-        check_add(&doctor->answer, doctor->checks, "sheet", CHECK_OK, NULL, "recovery sheet proved %s",
+        check_add(&doctor->answer, doctor->checks, "sheet", CHECK_OK, NULL, _("recovery sheet proved %s"),
                   ago(when, doctor, care->proved_ms));
 }
 
@@ -87,13 +88,13 @@ static void check_sheet(struct doctor *doctor, const struct care *care)
 
 static void check_clock(struct doctor *doctor, const struct care *care)
 {
-    static const char fix[] = "set the clock of this machine right: timedatectl set-ntp true";
+    const char *fix = _("set the clock of this machine right: timedatectl set-ntp true");
     uint64_t now_ms = node_now_ms(doctor->node);
     int64_t offset_ms, off_ms;
 
     if (care->backup_ms > now_ms + DAY_MS || care->proved_ms > now_ms + DAY_MS)
         check_add(&doctor->answer, doctor->checks, "past", CHECK_FAIL, fix,
-                  "this home did something later than the clock says it is now");
+                  _("this home did something later than the clock says it is now"));
     if (!serve_clock_offset(&offset_ms, node_core(doctor->node)))
         return;
     off_ms = offset_ms < 0 ? -offset_ms : offset_ms;
@@ -101,8 +102,8 @@ static void check_clock(struct doctor *doctor, const struct care *care)
               off_ms > CLOCK_FAIL_MS   ? CHECK_FAIL
               : off_ms > CLOCK_WARN_MS ? CHECK_WARN
                                        : CHECK_OK,
-              fix, "this clock is %" PRId64 " s %s those of the neighbours", off_ms / 1000,
-              offset_ms < 0 ? "ahead of" : "behind");
+              fix, _("this clock is %" PRId64 " s %s those of the neighbours"), off_ms / 1000,
+              offset_ms < 0 ? _("ahead of") : _("behind"));
 }
 
 /* ---- Neighbours. */
@@ -139,17 +140,17 @@ static void check_neighbours(struct doctor *doctor)
     node_facts(doctor->node, &facts);
     if (count == 0)
         check_add(&doctor->answer, doctor->checks, "neighbours", CHECK_OK, NULL,
-                  "this home is in no group: it has none to hear from");
+                  _("this home is in no group: it has none to hear from"));
     else if (linked > 0 || doctor->heard > 0)
         check_add(&doctor->answer, doctor->checks, "neighbours", CHECK_OK, NULL,
-                  "%" PRIu64 " linked now, %" PRIu64 " met in the last day", linked, doctor->heard);
+                  _("%" PRIu64 " linked now, %" PRIu64 " met in the last day"), linked, doctor->heard);
     else
         check_add(&doctor->answer, doctor->checks, "neighbours", CHECK_WARN,
                   facts.online
-                      ? "ask a neighbour whose node runs for a new code: coopair group invite there, "
-                        "coopair group join CODE here"
-                      : "start the node: coopair run",
-                  "none was met in the last day");
+                      ? _("ask a neighbour whose node runs for a new code: coopair group invite there, "
+                        "coopair group join CODE here")
+                      : _("start the node: coopair run"),
+                  _("none was met in the last day"));
 }
 
 /* ---- Readings. */
@@ -165,14 +166,14 @@ static bool check_series(void *arg, const struct store_series *series)
     gaps_of(&gaps, doctor->txn, series);
     doctor->series++;
     if (gaps.missing > 0)
-        snprintf(holes, sizeof holes, "%" PRIu64 " days are missing, from %s on", gaps.missing,
+        snprintf(holes, sizeof holes, _("%" PRIu64 " days are missing, from %s on"), gaps.missing,
                  say_day(hole, gaps.first_missing_s));
     else if (gaps.partial > 0)
-        snprintf(holes, sizeof holes, "%" PRIu64 " days have hours missing", gaps.partial);
+        snprintf(holes, sizeof holes, _("%" PRIu64 " days have hours missing"), gaps.partial);
     check_add(&doctor->answer, doctor->checks, "readings",
               late || gaps.missing + gaps.partial > 0 ? CHECK_WARN : CHECK_OK,
-              "get the days from your supplier's site and take them in: coopair import FILE",
-              "%s (%s): last one on %s, %s", series->name.meter, quantity_name(series->name.quantity),
+              _("get the days from your supplier's site and take them in: coopair import FILE"),
+              _("%s (%s): last one on %s, %s"), series->name.meter, quantity_name(series->name.quantity),
               say_day(day, series->last_s), holes);
     return !doctor->answer.failed;
 }
@@ -185,8 +186,8 @@ static bool check_account(void *arg, const struct store_account *account)
 
     check_add(&doctor->answer, doctor->checks, "account",
               today > account->last_day + CARE_MONEY_WARN_DAYS ? CHECK_WARN : CHECK_OK,
-              "get the newest statement from your bank's site and take it in: coopair import FILE",
-              "%s: %" PRIu64 " movements, the last on %s", account->name, account->count, day_text(day, account->last_day));
+              _("get the newest statement from your bank's site and take it in: coopair import FILE"),
+              _("%s: %" PRIu64 " movements, the last on %s"), account->name, account->count, day_text(day, account->last_day));
     return !doctor->answer.failed;
 }
 
@@ -212,11 +213,11 @@ static enum status run_doctor(struct node *node, json_t *args, json_t *reply, st
     }
     if (status) /* said again as a check: the others must be seen all the same */
         check_add(&doctor.answer, doctor.checks, "reading", CHECK_FAIL,
-                  "bring your latest backup back into a new folder: coopair restore FILE --home DIR", "%s",
+                  _("bring your latest backup back into a new folder: coopair restore FILE --home DIR"), "%s",
                   why->text);
     else if (doctor.series == 0)
         check_add(&doctor.answer, doctor.checks, "readings", CHECK_WARN,
-                  "take a meter file in: coopair import FILE", "there are none yet");
+                  _("take a meter file in: coopair import FILE"), _("there are none yet"));
     return answer_done(&doctor.answer, why);
 }
 

@@ -5,6 +5,7 @@
 #include "node/serve/data.h"
 #include "node/profile/profile.h"
 #include "node/serve/serve.h"
+#include "node/tongue/tongue.h"
 
 static enum status run_import(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {
@@ -102,7 +103,7 @@ static enum status run_profile(struct node *node, json_t *args, json_t *reply, s
         return status;
     if (profile.days == 0)
         return failure_say(why, STATUS_MISSING,
-                           "no electricity readings yet; take a meter file in with: coopair import FILE");
+                           _("no electricity readings yet; take a meter file in with: coopair import FILE"));
     profile_answer(&answer, answer_object(&answer, reply, "profile"), &profile);
     rounds = answer_array(&answer, reply, "rounds");
     for (size_t i = 0; i < core_topic_count(node_core(node)); i++)
