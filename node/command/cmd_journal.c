@@ -1,19 +1,15 @@
 /* cmd_journal.c - coopair journal: what left this house, to whom and why. */
 #include "node/command/command.h"
+#include "node/command/words.h"
 #include "node/tender/tender.h"
 #include "node/tongue/tongue.h"
 
-#include <time.h>
-
 static void say_line(json_t *line)
 {
-    time_t time = (time_t)(json_integer_value(json_object_get(line, "time_ms")) / 1000);
     const char *text = json_string_value(json_object_get(line, "text"));
-    char date[32], clean[WORDS_MAX];
-    struct tm local;
+    char date[SAID_MAX], clean[WORDS_MAX];
 
-    if (!localtime_r(&time, &local) || strftime(date, sizeof date, "%Y-%m-%d %H:%M", &local) == 0)
-        date[0] = '\0';
+    words_date(date, (uint64_t)json_integer_value(json_object_get(line, "time_ms")) / 1000);
     tender_clean(clean, sizeof clean, text ? text : "");
     printf("%s  %s\n", date, clean);
 }

@@ -24,6 +24,9 @@ static const struct {
                                N_("where the node backs up by itself, locked by the recovery sheet") },
     [CONFIG_BACKUP_DAYS] = { "backup.days", "7", N_("how many days lie between two such backups") },
     [CONFIG_LANGUAGE] = { "language", "", N_("fr or en; when not set, that of the terminal") },
+    [CONFIG_TEMPO_DAYS] = { "tempo.days", "",
+                            N_("a file of Tempo days, lines such as 2025-01-15,red; known without: 2014-09 to "
+                               "2023-08") },
 };
 
 const char *config_name(enum config_key key)
@@ -76,10 +79,11 @@ enum status config_check(enum config_key key, const char *value, struct failure 
     switch (key) {
     case CONFIG_IMPORT_FOLDER:
     case CONFIG_BACKUP_FOLDER:
+    case CONFIG_TEMPO_DAYS:
         if (value[0] != '/')
             return failure_say(
                 why, STATUS_MALFORMED,
-                _("%s: give the whole path of the folder, from / on: the node may start elsewhere"),
+                _("%s: give the whole path, from / on: the node may start elsewhere"),
                 config_name(key));
         return STATUS_OK;
     case CONFIG_BACKUP_DAYS:

@@ -121,8 +121,26 @@ static void head_answer(struct answer *answer, json_t *reply, const struct costi
     answer_text(answer, reply, "newest_grid", tariff_grids[TARIFF_GRIDS - 1]);
 }
 
-static void cost_fields(struct answer *answer, json_t *out, const struct tariff_split *split,
-                        const struct tariff_cost *cost)
+/* The Tempo days whose colour nobody has said, from the first to the last of them. */
+static void colours_missing(struct answer *answer, json_t *out, const struct costing *c)
+{
+    int64_t first = 0, last = 0;
+    uint64_t days = 0;
+    char text[CALENDAR_TEXT_MAX];
+
+    for (int64_t day = c->days.from; day <= c->days.to; day++)
+        if (tempo_colour(&c->tempo, day) == TEMPO_UNKNOWN) {
+            first = days == 0 ? day : first;
+            last = day;
+            days++;
+        }
+    answer_uint(answer, out, "no_colour_days", days);
+    answer_text(answer, out, "no_colour_from", days == 0 ? NULL : day_text(text, first));
+    answer_text(answer, out, "no_colour_to", days == 0 ? NULL : day_text(text, last));
+}
+
+static void cost_fields(struct answer *answer, json_t *out, const struct costing *c,
+                        const struct tariff_split *split, const struct tariff_cost *cost)
 {
     answer_text(answer, out, "tariff", tariff_option_name(split->option));
     answer_uint(answer, out, "energy_cents", cost->energy_cents);
@@ -132,6 +150,8 @@ static void cost_fields(struct answer *answer, json_t *out, const struct tariff_
     answer_uint(answer, out, "no_price_mwh", cost->no_price_mwh);
     answer_uint(answer, out, "no_price_days", cost->no_price_days);
     answer_uint(answer, out, "no_colour_mwh", split->no_colour_mwh);
+    if (split->no_colour_mwh > 0)
+        colours_missing(answer, out, c);
     answer_uint(answer, out, "coarse_mwh", split->coarse_mwh);
 }
 
@@ -191,7 +211,7 @@ static enum status nothing_priced(const struct costing *c, enum tariff_option op
     if (split->no_colour_mwh + split->coarse_mwh == split->total_mwh)
         return failure_say(why, STATUS_MISSING,
                            _("the Tempo colours from %s to %s are not known here; give them in a file of lines "
-                           "\"2025-01-15,red\": --tempo-days FILE"),
+                           "\"2025-01-15,red\": --tempo-days FILE; RTE publishes them"),
                            first, last);
     return failure_say(
         why, STATUS_MISSING,
@@ -215,7 +235,7 @@ static enum status cost_reply(struct store *store, json_t *reply, const struct c
         return nothing_priced(c, option, &split, why);
     head_answer(&answer, reply, c, &split);
     answer_text(&answer, reply, "grid", c->grid == TARIFF_DATED ? "dated" : tariff_grids[c->grid]);
-    cost_fields(&answer, reply, &split, &cost);
+    cost_fields(&answer, reply, c, &split, &cost);
     lines_answer(&answer, reply, &split, &cost);
     return answer_done(&answer, why);
 }
@@ -272,7 +292,8 @@ static unsigned rank(const struct tariff_cost costs[TARIFF_OPTIONS], unsigned op
     return better + 1;
 }
 
-static void ranking_answer(struct answer *answer, json_t *item, const struct tariff_split *splits,
+static void ranking_answer(struct answer *answer, json_t *item, const struct costing *c,
+                           const struct tariff_split *splits,
                            const struct tariff_cost costs[TARIFF_OPTIONS])
 {
     json_t *list = answer_array(answer, item, "options");
@@ -281,7 +302,7 @@ static void ranking_answer(struct answer *answer, json_t *item, const struct tar
     for (unsigned o = 0; o < TARIFF_OPTIONS; o++) {
         json_t *option = answer_item(answer, list);
 
-        cost_fields(answer, option, &splits[o], &costs[o]);
+        cost_fields(answer, option, c, &splits[o], &costs[o]);
         if (costs[o].whole)
             answer_uint(answer, option, "rank", rank(costs, o));
         else
@@ -317,7 +338,7 @@ static void rankings_answer(struct answer *answer, json_t *reply, const struct c
         for (unsigned o = 0; o < TARIFF_OPTIONS; o++)
             tariff_price(&costs[o], &splits[o], (unsigned)c->kva, grid);
         answer_text(answer, item, "grid", grid == TARIFF_DATED ? "dated" : tariff_grids[grid]);
-        ranking_answer(answer, item, splits, costs);
+        ranking_answer(answer, item, c, splits, costs);
         if (grid > 0)
             flip_answer(answer, flips, grid - 1, grid, before, cheapest(costs));
         before = cheapest(costs);

@@ -6,6 +6,7 @@
 
 #include "node/advice/tariff.h"
 #include "node/serve/tempo_file.h"
+#include "node/home/config.h"
 #include "tests/support/advice_home.h"
 
 #define SAMPLE COOP_SOURCE_DIR "/node/sample/enedis_half_hour.csv"
@@ -343,6 +344,37 @@ static void tempo_days_come_from_a_file(void **unused)
     WARNED("/nowhere/days");
 }
 
+/* Of two days one has a colour: the other is named, with what to do, and is in no amount. */
+static void days_without_a_colour_are_named_and_may_be_set_for_good(void **unused)
+{
+    struct reading readings[] = { { at("2025-03-03", 12, 0), HOUR_S, 10000000 },
+                                  { at("2025-03-04", 12, 0), HOUR_S, 20000000 } };
+    struct config config = { .values = { "" } };
+    struct failure why;
+    json_t *reply;
+    FILE *file;
+
+    (void)unused;
+    home_keep(&METER, readings, 2);
+    snprintf(config.values[CONFIG_TEMPO_DAYS], CONFIG_VALUE_MAX, "%s/days", home.dir);
+    file = fopen(config.values[CONFIG_TEMPO_DAYS], "w");
+    fputs("2025-03-03,red\n", file);
+    fclose(file);
+    assert_int_equal(config_write(&config, home.nodes.list[0].folder, &why), STATUS_OK);
+    assert_int_equal(TYPE(cost, "--tariff", "tempo", "--home", home.nodes.list[0].folder, "--json"), EXIT_DONE);
+    reply = home_json();
+    assert_int_equal(field_uint(reply, "no_colour_mwh"), 20000000);
+    assert_int_equal(field_uint(reply, "no_colour_days"), 1);
+    assert_string_equal(field_text(reply, "no_colour_from"), "2025-03-04");
+    assert_string_equal(field_text(reply, "no_colour_to"), "2025-03-04");
+    json_decref(reply);
+    assert_int_equal(TYPE(cost, "--tariff", "tempo", "--home", home.nodes.list[0].folder), EXIT_DONE);
+    SAID("20.0 kWh on 1 days whose colour is not known, 4 Mar 2025 to 4 Mar 2025");
+    SAID("coopair config set tempo.days FILE");
+    config.values[CONFIG_TEMPO_DAYS][0] = '\0';
+    config_write(&config, home.nodes.list[0].folder, &why);
+}
+
 static void a_bad_calendar_is_refused_with_its_line(void **unused)
 {
     static const struct {
@@ -408,6 +440,7 @@ int main(void)
         ON_A_HOME(a_ranking_that_flips_is_said),
         ON_A_HOME(requests_of_another_form_are_refused),
         ON_A_HOME(tempo_days_come_from_a_file),
+        ON_A_HOME(days_without_a_colour_are_named_and_may_be_set_for_good),
         ON_A_HOME(what_cannot_be_answered_is_said_with_the_next_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
