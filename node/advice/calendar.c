@@ -4,6 +4,7 @@
 #include "node/advice/calendar.h"
 
 #include "node/import/local_time.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 
 enum { HOUR_S = 3600, WEEK_S = 7 * CALENDAR_DAY_S, YEAR_LEAST = 1971, YEAR_MOST = 2198, WEEKS_A_YEAR = 52 };
 
-static const char *const names[SPANS] = { "hour", "day", "week", "month", "year" };
+static const char *const names[SPANS] = { N_("hour"), N_("day"), N_("week"), N_("month"), N_("year") };
 
 bool span_of_name(enum span *out, const char *name)
 {

@@ -69,6 +69,11 @@ const char *advice_change(char out[SAY_MAX], int64_t permille)
     return out;
 }
 
+const char *advice_word(const char *word)
+{
+    return word[0] == '\0' ? "" : _(word); /* gettext gives the head of the catalogue for "" */
+}
+
 const char *advice_date(char out[SAY_MAX], const char *iso)
 {
     int64_t day;

@@ -14,6 +14,7 @@ const char *advice_kwh(char out[SAY_MAX], uint64_t mwh); /* "1 234.6 kWh" */
 const char *advice_span(char out[SAY_MAX], enum span span,
                         int64_t start_s);                       /* "Jan 2023", "Mon 16 Jan 2023" */
 const char *advice_change(char out[SAY_MAX], int64_t permille); /* "+12.3 %" */
+const char *advice_word(const char *word); /* one of a fixed list ("gas", "month") in the language of the terminal */
 const char *advice_date(char out[SAY_MAX], const char *iso);    /* "16 Jan 2023" */
 
 /* The options of every such command, as request arguments; a date that does not exist is said on stderr with

@@ -8,7 +8,8 @@ static const char *say_kg(char out[SAY_MAX], uint64_t grams)
 {
     uint64_t tenths = (grams + 50) / 100;
 
-    snprintf(out, SAY_MAX, "%llu.%u kg", (unsigned long long)(tenths / 10), (unsigned)(tenths % 10));
+    snprintf(out, SAY_MAX, "%llu%c%u kg", (unsigned long long)(tenths / 10), tongue_point(),
+             (unsigned)(tenths % 10));
     return out;
 }
 
@@ -21,12 +22,13 @@ static void say_months(json_t *months, uint64_t most)
     json_array_foreach (months, i, month) {
         uint64_t grams = field_uint(month, "grams");
 
-        printf("  %-10s", advice_span(label, SPAN_MONTH, advice_int(month, "start_s")));
+        advice_span(label, SPAN_MONTH, advice_int(month, "start_s"));
+        printf("  %-*s", tongue_width(10, label), label);
         if (json_is_integer(json_object_get(month, "grams")))
             printf("%13s%12s  %s%s\n", advice_kwh(kwh, field_uint(month, "energy_mwh")), say_kg(kg, grams),
                    advice_bar(bar, grams, most), field_flag(month, "whole") ? "" : _(" (part of it metered)"));
         else
-            printf("%13s\n", _("no data"));
+            printf("%*s\n", tongue_width(13, _("no data")), _("no data"));
     }
 }
 
@@ -35,7 +37,7 @@ static void say_kind(json_t *kind, uint64_t most)
     unsigned factor = (unsigned)field_uint(kind, "tenths_g_per_kwh");
     char from[SAY_MAX], to[SAY_MAX], kwh[SAY_MAX], kg[SAY_MAX];
 
-    printf(_("%s, meter %s, %s to %s\n"), field_text(kind, "quantity"), field_text(kind, "meter"),
+    printf(_("%s, meter %s, %s to %s\n"), advice_word(field_text(kind, "quantity")), field_text(kind, "meter"),
            advice_date(from, field_text(kind, "from")), advice_date(to, field_text(kind, "to")));
     say_months(json_object_get(kind, "months"), most);
     printf("  %-10s%13s%12s\n", _("total"), advice_kwh(kwh, field_uint(kind, "energy_mwh")),

@@ -98,7 +98,7 @@ static void say_series(json_t *list)
         money_rhythm(rhythm, series);
         printf("  %-40.40s %11s  %-*s %s, %s\n", field_text(series, "payee"),
                money_say(amount, field_int(series, "cents")), tongue_width(9, rhythm), rhythm,
-               advice_date(date, field_text(series, "next")), class[0] ? _(class) : "");
+               advice_date(date, field_text(series, "next")), advice_word(class));
     }
 }
 

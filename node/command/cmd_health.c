@@ -31,7 +31,7 @@ static void say_act(json_t *act)
     else if (expected(act) > 0)
         printf(_("  %s, %s to come\n"), _(state), money_say(due, expected(act)));
     else
-        printf("  %s\n", state[0] ? _(state) : "");
+        printf("  %s\n", advice_word(state));
 }
 
 static void say_sums(json_t *reply)

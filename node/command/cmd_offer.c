@@ -4,6 +4,7 @@
  * accept is the only command by which a name leaves this house. It shows to whom, asks, and writes a file
  * that only the winner opens. */
 #include "node/serve/answer.h"
+#include "node/command/advice_say.h"
 #include "node/command/command.h"
 #include "node/command/words.h"
 #include "node/tongue/tongue.h"
@@ -41,7 +42,7 @@ static void offer_print(json_t *reply, json_t *offer)
     if (json_is_integer(bill) && json_is_integer(today))
         saving_print(field_uint(reply, "today_cents"), field_uint(offer, "bill_cents"));
     printf("%s%s%s\n", field_flag(offer, "winner") ? _("  << won") : "", valid ? "" : "  ",
-           valid || !field_text(offer, "verdict")[0] ? "" : _(field_text(offer, "verdict")));
+           valid ? "" : advice_word(field_text(offer, "verdict")));
     if (field_text(offer, "terms")[0] != '\0')
         printf("      %s\n", field_text(offer, "terms"));
 }

@@ -33,7 +33,7 @@ static void say_side(json_t *bin, enum span span, uint64_t most)
     uint64_t energy_mwh = field_uint(bin, "energy_mwh");
 
     if (covered_s == 0 || length_s == 0) {
-        printf("%12s  %-*s", _("no data"), ADVICE_BAR + 8, "");
+        printf("%*s  %-*s", tongue_width(12, _("no data")), _("no data"), ADVICE_BAR + 8, "");
         return;
     }
     if (!field_flag(bin, "whole"))
@@ -48,7 +48,8 @@ static void say_bin(json_t *bin, enum span span, uint64_t most, bool two)
     uint64_t now_mwh = field_uint(bin, "energy_mwh"), before_mwh = field_uint(before, "energy_mwh");
     char label[SAY_MAX], change[SAY_MAX];
 
-    printf("  %-17s", advice_span(label, span, advice_int(bin, "start_s")));
+    advice_span(label, span, advice_int(bin, "start_s"));
+    printf("  %-*s", tongue_width(17, label), label);
     say_side(bin, span, most);
     if (two)
         say_side(before, span, most);
@@ -98,10 +99,10 @@ static void say_usage(json_t *reply, const void *arg)
 
     (void)arg;
     span_of_name(&span, field_text(reply, "by"));
-    printf(_("meter %s, %s by the %s, %s to %s\n"), field_text(reply, "meter"), field_text(reply, "quantity"),
-           field_text(reply, "by"), advice_date(from, field_text(reply, "from")),
+    printf(_("meter %s, %s by the %s, %s to %s\n"), field_text(reply, "meter"),
+           advice_word(field_text(reply, "quantity")), advice_word(field_text(reply, "by")), advice_date(from, field_text(reply, "from")),
            advice_date(to, field_text(reply, "to")));
-    printf("  %-17s%12s", span == SPAN_WEEK ? _("week from") : "", _("this year"));
+    printf("  %-17s%*s", span == SPAN_WEEK ? _("week from") : "", tongue_width(12, _("this year")), _("this year"));
     if (two)
         printf("  %*s%14s", ADVICE_BAR + 8, "", _("a year before"));
     putchar('\n');

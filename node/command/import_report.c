@@ -35,7 +35,8 @@ static void say_readings(const struct import *import)
     const struct reading *first = import->readings, *last = first + import->count - 1;
     char kwh[SAY_MAX], from[SAY_MAX], to[SAY_MAX];
 
-    printf(_("  meter      %s, %s\n"), import->series.meter, quantity_name(import->series.quantity));
+    printf(_("  meter      %s, %s\n"), import->series.meter,
+           _(quantity_name(import->series.quantity)));
     printf(_("  readings   %zu, %s to %s, %s\n"), import->count, say_minute(from, first->start_s),
            say_minute(to, last->start_s + last->length_s), say_kwh(kwh, (uint64_t)import->total_mwh));
 }

@@ -42,9 +42,7 @@ const char *money_month(char out[SAY_MAX], const char *month)
 
 const char *money_post(json_t *item)
 {
-    const char *name = field_text(item, "name");
-
-    return name[0] == '\0' ? "" : _(name); /* gettext gives the head of the catalogue for "" */
+    return advice_word(field_text(item, "name"));
 }
 
 const char *money_rhythm(char out[SAY_MAX], json_t *series)

@@ -21,7 +21,7 @@ enum {
 };
 static const int64_t TIME_END_S = INT64_C(7258118400); /* 2200, as in the store */
 
-static const char *const names[QUANTITIES] = { "electricity", "electricity-out", "gas" };
+static const char *const names[QUANTITIES] = { N_("electricity"), N_("electricity-out"), N_("gas") };
 
 const char *quantity_name(enum quantity quantity)
 {
