@@ -149,6 +149,13 @@ static bool day_of(int64_t *day, struct bytes text)
     return bank_day_read(day, text, digits == 4 ? YEAR_FIRST : DAY_FIRST);
 }
 
+static bool is_row(const struct table *table, const struct table_columns *columns)
+{
+    int64_t day;
+
+    return day_of(&day, table_field(table, columns, COL_DAY));
+}
+
 static void row_take(struct statement *st, const struct table *table, const struct table_columns *columns)
 {
     struct bytes day = table_field(table, columns, COL_DAY), state = table_field(table, columns, COL_STATE);
@@ -189,9 +196,11 @@ static enum status read(struct import *out, struct bytes file, struct failure *w
     out->format = columns.layout ? columns.layout->format : import_bank_csv.name;
     table_begin(&table, file, st.charset, separator);
     while (!st.rows.status && table_next(&table)) {
-        if (table_is_blank(&table))
+        if (in_table && is_row(&table, &columns)) { /* first, because nearly all are */
+            row_take(&st, &table, &columns);
+        } else if (table_is_blank(&table)) {
             continue;
-        if (table_heading(&again, &table, layouts, ARRAY_SIZE(layouts))) {
+        } else if (table_heading(&again, &table, layouts, ARRAY_SIZE(layouts))) {
             columns = again;
             in_table = true;
         } else if (names_account(&table, &number)) {

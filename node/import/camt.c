@@ -55,7 +55,7 @@ static bool above(const struct reading_camt *in, size_t up, const char *name)
 
 static void part_begin(struct part *part)
 {
-    memset(part, 0, sizeof *part);
+    part->has_sign = part->credit = false;
     draft_begin(&part->draft, 0);
 }
 
@@ -238,14 +238,17 @@ static void movement_add(struct reading_camt *in, const struct part *part, const
         in->reversals[in->reversal_count++] = place;
 }
 
-static void entry_ends(struct reading_camt *in)
+static void entry_ends(struct reading_camt *in, uint64_t end_line)
 {
     struct part *entry = &in->entry;
-    uint64_t line = entry->draft.line;
+    uint64_t line = entry->draft.line > 0 ? entry->draft.line : end_line;
 
     in->in_entry = false;
-    if (!entry->draft.has_cents)
-        return; /* refused with its amount */
+    if (!entry->draft.has_cents) {
+        if (entry->draft.line == 0) /* else it was refused with its amount */
+            rows_reject(&in->st.rows, line, "an entry without an amount");
+        return;
+    }
     if (in->pending || !entry->has_sign) {
         rows_reject(&in->st.rows, line, in->pending ? _("not booked yet: a later statement brings it") : _("neither CRDT nor DBIT"));
         return;
@@ -301,7 +304,7 @@ static bool element_ends(void *arg, const char *name, struct bytes text, uint64_
     if (strcmp(name, "TxDtls") == 0 && in->in_detail)
         detail_ends(in);
     else if (strcmp(name, "Ntry") == 0)
-        entry_ends(in);
+        entry_ends(in, line);
     else if (strcmp(name, "Bal") == 0)
         balance_ends(in);
     else if (strcmp(name, "Stmt") == 0 || strcmp(name, "Rpt") == 0)

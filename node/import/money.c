@@ -288,9 +288,15 @@ static size_t high_write(char out[4], uint8_t byte, enum charset charset)
 static size_t char_take(char out[4], size_t *size, struct bytes text, enum charset charset)
 {
     uint8_t c = text.data[0];
-    size_t taken = c < 0x80 || charset != CHARSET_UTF8 ? 1 : utf8_size(text), blank = blank_size(text);
+    size_t taken, blank;
 
     *size = 1;
+    if (c > ' ' && c < 0x7f) { /* nearly all */
+        out[0] = (char)c;
+        return 1;
+    }
+    taken = c < 0x80 || charset != CHARSET_UTF8 ? 1 : utf8_size(text);
+    blank = blank_size(text);
     if (c < ' ' || c == 0x7f || (taken > 0 && blank == taken) || (taken == 2 && c == 0xc2 && text.data[1] < 0xa0)) {
         out[0] = ' ';
         return taken;
@@ -317,6 +323,8 @@ static size_t escape_size(char *out, struct bytes text)
     } escapes[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' }, { "&#39;", '\'' },
                     { "&nbsp;", ' ' }, { "\"\"", '"' } };
 
+    if (text.data[0] != '&' && text.data[0] != '"')
+        return 0;
     for (size_t i = 0; i < ARRAY_SIZE(escapes); i++) {
         if (text_begins(text, escapes[i].escape)) {
             *out = escapes[i].means;
@@ -329,7 +337,9 @@ static size_t escape_size(char *out, struct bytes text)
 void wording_begin(struct wording *wording, size_t room)
 {
     assert(room > 0 && room <= WORDING_MAX);
-    *wording = (struct wording){ .room = room };
+    wording->room = room;
+    wording->size = 0;
+    wording->text[0] = '\0';
 }
 
 void wording_add(struct wording *wording, struct bytes text, enum charset charset)

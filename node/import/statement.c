@@ -43,7 +43,9 @@ static void statement_fail(struct statement *statement, enum status status, cons
 
 void draft_begin(struct draft *draft, uint64_t line)
 {
-    *draft = (struct draft){ .line = line };
+    draft->line = line;
+    draft->has_day = draft->has_cents = false;
+    draft->day = draft->cents = 0;
     wording_begin(&draft->label, MOVEMENT_LABEL_MAX);
     wording_begin(&draft->party, MOVEMENT_PARTY_MAX);
     wording_begin(&draft->reference, MOVEMENT_REFERENCE_MAX);
@@ -84,7 +86,7 @@ static void name_make(char out[ACCOUNT_NAME_MAX], struct bytes name)
 
 static bool is_untouched(const struct statement *statement)
 {
-    return statement->count == 0 && statement->first->account.name[0] == '\0' && statement->first->rejected == 0;
+    return statement->count == 0 && statement->first->account.name[0] == '\0';
 }
 
 void statement_account(struct statement *statement, struct bytes name, struct bytes currency)

@@ -1,11 +1,13 @@
 /* import_case.h - what holds for every file that is imported: a series is in order, without overlaps, nothing
- * negative, its total the sum; a file that is refused is explained. Reading it again says the same. */
+ * negative, its total the sum; movements are in order, within what the store takes, their texts UTF-8 and their
+ * total the sum; a file that is refused is explained. Reading it again says the same. */
 #ifndef COOP_TESTS_IMPORT_CASE_H
 #define COOP_TESTS_IMPORT_CASE_H
 
 #include "node/import/import.h"
 #include "tests/fuzz/fuzz.h"
 
+#include <jansson.h>
 #include <string.h>
 
 static inline void check_series(const struct import *import)
@@ -21,6 +23,61 @@ static inline void check_series(const struct import *import)
         total += r->energy_mwh;
     }
     PROPERTY(total == import->total_mwh && end_s <= INT64_C(7258118400) + 86400);
+}
+
+/* jansson takes UTF-8 and nothing else. */
+static inline void check_text(const char *text, size_t room)
+{
+    json_t *json = json_string(text);
+
+    PROPERTY(json && strlen(text) < room);
+    for (const char *c = text; *c != '\0'; c++)
+        PROPERTY((unsigned char)*c >= ' ' && *c != 0x7f);
+    json_decref(json);
+}
+
+static inline void check_movements(const struct import *import)
+{
+    int64_t total = 0;
+
+    PROPERTY(strlen(import->account.currency) == 3);
+    check_text(import->account.name, ACCOUNT_NAME_MAX);
+    check_text(import->doubt, sizeof import->doubt);
+    for (size_t i = 0; i < import->count; i++) {
+        const struct movement *m = &import->movements[i];
+
+        PROPERTY(m->day >= 0 && m->day < STORE_DAY_END && (i == 0 || m[-1].day <= m->day));
+        PROPERTY(m->cents <= STORE_CENTS_MAX && m->cents >= -STORE_CENTS_MAX);
+        check_text(m->label, MOVEMENT_LABEL_MAX);
+        check_text(m->party, MOVEMENT_PARTY_MAX);
+        check_text(m->reference, MOVEMENT_REFERENCE_MAX);
+        total += m->cents;
+    }
+    PROPERTY(total == import->total_cents);
+}
+
+static inline void check_lines(const struct import *import)
+{
+    int64_t total = 0;
+
+    for (size_t i = 0; i < import->count; i++) {
+        const struct health_line *line = &import->lines[i];
+
+        PROPERTY(line->payer == import->payer && line->care_day >= 0 && line->care_day < STORE_DAY_END);
+        PROPERTY(line->paid_day >= 0 && line->paid_day < STORE_DAY_END && line->spent_cents >= 0);
+        total += line->refund_cents;
+    }
+    PROPERTY(total == import->total_cents);
+}
+
+static inline void check_rows(const struct import *import)
+{
+    if (import->kind == IMPORT_ACCOUNT)
+        check_movements(import);
+    else if (import->kind == IMPORT_HEALTH)
+        check_lines(import);
+    else
+        check_series(import);
 }
 
 static inline void check_words(const struct import *import)
@@ -50,10 +107,11 @@ static inline void import_case(struct bytes file)
     PROPERTY(import_read(&again, file, NULL) == status);
     for (const struct import *series = &import; series; series = series->next, other = other->next) {
         readings += series->count;
-        PROPERTY(status != STATUS_OK || series->series.meter[0] != '\0');
-        check_series(series);
+        PROPERTY(status != STATUS_OK || series->kind != IMPORT_SERIES || series->series.meter[0] != '\0');
+        check_rows(series);
         check_words(series);
         PROPERTY(other && other->count == series->count && other->total_mwh == series->total_mwh &&
+                 other->total_cents == series->total_cents &&
                  other->rejected == series->rejected && other->duplicates == series->duplicates);
     }
     PROPERTY((status == STATUS_OK) == (readings > 0));
