@@ -207,27 +207,34 @@ struct log_table {
 void log_table_init(struct log_table *table, uint64_t *slots, uint32_t steps);
 bool log_find(uint64_t *out, const struct log_table *table, const struct point *p, uint64_t bound);
 
-/* ---- dkg.c: the season key, made by n members so that nobody ever holds it (Pedersen's distributed key generation with
- * Feldman commitments, mechanism 2.2; complaints carry evidence anybody can check). Members are numbered 1..n. */
+/* ---- dkg.c: the season key, made by n members so that nobody ever holds it and nobody, not even the last to speak, can steer it (Gennaro,
+ * Jarecki, Krawczyk and Rabin 1999, in two phases: deals that commit, then reveals; complaints carry evidence anybody can check). Members
+ * are numbered 1..n. */
 struct committee_key {
     struct point joint;                /* Y */
     struct point share[COMMITTEE_MAX]; /* Y_j = y_j*B, of member j + 1 */
     unsigned count, threshold;         /* thr shares open */
 };
+struct dkg_share { /* secret: what a member holds of one deal, or of all */
+    struct scalar value, blind;
+};
+void dkg_share_add(struct dkg_share *sum, const struct dkg_share *share);
+void dkg_share_clear(struct dkg_share *share);
 enum {
-    DKG_DEAL_MAX = POINT_SIZE * COMMITTEE_MAX + 64 + POINT_SIZE + COMMITTEE_MAX * (SCALAR_SIZE + TAG_SIZE),
+    DKG_DEAL_MAX = POINT_SIZE * COMMITTEE_MAX + 96 + POINT_SIZE + COMMITTEE_MAX * (2 * SCALAR_SIZE + TAG_SIZE),
     DKG_COMPLAINT_SIZE = POINT_SIZE + 64,
+    DKG_REVEAL_SIZE = POINT_SIZE + 3 * SCALAR_SIZE,
 };
 size_t dkg_deal_size(unsigned count, unsigned threshold);
-/* One dealer's contribution: thr commitments, proof of knowledge of the secret, one share sealed to each member.
- * secret: 32 bytes from which the polynomial is derived (same secret and context: same deal, so a restart repeats itself). */
+/* One dealer's contribution: thr hiding commitments, proof of knowledge of what is in them, one pair of shares sealed to each member.
+ * secret: 32 bytes from which the polynomials are derived (same secret and context: same deal, so a restart repeats itself). */
 bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struct point *members, unsigned count,
                    unsigned threshold, const uint8_t secret[KEY_SIZE]);
 /* What anybody can check: encodings, number of commitments, proof of knowledge. */
 bool dkg_deal_check(struct bytes context, const struct point *members, unsigned count, unsigned threshold,
                     struct bytes deal);
-/* The share meant for member `index` (1..count). false: it does not match the commitments, a reason to complain. */
-bool dkg_share_open(struct scalar *out, struct bytes context, const struct point *members, unsigned count,
+/* The pair meant for member `index` (1..count). false: it does not match the commitments, a reason to complain. */
+bool dkg_share_open(struct dkg_share *out, struct bytes context, const struct point *members, unsigned count,
                     unsigned threshold, struct bytes deal, unsigned index, const struct group_key *own);
 /* Evidence that the share sealed to `index` is bad: the shared point with a proof that it is the right one. */
 void dkg_complaint_make(uint8_t out[DKG_COMPLAINT_SIZE], struct bytes context, struct bytes deal, unsigned threshold,
@@ -235,8 +242,15 @@ void dkg_complaint_make(uint8_t out[DKG_COMPLAINT_SIZE], struct bytes context, s
 /* true: the evidence holds, the dealer cheated. false: the complaint is itself false. */
 bool dkg_complaint_check(struct bytes context, const struct point *members, unsigned count, unsigned threshold,
                          struct bytes deal, unsigned index, const uint8_t complaint[DKG_COMPLAINT_SIZE]);
-/* The key that a set of deals stands for. Needs at least one deal; all have passed dkg_deal_check. */
-void dkg_combine(struct committee_key *out, const struct bytes *deals, size_t deal_count, unsigned count,
+/* What a set of deals commits every member to; out[j - 1] for member j. All have passed dkg_deal_check. */
+void dkg_commitments(struct point out[COMMITTEE_MAX], const struct bytes *deals, size_t deal_count, unsigned count,
+                     unsigned threshold);
+/* Member j's public share Y_j, with a proof that it is what its commitment holds. share: the sum of its pairs of all deals of the set. */
+void dkg_reveal_make(uint8_t out[DKG_REVEAL_SIZE], struct bytes context, const struct point *commitment,
+                     const struct dkg_share *share, struct rng *rng);
+bool dkg_reveal_check(struct bytes context, const struct point *commitment, const uint8_t reveal[DKG_REVEAL_SIZE]);
+/* The key, from the checked public shares of `threshold` members: any will do. false: one is named twice. */
+bool dkg_combine(struct committee_key *out, const unsigned *members, const struct point *revealed, unsigned count,
                  unsigned threshold);
 /* A committee of one with a key of its own (the founder of a group). */
 void committee_key_single(struct committee_key *out, const struct point *key);

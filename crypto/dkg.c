@@ -1,14 +1,21 @@
-/* dkg.c - a key that nobody holds: every member deals a random polynomial in shares to all members (Pedersen
- * 1991, with Feldman's commitments), the key is the sum.
+/* dkg.c - a key that nobody holds and nobody can lean on: every member deals a random polynomial in shares to
+ * all members, the key is the sum, and it is not known before it is settled whose deals are in it (Gennaro,
+ * Jarecki, Krawczyk and Rabin 1999).
  *
- * A deal: threshold commitments A_k = a_k*B || proof || R = r*B || for member j: the share f(j) sealed under
- * H(r*X_j). The proof shows knowledge of all a_k and of r, over everything in the deal and its context. For
- * a_0: no dealer can cancel the others' keys. For r: a dealer who copied the R of an honest deal over bad
- * shares would make members complain, and the point a complaint reveals would open the honest deal's shares.
+ * First phase. A deal: threshold commitments C_k = a_k*B + b_k*H || proof || R = r*B || for member j: the pair
+ * f(j), g(j) sealed under H(r*X_j). Nobody knows the logarithm of H, so the commitments tell nothing of a_0,
+ * whatever the dealer sees of others before he speaks; a rushing dealer has nothing to aim at. The proof shows
+ * knowledge of all a_k, b_k and of r, over everything in the deal and its context. For a_0: a deal made of the
+ * negative of another's is no deal. For r: a dealer who copied the R of an honest deal over bad shares would
+ * make members complain, and the point a complaint reveals would open the honest deal's shares.
+ * A member whose pair does not fit publishes x_j*R with a proof of equal logarithms; everybody can then open
+ * that one pair and see.
  *
- * A member whose share does not fit publishes x_j*R with a proof of equal logarithms; everybody can then open
- * that one share and see. Gennaro, Jarecki, Krawczyk and Rabin 1999: the last dealer can bias bits of the
- * joint key, which ElGamal bears. */
+ * Second phase, when the set of deals is settled: member j reveals Y_j = s_j*B of its summed pair s_j, t_j, with
+ * a proof that it knows both and that they are what the commitments hold at j. Any threshold of these give the
+ * key and the public share of every other member. In the paper the dealers speak once more here, and what a
+ * silent one held back is rebuilt; that the holders speak instead comes to the same key and needs no rebuilding:
+ * who stays silent now changes nothing. */
 #include "crypto/crypto.h"
 #include "crypto/declassify.h"
 #include "crypto/labels.h"
@@ -18,7 +25,8 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { SEALED_SHARE = SCALAR_SIZE + TAG_SIZE };
+enum { PAIR_SIZE = 2 * SCALAR_SIZE, SEALED_PAIR = PAIR_SIZE + TAG_SIZE };
+_Static_assert(sizeof(struct dkg_share) == PAIR_SIZE, "a pair is what is sealed");
 
 /* Where the parts of a deal lie. */
 struct parts {
@@ -32,17 +40,26 @@ static bool sizes_fit(unsigned count, unsigned threshold)
 
 size_t dkg_deal_size(unsigned count, unsigned threshold)
 {
-    return (size_t)POINT_SIZE * threshold + KNOWLEDGE_SIZE + POINT_SIZE + (size_t)count * SEALED_SHARE;
+    return (size_t)POINT_SIZE * threshold + REPRESENTATION_SIZE + POINT_SIZE + (size_t)count * SEALED_PAIR;
 }
 
 static struct parts deal_parts(const uint8_t *deal, unsigned threshold)
 {
     const uint8_t *proof = deal + (size_t)POINT_SIZE * threshold;
 
-    return (struct parts){ deal, proof, proof + KNOWLEDGE_SIZE, proof + KNOWLEDGE_SIZE + POINT_SIZE };
+    return (struct parts){ deal, proof, proof + REPRESENTATION_SIZE, proof + REPRESENTATION_SIZE + POINT_SIZE };
 }
 
-/* sum of x^k * commitments[k]: f(x)*B, for a member's number x */
+/* The second base: nobody knows its logarithm. */
+static void blinding_base(struct point *out)
+{
+    uint8_t uniform[64];
+
+    crypto_generichash(uniform, sizeof uniform, (const uint8_t *)LABEL_DKG_BLINDING, sizeof LABEL_DKG_BLINDING - 1, NULL, 0);
+    point_from_hash(out, uniform);
+}
+
+/* sum of x^k * commitments[k]: f(x)*B + g(x)*H, for a member's number x */
 static void commitments_at(struct point *out, const struct point *commitments, unsigned threshold, unsigned x)
 {
     struct scalar at;
@@ -66,7 +83,7 @@ static void share_key(uint8_t key[KEY_SIZE], struct bytes context, const struct 
     hash_parts(key, LABEL_DKG_SHARE, parts, ARRAY_SIZE(parts));
 }
 
-static void share_seal(uint8_t out[SEALED_SHARE], const struct scalar *share, struct bytes context,
+static void share_seal(uint8_t out[SEALED_PAIR], const struct dkg_share *share, struct bytes context,
                        const struct point *ephemeral, const struct scalar *r, const struct point *to,
                        unsigned index)
 {
@@ -75,18 +92,18 @@ static void share_seal(uint8_t out[SEALED_SHARE], const struct scalar *share, st
 
     point_times(&shared, to, r);
     share_key(key, context, ephemeral, to, index, &shared);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, share->b, SCALAR_SIZE, NULL, 0, NULL, nonce, key);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, share->value.b, PAIR_SIZE, NULL, 0, NULL, nonce, key);
     sodium_memzero(&shared, sizeof shared);
     sodium_memzero(key, sizeof key);
 }
 
-/* Opens the share of `index` with shared = x*R and holds it against the commitments. */
-static bool share_fits(struct scalar *out, const struct parts *parts, const struct point *ephemeral,
+/* Opens the pair of `index` with shared = x*R and holds it against the commitments. */
+static bool share_fits(struct dkg_share *out, const struct parts *parts, const struct point *ephemeral,
                        struct bytes context, const struct point *to, unsigned threshold, unsigned index,
                        const struct point *shared)
 {
-    struct point commitments[COMMITTEE_MAX], expected, actual;
-    uint8_t key[KEY_SIZE], plain[SCALAR_SIZE];
+    struct point commitments[COMMITTEE_MAX], expected, actual, blinding;
+    uint8_t key[KEY_SIZE], plain[PAIR_SIZE];
     bool fine;
 
     for (unsigned k = 0; k < threshold; k++)
@@ -94,18 +111,19 @@ static bool share_fits(struct scalar *out, const struct parts *parts, const stru
             return false;
     share_key(key, context, ephemeral, to, index, shared);
     fine = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL,
-                                                      parts->shares + (index - 1) * (size_t)SEALED_SHARE,
-                                                      SEALED_SHARE, NULL, 0, nonce, key) == 0;
+                                                      parts->shares + (index - 1) * (size_t)SEALED_PAIR,
+                                                      SEALED_PAIR, NULL, 0, nonce, key) == 0;
     declassify(&fine, sizeof fine); /* who gets a share that does not fit says so */
-    fine = fine && scalar_read(out, plain);
+    fine = fine && scalar_read(&out->value, plain) && scalar_read(&out->blind, plain + SCALAR_SIZE);
     if (fine) {
+        blinding_base(&blinding);
         commitments_at(&expected, commitments, threshold, index);
-        point_base_times(&actual, out);
+        point_two_times(&actual, &out->value, &out->blind, &blinding);
         fine = point_equal(&expected, &actual);
         declassify(&fine, sizeof fine);
     }
     if (!fine)
-        scalar_clear(out);
+        dkg_share_clear(out);
     sodium_memzero(key, sizeof key);
     sodium_memzero(plain, sizeof plain);
     return fine;
@@ -120,7 +138,7 @@ static void proof_transcript(struct transcript *t, struct bytes context, const s
     transcript_append(t, "context", context);
     transcript_append_u64(t, "threshold", threshold);
     transcript_append(t, "members", (struct bytes){ members->b, count * sizeof *members });
-    transcript_append(t, "shares", (struct bytes){ shares, (size_t)count * SEALED_SHARE });
+    transcript_append(t, "shares", (struct bytes){ shares, (size_t)count * SEALED_PAIR });
 }
 
 /* Everything drawn depends on the members and the threshold too: the same secret must never seal two
@@ -159,38 +177,62 @@ static bool members_fit(const struct point *members, unsigned count)
     return true;
 }
 
+/* What a dealer draws: two polynomials, and after their last coefficients r and 0. */
+struct drawn {
+    struct scalar value[COMMITTEE_MAX + 1], blind[COMMITTEE_MAX + 1];
+    struct point public[COMMITTEE_MAX + 1];
+};
+
+static void draw(struct drawn *out, unsigned threshold, const struct point *blinding, struct rng *rng)
+{
+    memset(out, 0, sizeof *out);
+    for (unsigned k = 0; k <= threshold; k++) {
+        scalar_random(&out->value[k], rng);
+        if (k < threshold)
+            scalar_random(&out->blind[k], rng);
+        point_two_times(&out->public[k], &out->value[k], &out->blind[k], blinding);
+    }
+    declassify(out->public, (threshold + 1) * sizeof *out->public);
+}
+
+static void shares_seal(uint8_t *out, const struct drawn *drawn, struct bytes context, const struct point *members,
+                        unsigned count, unsigned threshold)
+{
+    struct dkg_share share;
+
+    for (unsigned j = 1; j <= count; j++) {
+        polynomial_at(&share.value, drawn->value, threshold, j);
+        polynomial_at(&share.blind, drawn->blind, threshold, j);
+        share_seal(out + (j - 1) * (size_t)SEALED_PAIR, &share, context, &drawn->public[threshold],
+                   &drawn->value[threshold], &members[j - 1], j);
+    }
+    declassify(out, (size_t)count * SEALED_PAIR);
+    dkg_share_clear(&share);
+}
+
 bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struct point *members,
                    unsigned count, unsigned threshold, const uint8_t secret[KEY_SIZE])
 {
-    struct scalar known[COMMITTEE_MAX + 1], share; /* the coefficients, then r */
-    struct point public[COMMITTEE_MAX + 1];
+    struct point blinding;
     struct transcript t;
+    struct drawn drawn;
     uint8_t *proof, *shares;
     struct rng rng;
 
     if (!sizes_fit(count, threshold) || !members_fit(members, count))
         return false;
     proof = out + (size_t)POINT_SIZE * threshold;
-    shares = proof + KNOWLEDGE_SIZE + POINT_SIZE;
+    shares = proof + REPRESENTATION_SIZE + POINT_SIZE;
+    blinding_base(&blinding);
     dealer_rng(&rng, context, members, count, threshold, secret);
-    for (unsigned k = 0; k <= threshold; k++) {
-        scalar_random(&known[k], &rng);
-        point_base_times(&public[k], &known[k]);
-    }
-    declassify(public, (threshold + 1) * sizeof *public);
-    memcpy(out, public, (size_t)POINT_SIZE * threshold);
-    memcpy(proof + KNOWLEDGE_SIZE, public[threshold].b, POINT_SIZE);
-    for (unsigned j = 1; j <= count; j++) {
-        polynomial_at(&share, known, threshold, j);
-        share_seal(shares + (j - 1) * (size_t)SEALED_SHARE, &share, context, &public[threshold],
-                   &known[threshold], &members[j - 1], j);
-    }
-    declassify(shares, (size_t)count * SEALED_SHARE);
+    draw(&drawn, threshold, &blinding, &rng);
+    memcpy(out, drawn.public, (size_t)POINT_SIZE * threshold);
+    memcpy(proof + REPRESENTATION_SIZE, drawn.public[threshold].b, POINT_SIZE);
+    shares_seal(shares, &drawn, context, members, count, threshold);
     proof_transcript(&t, context, members, count, threshold, shares);
-    knowledge_prove(proof, &t, public, known, threshold + 1, &rng);
+    representation_prove(proof, &t, &blinding, drawn.public, drawn.value, drawn.blind, threshold + 1, &rng);
     *size = dkg_deal_size(count, threshold);
-    sodium_memzero(known, sizeof known);
-    scalar_clear(&share);
+    sodium_memzero(&drawn, sizeof drawn);
     rng_clear(&rng);
     return true;
 }
@@ -198,7 +240,7 @@ bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struc
 bool dkg_deal_check(struct bytes context, const struct point *members, unsigned count, unsigned threshold,
                     struct bytes deal)
 {
-    struct point public[COMMITTEE_MAX + 1];
+    struct point public[COMMITTEE_MAX + 1], blinding;
     struct transcript t;
     struct parts parts;
 
@@ -212,10 +254,11 @@ bool dkg_deal_check(struct bytes context, const struct point *members, unsigned 
     if (!point_read_nonzero(&public[threshold], parts.ephemeral))
         return false;
     proof_transcript(&t, context, members, count, threshold, parts.shares);
-    return knowledge_verify(parts.proof, &t, public, threshold + 1);
+    blinding_base(&blinding);
+    return representation_verify(parts.proof, &t, &blinding, public, threshold + 1);
 }
 
-bool dkg_share_open(struct scalar *out, struct bytes context, const struct point *members, unsigned count,
+bool dkg_share_open(struct dkg_share *out, struct bytes context, const struct point *members, unsigned count,
                     unsigned threshold, struct bytes deal, unsigned index, const struct group_key *own)
 {
     struct point ephemeral, shared;
@@ -268,7 +311,7 @@ bool dkg_complaint_check(struct bytes context, const struct point *members, unsi
     struct point ephemeral, shared;
     const struct point *accuser;
     struct transcript t;
-    struct scalar share;
+    struct dkg_share share;
     struct parts parts;
     bool cheated;
 
@@ -282,18 +325,29 @@ bool dkg_complaint_check(struct bytes context, const struct point *members, unsi
     if (!equality_verify(complaint + POINT_SIZE, &t, accuser, &ephemeral, &shared, 1))
         return false;
     cheated = !share_fits(&share, &parts, &ephemeral, context, accuser, threshold, index, &shared);
-    scalar_clear(&share);
+    dkg_share_clear(&share);
     return cheated;
 }
 
-/* ---- The key. */
+/* ---- The second phase: Y_j || c || s_1 || s_2, a proof of s_j*B = Y_j and t_j*H = C(j) - Y_j. */
 
-void dkg_combine(struct committee_key *out, const struct bytes *deals, size_t deal_count, unsigned count,
-                 unsigned threshold)
+void dkg_share_add(struct dkg_share *sum, const struct dkg_share *share)
+{
+    scalar_add(&sum->value, &sum->value, &share->value);
+    scalar_add(&sum->blind, &sum->blind, &share->blind);
+}
+
+void dkg_share_clear(struct dkg_share *share)
+{
+    sodium_memzero(share, sizeof *share);
+}
+
+void dkg_commitments(struct point out[COMMITTEE_MAX], const struct bytes *deals, size_t deal_count,
+                     unsigned count, unsigned threshold)
 {
     struct point sums[COMMITTEE_MAX], commitment;
 
-    assert(deal_count > 0 && sizes_fit(count, threshold));
+    assert(sizes_fit(count, threshold));
     for (unsigned k = 0; k < threshold; k++) {
         sums[k] = POINT_IDENTITY;
         for (size_t d = 0; d < deal_count; d++) {
@@ -303,12 +357,100 @@ void dkg_combine(struct committee_key *out, const struct bytes *deals, size_t de
             point_add(&sums[k], &sums[k], &commitment);
         }
     }
+    for (unsigned j = 1; j <= count; j++)
+        commitments_at(&out[j - 1], sums, threshold, j);
+}
+
+static void reveal_challenge(struct scalar *out, struct bytes context, const struct point *commitment,
+                             const struct point *revealed, const struct point nonces[2])
+{
+    struct transcript t;
+
+    transcript_init(&t, LABEL_DKG_REVEAL);
+    transcript_append(&t, "context", context);
+    transcript_append_point(&t, "commitment", commitment);
+    transcript_append_point(&t, "revealed", revealed);
+    transcript_append_point(&t, "nonce", &nonces[0]);
+    transcript_append_point(&t, "nonce", &nonces[1]);
+    transcript_challenge_scalar(&t, "challenge", out);
+}
+
+static void reveal_nonces(struct scalar out[2], struct bytes context, const struct dkg_share *share, struct rng *rng)
+{
+    struct transcript t;
+
+    transcript_init(&t, LABEL_DKG_REVEAL);
+    transcript_append(&t, "context", context);
+    transcript_nonce(&t, &out[0], "nonce", BYTES(share->value.b), rng);
+    transcript_nonce(&t, &out[1], "other nonce", BYTES(share->blind.b), rng);
+}
+
+void dkg_reveal_make(uint8_t out[DKG_REVEAL_SIZE], struct bytes context, const struct point *commitment,
+                     const struct dkg_share *share, struct rng *rng)
+{
+    struct scalar hiding[2], challenge, response;
+    struct point revealed, blinding, nonces[2];
+
+    blinding_base(&blinding);
+    reveal_nonces(hiding, context, share, rng);
+    point_base_times(&revealed, &share->value);
+    point_base_times(&nonces[0], &hiding[0]);
+    point_times(&nonces[1], &blinding, &hiding[1]);
+    declassify(&revealed, sizeof revealed);
+    declassify(nonces, sizeof nonces);
+    reveal_challenge(&challenge, context, commitment, &revealed, nonces);
+    memcpy(out, revealed.b, POINT_SIZE);
+    memcpy(out + POINT_SIZE, challenge.b, SCALAR_SIZE);
+    for (size_t i = 0; i < 2; i++) {
+        scalar_mul(&response, &challenge, i == 0 ? &share->value : &share->blind);
+        scalar_add(&response, &response, &hiding[i]);
+        declassify(&response, sizeof response);
+        memcpy(out + POINT_SIZE + SCALAR_SIZE * (i + 1), response.b, SCALAR_SIZE);
+    }
+    sodium_memzero(hiding, sizeof hiding);
+}
+
+bool dkg_reveal_check(struct bytes context, const struct point *commitment, const uint8_t reveal[DKG_REVEAL_SIZE])
+{
+    struct scalar challenge, response[2], expected;
+    struct point revealed, rest, blinding, nonces[2];
+
+    if (!point_read_nonzero(&revealed, reveal) || !scalar_read(&challenge, reveal + POINT_SIZE) ||
+        !scalar_read(&response[0], reveal + POINT_SIZE + SCALAR_SIZE) ||
+        !scalar_read(&response[1], reveal + POINT_SIZE + 2 * SCALAR_SIZE))
+        return false;
+    blinding_base(&blinding);
+    point_sub(&rest, commitment, &revealed);
+    commitment_again(&nonces[0], &POINT_BASE, &revealed, &challenge, &response[0]);
+    commitment_again(&nonces[1], &blinding, &rest, &challenge, &response[1]);
+    reveal_challenge(&expected, context, commitment, &revealed, nonces);
+    return sodium_memcmp(expected.b, challenge.b, SCALAR_SIZE) == 0;
+}
+
+/* ---- The key. */
+
+bool dkg_combine(struct committee_key *out, const unsigned *members, const struct point *revealed, unsigned count,
+                 unsigned threshold)
+{
+    struct scalar weight;
+    struct point term;
+
+    assert(sizes_fit(count, threshold));
     memset(out, 0, sizeof *out);
-    out->joint = sums[0];
     out->count = count;
     out->threshold = threshold;
-    for (unsigned j = 1; j <= count; j++)
-        commitments_at(&out->share[j - 1], sums, threshold, j);
+    for (unsigned at = 0; at <= count; at++) {
+        struct point *sum = at == 0 ? &out->joint : &out->share[at - 1];
+
+        *sum = POINT_IDENTITY;
+        for (unsigned j = 0; j < threshold; j++) {
+            if (members[j] < 1 || members[j] > count || !lagrange(&weight, members, threshold, j, at))
+                return false;
+            point_times(&term, &revealed[j], &weight);
+            point_add(sum, sum, &term);
+        }
+    }
+    return true;
 }
 
 void committee_key_single(struct committee_key *out, const struct point *key)

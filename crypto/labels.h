@@ -60,6 +60,8 @@
 #define LABEL_DKG_POLYNOMIAL "coopair/1 dkg polynomial" /* from the dkg secret */
 #define LABEL_DKG_SHARE "coopair/1 dkg share"
 #define LABEL_DKG_PROOF "coopair/1 dkg proof"
+#define LABEL_DKG_BLINDING "coopair/1 dkg blinding"
+#define LABEL_DKG_REVEAL "coopair/1 dkg reveal"
 #define LABEL_COMPLAINT "coopair/1 dkg complaint"
 #define LABEL_DEAL "coopair/1 sum deal"
 #define LABEL_BEACON_DEAL "coopair/1 beacon deal"

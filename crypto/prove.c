@@ -40,10 +40,22 @@ static void append_points(struct transcript *t, const char *label, const struct 
         transcript_append_point(t, label, &points[i]);
 }
 
+/* Secrets folded by the challenge, and the nonce that hides the sum. */
+static void respond(uint8_t out[SCALAR_SIZE], const struct scalar *secrets, size_t count,
+                    const struct scalar *nonce, const struct scalar *challenge)
+{
+    struct scalar response;
+
+    scalars_fold(&response, secrets, 1, count, challenge);
+    scalar_add(&response, &response, nonce);
+    declassify(&response, sizeof response);
+    memcpy(out, response.b, SCALAR_SIZE);
+}
+
 void knowledge_prove(uint8_t out[KNOWLEDGE_SIZE], struct transcript *t, const struct point *points,
                      const struct scalar *secrets, size_t count, struct rng *rng)
 {
-    struct scalar nonce, challenge, response;
+    struct scalar nonce, challenge;
     struct point commitment;
 
     append_points(t, "known", points, count);
@@ -53,13 +65,9 @@ void knowledge_prove(uint8_t out[KNOWLEDGE_SIZE], struct transcript *t, const st
     declassify(&commitment, sizeof commitment);
     transcript_append_point(t, "commitment", &commitment);
     transcript_challenge_scalar(t, "challenge", &challenge);
-    scalars_fold(&response, secrets, 1, count, &challenge);
-    scalar_add(&response, &response, &nonce);
-    declassify(&response, sizeof response);
     memcpy(out, commitment.b, POINT_SIZE);
-    memcpy(out + POINT_SIZE, response.b, SCALAR_SIZE);
+    respond(out + POINT_SIZE, secrets, count, &nonce, &challenge);
     scalar_clear(&nonce);
-    scalar_clear(&response);
 }
 
 bool knowledge_verify(const uint8_t proof[KNOWLEDGE_SIZE], struct transcript *t, const struct point *points,
@@ -79,6 +87,66 @@ bool knowledge_verify(const uint8_t proof[KNOWLEDGE_SIZE], struct transcript *t,
     point_base_times(&left, &response);
     return point_equal(&left, &right);
 }
+
+/* ---- Two bases. */
+
+void point_two_times(struct point *out, const struct scalar *x, const struct scalar *y,
+                     const struct point *other)
+{
+    struct point part;
+
+    point_base_times(out, x);
+    point_times(&part, other, y);
+    point_add(out, out, &part);
+    sodium_memzero(&part, sizeof part);
+}
+
+static void representation_challenge(struct transcript *t, struct scalar *challenge, const struct point *other,
+                                     const struct point *commitment)
+{
+    transcript_append_point(t, "other base", other);
+    transcript_append_point(t, "commitment", commitment);
+    transcript_challenge_scalar(t, "challenge", challenge);
+}
+
+void representation_prove(uint8_t out[REPRESENTATION_SIZE], struct transcript *t, const struct point *other,
+                          const struct point *points, const struct scalar *x, const struct scalar *y,
+                          size_t count, struct rng *rng)
+{
+    struct scalar nonce[2], challenge;
+    struct point commitment;
+
+    append_points(t, "known", points, count);
+    transcript_nonce(t, &nonce[0], "nonce", (struct bytes){ (const uint8_t *)x, count * sizeof *x }, rng);
+    transcript_nonce(t, &nonce[1], "other nonce", (struct bytes){ (const uint8_t *)y, count * sizeof *y }, rng);
+    point_two_times(&commitment, &nonce[0], &nonce[1], other);
+    declassify(&commitment, sizeof commitment);
+    representation_challenge(t, &challenge, other, &commitment);
+    memcpy(out, commitment.b, POINT_SIZE);
+    respond(out + POINT_SIZE, x, count, &nonce[0], &challenge);
+    respond(out + POINT_SIZE + SCALAR_SIZE, y, count, &nonce[1], &challenge);
+    sodium_memzero(nonce, sizeof nonce);
+}
+
+bool representation_verify(const uint8_t proof[REPRESENTATION_SIZE], struct transcript *t,
+                           const struct point *other, const struct point *points, size_t count)
+{
+    struct scalar challenge, response[2];
+    struct point commitment, left, right;
+
+    if (!point_read_nonzero(&commitment, proof) || !scalar_read(&response[0], proof + POINT_SIZE) ||
+        !scalar_read(&response[1], proof + POINT_SIZE + SCALAR_SIZE))
+        return false;
+    append_points(t, "known", points, count);
+    representation_challenge(t, &challenge, other, &commitment);
+    points_fold(&right, points, 1, count, &challenge);
+    point_times(&right, &right, &challenge);
+    point_add(&right, &right, &commitment);
+    point_two_times(&left, &response[0], &response[1], other);
+    return point_equal(&left, &right);
+}
+
+/* ---- Equal logarithms. */
 
 /* Everything public, then the weight that folds the pairs into one. */
 static void equality_begin(struct transcript *t, struct scalar *weight, const struct point *key,
@@ -122,8 +190,7 @@ void equality_prove(uint8_t out[EQUALITY_SIZE], struct transcript *t, const stru
     scalar_clear(&response);
 }
 
-/* s*base - c*image: the commitment that the response answers. */
-static void commitment_again(struct point *out, const struct point *base, const struct point *image,
+void commitment_again(struct point *out, const struct point *base, const struct point *image,
                              const struct scalar *challenge, const struct scalar *response)
 {
     struct point product;

@@ -47,21 +47,24 @@ bool share_check(const struct point *public_share, struct bytes context, const s
                            (const struct point *)share.data, count);
 }
 
-/* The Lagrange coefficient of members[j] at zero: product of m / (m - members[j]) over the others. */
-static bool lagrange(struct scalar *out, const unsigned *members, unsigned threshold, unsigned j)
+/* The product of (m - at) / (m - members[j]) over the others. */
+bool lagrange(struct scalar *out, const unsigned *members, unsigned threshold, unsigned j, unsigned at)
 {
-    struct scalar above, below, factor, own;
+    struct scalar above, below, factor, own, place;
 
     scalar_from_u64(&above, 1);
     scalar_from_u64(&below, 1);
     scalar_from_u64(&own, members[j]);
+    scalar_from_u64(&place, at);
     for (unsigned k = 0; k < threshold; k++) {
         if (k == j)
             continue;
         scalar_from_u64(&factor, members[k]);
-        scalar_mul(&above, &above, &factor);
         scalar_sub(&factor, &factor, &own);
         scalar_mul(&below, &below, &factor);
+        scalar_from_u64(&factor, members[k]);
+        scalar_sub(&factor, &factor, &place);
+        scalar_mul(&above, &above, &factor);
     }
     if (!scalar_invert(&below, &below)) /* one member named twice */
         return false;
@@ -93,7 +96,7 @@ bool combine(struct point *shared, size_t count, const unsigned *members, const 
         return false;
     for (unsigned j = 0; j < threshold; j++) {
         if (members[j] < 1 || members[j] > COMMITTEE_MAX || shares[j].size != share_size(count) ||
-            !lagrange(&coefficients[j], members, threshold, j))
+            !lagrange(&coefficients[j], members, threshold, j, 0))
             return false;
     }
     for (size_t i = 0; i < count; i++) {

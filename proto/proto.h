@@ -91,6 +91,7 @@ struct box_view {
     const uint8_t (*set)[ID_SIZE];  /* their record ids, sorted */
     unsigned members, quorum, listing, threshold; /* n, q, k = f + 1, thr of the committee that closes it */
     unsigned seen, votes, opens;    /* progress: members heard, best step-2 count, valid openings */
+    uint32_t dealt_badly, opened_falsely, contradicted; /* bit j - 1: proved against member j; what they did has no effect */
 };
 struct member {
     uint8_t key[KEY_SIZE];  /* Ed25519: committee records */

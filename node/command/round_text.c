@@ -5,6 +5,7 @@
 #include "node/serve/answer.h"
 #include "node/tender/tender.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -58,6 +59,24 @@ static void open_print(FILE *out, json_t *round, json_t *box)
     fprintf(out, "; closes %s (%s)\n", when, date);
 }
 
+/* Named by seat and key: whose key it is the registry does not say. */
+static void cheats_print(FILE *out, json_t *box)
+{
+    json_t *cheat;
+    size_t i;
+
+    json_array_foreach(json_object_get(box, "cheats"), i, cheat) {
+        const char *said = is(cheat, "what", "dealt badly")
+                               ? _("dealt a share of the key that does not fit; its deal is left out")
+                           : is(cheat, "what", "opened falsely")
+                               ? _("opened with a false share; the others' open the box without it")
+                               : _("signed two records that contradict each other");
+
+        fprintf(out, _("            member %u of its committee (%.8s) cheated: it %s\n"),
+                (unsigned)field_uint(cheat, "member"), field_text(cheat, "key"), said);
+    }
+}
+
 static void box_print(FILE *out, json_t *round, json_t *box)
 {
     uint64_t members = field_uint(box, "members"), set = field_uint(box, "set");
@@ -84,6 +103,7 @@ static void box_print(FILE *out, json_t *round, json_t *box)
         words_bar(bar, 1, 1);
         fprintf(out, "%s closed with %" PRIu64 " on %s\n", bar, set, date);
     }
+    cheats_print(out, box);
 }
 
 /* ---- Lots. */

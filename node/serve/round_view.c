@@ -55,8 +55,49 @@ void round_award_digest(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], co
 
 /* ---- Boxes. */
 
-static void box_view(struct answer *a, json_t *out, enum box_index index, const struct box_view *box)
+/* The key by which a member signs; NULL: the committee of this box is not known here. */
+static const uint8_t *member_key(const struct charter *charter, const struct season *season, enum box_index box,
+                                 unsigned member)
 {
+    if (box == BOX_REGISTRY)
+        return charter->genesis_key[member - 1];
+    return member <= season->committee_count ? season->registry[season->committee[member - 1]].key : NULL;
+}
+
+static void cheat_view(struct answer *a, json_t *list, const char *what, unsigned member, const uint8_t *key)
+{
+    json_t *item = answer_item(a, list);
+
+    answer_uint(a, item, "member", member);
+    answer_hex(a, item, "key", key, KEY_SIZE);
+    answer_text(a, item, "what", what);
+}
+
+/* What is proved against members by their own signatures. */
+static void cheats_view(struct answer *a, json_t *list, const struct charter *charter, const struct season *season,
+                        enum box_index index)
+{
+    const struct box_view *box = &season->boxes[index];
+
+    for (unsigned member = 1; member <= box->members; member++) {
+        const uint8_t *key = member_key(charter, season, index, member);
+
+        if (key == NULL)
+            continue;
+        if (box->dealt_badly >> (member - 1) & 1)
+            cheat_view(a, list, "dealt badly", member, key);
+        if (box->opened_falsely >> (member - 1) & 1)
+            cheat_view(a, list, "opened falsely", member, key);
+        if (box->contradicted >> (member - 1) & 1)
+            cheat_view(a, list, "contradicted itself", member, key);
+    }
+}
+
+static void box_view(struct answer *a, json_t *out, const struct charter *charter, const struct season *season,
+                     enum box_index index)
+{
+    const struct box_view *box = &season->boxes[index];
+
     static const char *const states[] = { "waiting", "open", "closed", "opened" };
     bool closed = box->state == BOX_CLOSED || box->state == BOX_OPENED;
 
@@ -81,6 +122,7 @@ static void box_view(struct answer *a, json_t *out, enum box_index index, const 
     answer_uint(a, out, "seen", box->seen);
     answer_uint(a, out, "votes", box->votes);
     answer_uint(a, out, "opens", box->opens);
+    cheats_view(a, answer_array(a, out, "cheats"), charter, season, index);
 }
 
 /* ---- Lots. */
@@ -235,7 +277,7 @@ static void season_view(struct answer *a, json_t *out, const struct charter *cha
     json_t *list = answer_array(a, out, "boxes");
 
     for (size_t i = 0; i < BOXES; i++)
-        box_view(a, answer_item(a, list), (enum box_index)i, &season->boxes[i]);
+        box_view(a, answer_item(a, list), charter, season, (enum box_index)i);
     answer_uint(a, out, "registry", season->registry_count);
     list = answer_array(a, out, "lots");
     for (size_t i = 0; i < charter->lot_count; i++)

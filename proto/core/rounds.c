@@ -234,6 +234,7 @@ enum status round_take(struct core *core, struct round *round, const struct reco
     status = stems ? topic_add_hidden(round->topic, record->whole, core->now_ms)
                    : topic_add(round->topic, record->whole, core->now_ms);
     core->no_memory = core->no_memory || status == STATUS_NOMEM;
+    round->touched = round->touched || status == STATUS_FORGED; /* it may have to be flagged */
     if (status != STATUS_OK && status != STATUS_MISSING)
         return status;
     round->touched = true;

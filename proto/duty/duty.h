@@ -42,5 +42,6 @@ bool cut_acceptable(struct cut *out, const struct duty *duty, uint32_t round, co
 bool cut_due(struct deal_out *out, const struct duty *duty, uint32_t round);
 /* opener.c */
 bool open_due(struct deal_out *out, const struct duty *duty, struct rng *rng);
+bool lie_due(struct deal_out *out, const struct duty *duty);
 
 #endif

@@ -145,7 +145,7 @@ static void learn_share(const struct keeping *keeping)
 {
     struct key_deal deals[COMMITTEE_MAX];
     struct own *own = keeping->own;
-    struct scalar sum = { { 0 } };
+    struct dkg_share sum = { { { 0 } }, { { 0 } } };
     bool fine = true;
     size_t count;
 
@@ -159,13 +159,13 @@ static void learn_share(const struct keeping *keeping)
 
         fine = opened->fine;
         if (fine)
-            scalar_add(&sum, &sum, &opened->share);
+            dkg_share_add(&sum, &opened->share);
     }
     own->season_share_sought = true;
     own->season_share_known = fine;
     if (fine)
         own->season_share = sum;
-    scalar_clear(&sum);
+    dkg_share_clear(&sum);
 }
 
 bool deal_due(struct deal_out *out, struct topic *topic, struct own *own, struct rng *rng)

@@ -70,32 +70,36 @@ static bool lots_reach_floor(size_t *formed, const struct duty *duty)
     return join->set_count >= floor;
 }
 
-/* The beacon is a random point, not a figure, and the bids are the companies': neither has a floor of its
+/* The beacon and the key are random points, not figures, and the bids are the companies': none has a floor of its
  * own, but the late coordinates opened with the bids are totals like the others. */
 static bool floor_holds(const struct duty *duty, size_t parts)
 {
     size_t formed;
 
-    if (duty->box == BOX_REGISTRY)
+    if (duty->box == BOX_REGISTRY || duty->box == BOX_KEY)
         return parts == 1;
     return lots_reach_floor(&formed, duty) && parts <= formed + (duty->box == BOX_BIDS);
 }
 
 /* ---- */
 
-/* false: this member has no share of the key this box opens with, and says nothing. */
-static bool share_of_key(struct scalar *out, const struct duty *duty)
+static void reveal_write(struct writer *body, const struct duty *duty, struct rng *rng)
 {
-    if (duty->box != BOX_REGISTRY && !duty->own->season_share_known)
-        return false;
-    *out = duty->box == BOX_REGISTRY ? duty->own->genesis_share : duty->own->season_share;
-    return true;
+    uint8_t reveal[DKG_REVEAL_SIZE], context[HASH_SIZE];
+    struct point commitment;
+
+    key_commitment(duty->topic, duty->member, &commitment);
+    box_open_context(duty->topic, BOX_KEY, 0, context);
+    dkg_reveal_make(reveal, BYTES(context), &commitment, &duty->own->season_share, rng);
+    writer_array(body, 1);
+    writer_bin(body, BYTES(reveal));
 }
 
-static void parts_write(struct writer *body, const struct duty *duty, size_t parts,
-                        const struct scalar *secret, struct rng *rng)
+static void parts_write(struct writer *body, const struct duty *duty, size_t parts, struct rng *rng)
 {
     uint8_t share[OPEN_POINTS_MAX * POINT_SIZE + SHARE_PROOF_SIZE], context[HASH_SIZE];
+    const struct own *own = duty->own;
+    const struct scalar *secret = duty->box == BOX_REGISTRY ? &own->genesis_share : &own->season_share.value;
     struct point points[OPEN_POINTS_MAX];
 
     writer_array(body, parts);
@@ -108,16 +112,33 @@ static void parts_write(struct writer *body, const struct duty *duty, size_t par
     }
 }
 
+/* What a false opening proves is proved to those who never saw it, too. */
+bool lie_due(struct deal_out *out, const struct duty *duty)
+{
+    uint8_t bytes[RECORD_MAX];
+    struct writer body = writer_to(bytes, sizeof bytes);
+    struct bytes lie;
+
+    if (!topic_lie(duty->topic, duty->box, &lie))
+        return false;
+    writer_array(&body, 1);
+    writer_bin(&body, lie);
+    return duty_write(out, duty, RECORD_FLAG, &body);
+}
+
 bool open_due(struct deal_out *out, const struct duty *duty, struct rng *rng)
 {
     uint8_t bytes[RECORD_MAX];
     struct writer body = writer_to(bytes, sizeof bytes);
     size_t parts = box_open_parts(duty->topic, duty->box);
-    struct scalar secret;
 
-    if (parts == 0 || open_said(duty) || !floor_holds(duty, parts) || !share_of_key(&secret, duty))
+    if (parts == 0 || open_said(duty) || !floor_holds(duty, parts))
         return false;
-    parts_write(&body, duty, parts, &secret, rng);
-    scalar_clear(&secret);
+    if (duty->box != BOX_REGISTRY && !duty->own->season_share_known)
+        return false;
+    if (duty->box == BOX_KEY)
+        reveal_write(&body, duty, rng);
+    else
+        parts_write(&body, duty, parts, rng);
     return duty_write(out, duty, RECORD_OPEN, &body);
 }

@@ -27,13 +27,13 @@ struct own {
     unsigned genesis_index;
     bool season_share_sought; /* the key box is closed and its deals were opened */
     bool season_share_known;  /* false after that: an included deal's share is bad, this home opens nothing */
-    struct scalar season_share;
+    struct dkg_share season_share;
     /* Work done once, not memory of what was said: the key deals whose share for this home was opened, the
      * oldest overwritten when there are too many. */
     struct key_share {
         uint8_t deal[ID_SIZE];
         bool fine;
-        struct scalar share; /* when fine */
+        struct dkg_share share; /* when fine */
     } key_shares[KEY_DEALS_MAX];
     size_t key_share_count;
 };

@@ -36,8 +36,7 @@ static bool duty_begin(struct duty *out, struct topic *topic, const struct own *
     const struct season *season = topic_season(topic);
     unsigned member;
 
-    if (!season || season->phase == PHASE_FORK ||
-        (season->boxes[box].state != BOX_OPEN && season->boxes[box].state != BOX_CLOSED))
+    if (!season || season->phase == PHASE_FORK || season->boxes[box].state == BOX_WAITING)
         return false;
     member = own_seat(own, topic, box);
     if (member == 0 || member > season->boxes[box].members)
@@ -164,8 +163,10 @@ static bool round_due(struct deal_out *out, const struct duty *duty)
 
 static bool box_due(struct deal_out *out, const struct duty *duty, struct rng *rng)
 {
+    if (duty->view->state == BOX_OPENED)
+        return lie_due(out, duty);
     if (duty->view->state == BOX_CLOSED)
-        return open_due(out, duty, rng);
+        return lie_due(out, duty) || open_due(out, duty, rng);
     return seen_due(out, duty) || round_due(out, duty);
 }
 

@@ -43,6 +43,7 @@ void box_clear(struct box *box)
     free(box->tallies);
     free(box->set);
     free(box->set_ids);
+    free(box->lie);
 }
 
 /* ---- Who closes it. */
@@ -177,6 +178,7 @@ void box_take(struct topic *topic, struct entry *entry)
         break;
     case RECORD_FLAG:
         flag_deal(topic, entry);
+        lie_flagged(topic, entry);
         break;
     case RECORD_CUT:
     case RECORD_KINDS:
@@ -210,10 +212,10 @@ bool box_stands(const struct topic *topic, enum box_index box)
     return stands;
 }
 
-/* Before the demand is open there is no tender to bid for. */
+/* Before the key is open there is nothing to deal under, before the demand is no tender to bid for. */
 static bool is_over(const struct box *before)
 {
-    return before->index == BOX_JOIN ? before->opened : before->concluded;
+    return before->index == BOX_KEY || before->index == BOX_JOIN ? before->opened : before->concluded;
 }
 
 static void parent_write(uint8_t out[ID_SIZE], const struct topic *topic, enum box_index box)
@@ -414,6 +416,9 @@ void box_look(const struct topic *topic, const struct box *box, struct box_view 
     out->threshold = rule.threshold;
     out->seen = (unsigned)__builtin_popcount(box->heard);
     out->votes = best_vote(box);
+    out->dealt_badly = box->dealt_badly;
+    out->opened_falsely = box->opened_falsely;
+    out->contradicted = box->contradicted;
     if (out->state == BOX_OPEN)
         return;
     out->settled_s = box->settled_s;

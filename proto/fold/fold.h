@@ -7,7 +7,7 @@
  *
  *   box       read, check: a deal is...        closed: the set gives...        opened: the points give...
  *   registry  ring, box key, beacon            the members, sorted             the beacon, the committee
- *   key       a share of the season key        the season key                  (clear)
+ *   key       a share of the season key        what members are committed to   the season key
  *   interest  one of four cells, admitted      how many in which cell          (clear)
  *   join      lots and demand, admitted        who is in which lot, the sums   the totals
  *   bids      sealed prices                    whose heads are to be opened    bids, reserve, award
@@ -50,10 +50,13 @@ struct cut_set {
     struct held **deals;             /* cut.set_count, in order of id */
 };
 
+/* deal: a bad share; lie: an opening that does not verify; neither: two records that contradict each other */
 struct flag {
-    const uint8_t *deal; /* a bad share: the key deal's id; NULL: two records that contradict each other */
-    unsigned index;      /* whose share */
+    const uint8_t *deal;     /* the key deal's id */
+    unsigned index;          /* whose share */
     const uint8_t *evidence; /* DKG_COMPLAINT_SIZE bytes */
+    struct bytes lie;        /* the whole record */
+    unsigned culprit;        /* member, once valid */
 };
 
 /* One record, in one piece of memory with its bytes and, for what has ciphertexts, room for them. */
@@ -91,6 +94,11 @@ struct box {
     struct tally *tallies;
     size_t tally_count, tally_room;
     uint32_t heard, openers; /* bit j - 1: a seen record, an opening of member j */
+    uint32_t dealt_badly, opened_falsely, contradicted; /* the same: proved against member j */
+    uint32_t flagged; /* the same: whose false opening is flagged */
+    uint8_t *lie;     /* a false opening that is not, of member lie_by */
+    size_t lie_size;
+    unsigned lie_by;
     bool closed, concluded, opened, forked;
     uint8_t digest[HASH_SIZE];
     uint64_t settled_s;
@@ -149,6 +157,7 @@ struct topic {
     struct ciphertext beacon_sum;
     uint8_t beacon[HASH_SIZE];
     struct drawn_committee committee;
+    struct point key_commitments[COMMITTEE_MAX]; /* of each member's share of the key, once its box is closed */
     struct committee_key key;
     bool key_known;
     uint64_t cells[4], cells_estimate[4];
@@ -190,6 +199,11 @@ void entry_context(uint8_t out[HASH_SIZE], const struct topic *topic,
                    const struct entry *entry);                       /* of a deal's proofs */
 bool entry_admitted(const struct topic *topic, struct entry *entry); /* and whose voice it is */
 
+/* lie.c */
+void lie_note(struct topic *topic, const struct entry *entry); /* an entry found forged */
+void lie_flagged(struct topic *topic, const struct entry *flag);
+enum status judge_lie(const struct topic *topic, const struct box *box, struct entry *flag);
+
 /* together.c: what waited for interest or join to open, all at once. Out of memory: one by one, later. */
 void prove_together(struct topic *topic);
 
@@ -224,6 +238,9 @@ size_t opening_points(const struct topic *topic, enum box_index box, size_t part
                       struct point out[OPEN_POINTS_MAX]);
 bool opening_check(const struct topic *topic, const struct entry *entry);
 bool opening_enough(const struct topic *topic, const struct box *box);
+/* One part of the openings of the first thr members who have opened. */
+void opening_shares(const struct topic *topic, enum box_index box, size_t part,
+                    unsigned members[COMMITTEE_MAX], struct bytes shares[COMMITTEE_MAX]);
 /* The points of one part raised to the whole key. */
 void opening_combine(const struct topic *topic, enum box_index box, size_t part,
                      struct point out[OPEN_POINTS_MAX]);

@@ -73,11 +73,16 @@ static void read_open(struct reader *r)
 
 static void read_flag(struct reader *r, struct flag *flag)
 {
-    if (reader_array(r, 2, 3) == 2) {
+    size_t fields = reader_array(r, 1, 3);
+
+    if (fields == 1)
+        flag->lie = reader_bin(r, 1, RECORD_MAX);
+    if (fields == 2) {
         reader_bin(r, 1, RECORD_MAX);
         reader_bin(r, 1, RECORD_MAX);
-        return;
     }
+    if (fields != 3)
+        return;
     flag->deal = reader_bin(r, ID_SIZE, ID_SIZE).data;
     flag->index = (unsigned)reader_uint(r, COMMITTEE_MAX);
     flag->evidence = reader_bin(r, DKG_COMPLAINT_SIZE, DKG_COMPLAINT_SIZE).data;
@@ -152,7 +157,7 @@ static enum status judge_open(const struct topic *topic, const struct box *box, 
     return opening_check(topic, entry) ? STATUS_OK : STATUS_FORGED;
 }
 
-static enum status judge_bad_share(const struct topic *topic, const struct entry *entry)
+static enum status judge_bad_share(const struct topic *topic, struct entry *entry)
 {
     const struct drawn_committee *c = &topic->committee;
     struct held *found = sorted_find(&topic->boxes[BOX_KEY].records[RECORD_DEAL],
@@ -168,6 +173,7 @@ static enum status judge_bad_share(const struct topic *topic, const struct entry
         !dkg_complaint_check(BYTES(context), c->points, c->count, box_rule(topic, BOX_KEY).threshold,
                              entry_of(found)->deal.sealed, entry->flag.index, entry->flag.evidence))
         return STATUS_FORGED;
+    entry->flag.culprit = box_seat(topic, BOX_KEY, found->record.author);
     return STATUS_OK;
 }
 
@@ -188,7 +194,7 @@ static bool contradict(const struct record *a, const struct record *b)
            memcmp(one.digest, other.digest, HASH_SIZE) != 0;
 }
 
-static enum status judge_contradiction(const struct topic *topic, const struct entry *entry)
+static enum status judge_contradiction(const struct topic *topic, struct entry *entry)
 {
     struct reader r = reader_from(entry->held.record.body);
     struct record a, b;
@@ -199,6 +205,7 @@ static enum status judge_contradiction(const struct topic *topic, const struct e
         memcmp(a.parent, entry->held.record.parent, ID_SIZE) != 0 || box_seat(topic, a.box, a.author) == 0 ||
         !record_signed(&a) || !record_signed(&b))
         return STATUS_FORGED;
+    entry->flag.culprit = box_seat(topic, a.box, a.author);
     return STATUS_OK;
 }
 
@@ -219,6 +226,8 @@ static enum status judge_member(const struct topic *topic, const struct box *box
     case RECORD_OPEN:
         return judge_open(topic, box, entry);
     case RECORD_FLAG:
+        if (entry->flag.lie.size > 0)
+            return judge_lie(topic, box, entry);
         return entry->flag.deal ? judge_bad_share(topic, entry) : judge_contradiction(topic, entry);
     case RECORD_DEAL:
     case RECORD_KINDS:

@@ -41,6 +41,7 @@ size_t opening_parts(const struct topic *topic, enum box_index index)
         return 0;
     switch (index) {
     case BOX_REGISTRY:
+    case BOX_KEY:
         return topic->too_few ? 0 : 1;
     case BOX_JOIN:
         return formed;
@@ -48,7 +49,6 @@ size_t opening_parts(const struct topic *topic, enum box_index index)
         if (box->set_count == 0)
             return 0;
         return 1 + (has_late(&topic->charter) ? formed : 0);
-    case BOX_KEY:
     case BOX_INTEREST:
     case BOXES:
         break;
@@ -76,6 +76,8 @@ size_t opening_points(const struct topic *topic, enum box_index index, size_t pa
     uint32_t lot = part_lot(topic, index, part);
     size_t count = 0;
 
+    if (index == BOX_KEY)
+        return 0;
     if (index == BOX_REGISTRY) {
         out[count++] = topic->beacon_sum.r;
         return count;
@@ -91,12 +93,10 @@ size_t opening_points(const struct topic *topic, enum box_index index, size_t pa
     return count;
 }
 
-/* WIRE 6.8: the registry has one part, number 0; the heads of the bids have the number no lot has. */
+/* WIRE 6.8: a part that is about no lot has the number that no lot has. */
 static void part_context(uint8_t out[HASH_SIZE], const struct topic *topic, enum box_index box, size_t part)
 {
-    uint32_t number = box == BOX_REGISTRY ? 0 : part_lot(topic, box, part);
-
-    open_context(out, topic->id, box, topic->boxes[box].digest, number);
+    open_context(out, topic->id, box, topic->boxes[box].digest, part_lot(topic, box, part));
 }
 
 size_t box_open_parts(struct topic *topic, enum box_index box)
@@ -137,6 +137,17 @@ static size_t shares_in(const struct entry *entry)
     return reader_array(&r, 1, LOTS_MAX + 1);
 }
 
+/* Of the key box: what its member publishes of its share of the key. */
+static bool reveal_check(const struct topic *topic, const struct entry *entry)
+{
+    struct bytes reveal = share_of(entry, 0);
+    uint8_t context[HASH_SIZE];
+
+    part_context(context, topic, BOX_KEY, 0);
+    return reveal.size == DKG_REVEAL_SIZE &&
+           dkg_reveal_check(BYTES(context), &topic->key_commitments[entry->member - 1], reveal.data);
+}
+
 bool opening_check(const struct topic *topic, const struct entry *entry)
 {
     enum box_index box = entry->held.record.box;
@@ -145,6 +156,8 @@ bool opening_check(const struct topic *topic, const struct entry *entry)
     struct point points[OPEN_POINTS_MAX];
     uint8_t context[HASH_SIZE];
 
+    if (box == BOX_KEY)
+        return parts == 1 && shares_in(entry) == 1 && reveal_check(topic, entry);
     if (key == NULL || parts == 0 || shares_in(entry) != parts || entry->member > key->count)
         return false;
     for (size_t i = 0; i < parts; i++) {
@@ -173,15 +186,11 @@ static const struct entry *opening_of(const struct box *box, unsigned member)
     return NULL;
 }
 
-void opening_combine(const struct topic *topic, enum box_index index, size_t part,
-                     struct point out[OPEN_POINTS_MAX])
+void opening_shares(const struct topic *topic, enum box_index index, size_t part,
+                    unsigned members[COMMITTEE_MAX], struct bytes shares[COMMITTEE_MAX])
 {
     const struct box *box = &topic->boxes[index];
-    unsigned threshold = box_rule(topic, index).threshold, members[COMMITTEE_MAX], found = 0;
-    struct bytes shares[COMMITTEE_MAX];
-    struct point points[OPEN_POINTS_MAX];
-    size_t count = opening_points(topic, index, part, points);
-    bool fine;
+    unsigned threshold = box_rule(topic, index).threshold, found = 0;
 
     for (unsigned member = 1; member <= COMMITTEE_MAX && found < threshold; member++) {
         if (!(box->openers >> (member - 1) & 1))
@@ -190,6 +199,18 @@ void opening_combine(const struct topic *topic, enum box_index index, size_t par
         shares[found++] = share_of(opening_of(box, member), part);
     }
     assert(found == threshold);
-    fine = combine(out, count, members, shares, threshold);
+}
+
+void opening_combine(const struct topic *topic, enum box_index index, size_t part,
+                     struct point out[OPEN_POINTS_MAX])
+{
+    unsigned members[COMMITTEE_MAX];
+    struct bytes shares[COMMITTEE_MAX];
+    struct point points[OPEN_POINTS_MAX];
+    size_t count = opening_points(topic, index, part, points);
+    bool fine;
+
+    opening_shares(topic, index, part, members, shares);
+    fine = combine(out, count, members, shares, box_rule(topic, index).threshold);
     assert(fine); /* each share has passed share_check */
 }

@@ -31,7 +31,7 @@ static enum phase phase_of(const struct topic *topic)
         return PHASE_NO_LOT;
     if (!boxes[BOX_REGISTRY].opened)
         return PHASE_REGISTRY;
-    if (!boxes[BOX_KEY].concluded || !boxes[BOX_INTEREST].concluded)
+    if (!boxes[BOX_KEY].opened || !boxes[BOX_INTEREST].concluded)
         return PHASE_KEY;
     if (!boxes[BOX_JOIN].opened)
         return PHASE_JOIN;

@@ -2,6 +2,7 @@
  * WIRE 7.3. */
 #include "proto/fold/fold.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,24 @@ static bool close_key(struct topic *topic)
     }
     for (size_t i = 0; i < box->set_count; i++)
         deals[i] = entry_of(box->set[i])->deal.sealed;
-    dkg_combine(&topic->key, deals, box->set_count, rule.members, rule.threshold);
+    dkg_commitments(topic->key_commitments, deals, box->set_count, rule.members, rule.threshold);
+    return true;
+}
+
+/* All have passed dkg_reveal_check, so whichever are combined the key is the same. */
+static bool open_key(struct topic *topic)
+{
+    struct committee_rule rule = box_rule(topic, BOX_KEY);
+    unsigned members[COMMITTEE_MAX];
+    struct bytes reveals[COMMITTEE_MAX];
+    struct point revealed[COMMITTEE_MAX];
+    bool fine = true;
+
+    opening_shares(topic, BOX_KEY, 0, members, reveals);
+    for (unsigned j = 0; j < rule.threshold; j++)
+        fine = point_read(&revealed[j], reveals[j].data) && fine;
+    fine = fine && dkg_combine(&topic->key, members, revealed, rule.members, rule.threshold);
+    assert(fine);
     topic->key_known = true;
     return true;
 }
@@ -77,6 +95,7 @@ const struct box_kind key_kind = {
     .read = read_key,
     .check = check_key,
     .closed = close_key,
+    .opened = open_key,
 };
 
 /* ---- What a member's own share is summed from. */
@@ -102,4 +121,10 @@ size_t key_set(struct topic *topic, struct key_deal out[COMMITTEE_MAX])
     for (size_t i = 0; i < box->set_count; i++)
         key_deal_of(topic, &out[i], box->set[i]);
     return box->set_count;
+}
+
+void key_commitment(const struct topic *topic, unsigned member, struct point *out)
+{
+    assert(topic->boxes[BOX_KEY].concluded && member >= 1 && member <= COMMITTEE_MAX);
+    *out = topic->key_commitments[member - 1];
 }

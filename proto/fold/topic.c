@@ -136,6 +136,8 @@ static bool pending_judge(struct topic *topic)
             accept(topic, entry);
             sorted_insert(&topic->risen, &entry->held);
         } else {
+            if (status == STATUS_FORGED)
+                lie_note(topic, entry);
             reject(topic, entry);
         }
     }
@@ -220,6 +222,8 @@ static enum status entry_take(struct topic *topic, struct entry *entry)
     status = entry_judge(topic, entry);
     if (status == STATUS_MISSING && pending_is_full(topic, entry))
         status = STATUS_FULL;
+    if (status == STATUS_FORGED)
+        lie_note(topic, entry);
     if (status != STATUS_OK && status != STATUS_MISSING)
         return status;
     sorted_insert(&topic->held, &entry->held);

@@ -80,7 +80,8 @@ struct vote {
 bool vote_read(struct vote *out, struct bytes body);
 
 /* Opening (WIRE 6.7). A closed box has this many parts, each a list of points to raise to a member's share of
- * the key; part i of an open record is the share over the points of part i. 0: nothing to open (clear, not
+ * the key; part i of an open record is the share over the points of part i. (The key box has one part without
+ * points: what a member reveals of its share.) 0: nothing to open (clear, not
  * closed, below K, nothing formed). The points of one part: for sums the r of each summed coordinate, for
  * bids the ephemeral points in order of the set. */
 enum { OPEN_POINTS_MAX = (int)BIDS_MAX > (int)DEAL_VALUES_MAX ? (int)BIDS_MAX : (int)DEAL_VALUES_MAX };
@@ -99,6 +100,8 @@ struct key_deal {
 size_t key_set(struct topic *topic, struct key_deal out[COMMITTEE_MAX]);
 bool key_deal_of(struct topic *topic, struct key_deal *out,
                  const struct held *record); /* of one valid key deal, closed or not */
+/* What the closed key box commits this member's share of the key to: what it reveals is held against it. */
+void key_commitment(const struct topic *topic, unsigned member, struct point *out);
 size_t committee_points(
     struct topic *topic,
     struct point out[COMMITTEE_MAX]); /* the members' keys for sealed shares, in order; 0: not drawn */
@@ -106,6 +109,9 @@ size_t committee_points(
 const struct deal_bases *topic_bases(struct topic *topic);
 size_t ring_points(struct topic *topic,
                    const struct point **out); /* ring keys of the registry, sorted; 0: not closed */
+
+/* An opening in this box that its signature proves false and nobody has flagged yet, whole; borrowed until the next topic_add. */
+bool topic_lie(struct topic *topic, enum box_index box, struct bytes *record);
 
 /* Is this record or prefix named by what is already held, so that a quota must not keep it out? For the
  * overlay's buckets too. */

@@ -143,7 +143,7 @@ static void a_key_deal(struct scene *s)
 static void a_share_of_the_key(struct scene *s)
 {
     struct group_key own = s->keys[2];
-    struct scalar share;
+    struct dkg_share share;
 
     a_key_deal(s);
     secret(&own.secret, sizeof own.secret);
@@ -159,6 +159,14 @@ static void a_complaint(struct scene *s)
     a_key_deal(s);
     secret(&own.secret, sizeof own.secret);
     dkg_complaint_make(s->out, s->context, (struct bytes){ s->deal, s->size }, THRESHOLD, 3, &own, &s->rng);
+}
+
+static void a_reveal(struct scene *s)
+{
+    struct dkg_share share = { s->keys[2].secret, s->keys[3].secret };
+
+    secret(&share, sizeof share);
+    dkg_reveal_make(s->out, s->context, &s->roster[1], &share, &s->rng);
 }
 
 static void a_handshake(struct scene *s)
@@ -220,6 +228,7 @@ static const struct {
     { "a key deal", a_key_deal },
     { "a share of the key", a_share_of_the_key },
     { "a complaint", a_complaint },
+    { "what is revealed of a share of the key", a_reveal },
     { "a handshake", a_handshake },
     { "a noised report", a_noised_report },
 };

@@ -22,6 +22,7 @@ enum crypto_kind {
     CASE_COMPLAINT,
     CASE_RANGE,
     CASE_RING,
+    CASE_REVEAL,
     CASE_KINDS
 };
 enum {
@@ -43,6 +44,8 @@ struct crypto_case {
     struct bytes context, message;
     struct committee committee; /* one of its dealers gave member 2 a bad share */
     uint8_t bad_deal[DKG_DEAL_MAX];
+    struct dkg_share share; /* of member 1, as the committee's deals give it */
+    struct point committed;
     struct range_bases range;
     decaf_255_point_t range_memory[2 * CASE_RANGE_BITS * CASE_RANGE_VALUES];
     struct point commitments[CASE_RANGE_VALUES];
@@ -109,6 +112,10 @@ static inline void crypto_case_init(struct crypto_case *c)
     c->message = (struct bytes){ message, sizeof message - 1 };
     committee_init(&c->committee, CASE_MEMBERS, CASE_THRESHOLD);
     cheating_deal(c->bad_deal, &c->committee, "a context", 2, CHEAT_OTHER_SHARE);
+    c->share = (struct dkg_share){ c->keys[0].secret, c->keys[1].secret };
+    committee_blinding(&c->committed);
+    point_times(&c->committed, &c->committed, &c->share.blind);
+    point_add(&c->committed, &c->committed, &c->roster[0]);
     range_bases_init(&c->range, c->range_memory, CASE_RANGE_BITS, CASE_RANGE_VALUES);
     ring_generators(generators, &h);
     ring_init(&c->ring, RING_BITS, c->roster, CASE_ROSTER, &c->roster[CASE_ROSTER - 1], generators, &h);
@@ -169,6 +176,10 @@ static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind ki
         transcript_init(&t, "ring");
         ring_prove(out, &c->nullifier, &c->ring, &t, 3, &c->keys[3].secret, &c->rng);
         break;
+    case CASE_REVEAL:
+        size = DKG_REVEAL_SIZE;
+        dkg_reveal_make(out, c->context, &c->committed, &c->share, &c->rng);
+        break;
     case CASE_KINDS:
         ok = false;
         break;
@@ -206,6 +217,8 @@ static inline bool crypto_case_check(const struct crypto_case *c, enum crypto_ki
         return crypto_case_range_holds(c, in);
     case CASE_RING:
         return crypto_case_ring_holds(c, in);
+    case CASE_REVEAL:
+        return in.size == DKG_REVEAL_SIZE && dkg_reveal_check(c->context, &c->committed, in.data);
     case CASE_KINDS:
         break;
     }

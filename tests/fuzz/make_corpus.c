@@ -170,7 +170,7 @@ static void links(void)
 static void proofs_of_crypto(void)
 {
     static const char *const names[CASE_KINDS] = { "seal",  "dkg_deal",  "admission", "deal",  "beacon",
-                                                   "share", "signature", "complaint", "range", "ring" };
+                                                   "share", "signature", "complaint", "range", "ring", "reveal" };
     static const uint8_t edits[] = { 2, 0, 1, 2, 2, 1, 3, 0 }; /* fuzz_crypto.c */
     static struct crypto_case honest;
     char name[64];

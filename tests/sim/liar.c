@@ -360,7 +360,7 @@ static void open_early(const struct scene *scene)
 
     if (has_said(scene, RECORD_OPEN, NULL, 0) || (scene->box != BOX_JOIN && scene->box != BOX_BIDS))
         return;
-    share_make(share, &scene->home->own.season_share, BYTES(context), &point, 1, &scene->home->rng);
+    share_make(share, &scene->home->own.season_share.value, BYTES(context), &point, 1, &scene->home->rng);
     writer_array(&body, 1);
     writer_bin(&body, BYTES(share));
     say(scene, RECORD_OPEN, &body, BOTH_SIDES, EARS);

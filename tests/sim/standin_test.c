@@ -35,7 +35,9 @@ static void the_sum_of_deals_opens_with_a_threshold_of_shares(void **unused)
     struct group_key keys[MEMBERS];
     struct point members[MEMBERS], shared;
     struct bytes deals[MEMBERS], shares[THRESHOLD];
-    uint8_t opened[THRESHOLD][POINT_SIZE + SHARE_PROOF_SIZE], secret[KEY_SIZE] = { 1 };
+    uint8_t opened[THRESHOLD][POINT_SIZE + SHARE_PROOF_SIZE], secret[KEY_SIZE] = { 1 }, reveal[DKG_REVEAL_SIZE];
+    struct dkg_share held[THRESHOLD] = { { { { 0 } }, { { 0 } } } };
+    struct point commitments[COMMITTEE_MAX], revealed[THRESHOLD];
     const unsigned named[THRESHOLD] = { 2, 4, 5 };
     struct committee_key joint;
     struct rng rng;
@@ -55,7 +57,21 @@ static void the_sum_of_deals_opens_with_a_threshold_of_shares(void **unused)
         deals[j] = (struct bytes){ key_deals[j], size };
         assert_true(dkg_deal_check(context, members, MEMBERS, THRESHOLD, deals[j]));
     }
-    dkg_combine(&joint, deals, MEMBERS, MEMBERS, THRESHOLD);
+    dkg_commitments(commitments, deals, MEMBERS, MEMBERS, THRESHOLD);
+    for (int i = 0; i < THRESHOLD; i++) {
+        struct dkg_share part;
+
+        for (unsigned j = 0; j < MEMBERS; j++) {
+            assert_true(dkg_share_open(&part, context, members, MEMBERS, THRESHOLD, deals[j], named[i], &keys[named[i] - 1]));
+            dkg_share_add(&held[i], &part);
+        }
+        dkg_reveal_make(reveal, context, &commitments[named[i] - 1], &held[i], &rng);
+        assert_true(dkg_reveal_check(context, &commitments[named[i] - 1], reveal));
+        assert_true(point_read(&revealed[i], reveal));
+        reveal[40] ^= 1;
+        assert_false(dkg_reveal_check(context, &commitments[named[i] - 1], reveal));
+    }
+    assert_true(dkg_combine(&joint, named, revealed, MEMBERS, THRESHOLD));
     for (int home = 0; home < 2; home++) {
         assert_true(deal_make(deal, &size, bases, &joint.joint, context, values[home], &rng));
         assert_true(deal_check(pairs, bases, &joint.joint, context, (struct bytes){ deal, size }));
@@ -63,13 +79,7 @@ static void the_sum_of_deals_opens_with_a_threshold_of_shares(void **unused)
             ciphertext_add(&sum[k], &sum[k], &pairs[k]);
     }
     for (int i = 0; i < THRESHOLD; i++) {
-        struct scalar share = { { 0 } }, part;
-
-        for (unsigned j = 0; j < MEMBERS; j++) {
-            assert_true(dkg_share_open(&part, context, members, MEMBERS, THRESHOLD, deals[j], named[i], &keys[named[i] - 1]));
-            scalar_add(&share, &share, &part);
-        }
-        share_make(opened[i], &share, context, &sum[0].r, 1, &rng);
+        share_make(opened[i], &held[i].value, context, &sum[0].r, 1, &rng);
         shares[i] = BYTES(opened[i]);
         assert_true(share_check(&joint.share[named[i] - 1], context, &sum[0].r, 1, shares[i]));
     }

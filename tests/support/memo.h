@@ -272,22 +272,56 @@ bool __wrap_combine(struct point *shared, size_t count, const unsigned *members,
     return memo_keep(memo, verdict, shared, verdict ? count * sizeof *shared : 0);
 }
 
-void __real_dkg_combine(struct committee_key *out, const struct bytes *deals, size_t deal_count,
-                        unsigned count, unsigned threshold);
-void __wrap_dkg_combine(struct committee_key *out, const struct bytes *deals, size_t deal_count,
-                        unsigned count, unsigned threshold);
-void __wrap_dkg_combine(struct committee_key *out, const struct bytes *deals, size_t deal_count,
-                        unsigned count, unsigned threshold)
+void __real_dkg_commitments(struct point *out, const struct bytes *deals, size_t deal_count, unsigned count,
+                            unsigned threshold);
+void __wrap_dkg_commitments(struct point *out, const struct bytes *deals, size_t deal_count, unsigned count,
+                            unsigned threshold);
+void __wrap_dkg_commitments(struct point *out, const struct bytes *deals, size_t deal_count, unsigned count,
+                            unsigned threshold)
 {
-    struct memo *memo = memo_find("dkg_combine", deals, deal_count);
+    struct memo *memo = memo_find("dkg_commitments", deals, deal_count);
 
     (void)threshold; /* the deals have its size */
     if (memo->used) {
         memo_tell(memo, out);
         return;
     }
-    __real_dkg_combine(out, deals, deal_count, count, threshold);
-    memo_keep(memo, true, out, sizeof *out);
+    __real_dkg_commitments(out, deals, deal_count, count, threshold);
+    memo_keep(memo, true, out, count * sizeof *out);
+}
+
+bool __real_dkg_reveal_check(struct bytes context, const struct point *commitment,
+                             const uint8_t reveal[DKG_REVEAL_SIZE]);
+bool __wrap_dkg_reveal_check(struct bytes context, const struct point *commitment,
+                             const uint8_t reveal[DKG_REVEAL_SIZE]);
+bool __wrap_dkg_reveal_check(struct bytes context, const struct point *commitment,
+                             const uint8_t reveal[DKG_REVEAL_SIZE])
+{
+    const struct bytes parts[] = { context, BYTES(commitment->b), { reveal, DKG_REVEAL_SIZE } };
+    struct memo *memo = memo_find("dkg_reveal_check", parts, ARRAY_SIZE(parts));
+
+    if (memo->used)
+        return memo_tell(memo, NULL);
+    return memo_keep(memo, __real_dkg_reveal_check(context, commitment, reveal), NULL, 0);
+}
+
+bool __real_dkg_combine(struct committee_key *out, const unsigned *members, const struct point *revealed,
+                        unsigned count, unsigned threshold);
+bool __wrap_dkg_combine(struct committee_key *out, const unsigned *members, const struct point *revealed,
+                        unsigned count, unsigned threshold);
+bool __wrap_dkg_combine(struct committee_key *out, const unsigned *members, const struct point *revealed,
+                        unsigned count, unsigned threshold)
+{
+    const struct bytes parts[] = { { (const uint8_t *)members, threshold * sizeof *members },
+                                   { (const uint8_t *)revealed, threshold * sizeof *revealed },
+                                   { (const uint8_t *)&count, sizeof count } };
+    struct memo *memo = memo_find("dkg_combine", parts, ARRAY_SIZE(parts));
+
+    if (memo->used)
+        return memo_tell(memo, out);
+    bool verdict = __real_dkg_combine(out, members, revealed, count, threshold);
+
+    return memo_keep(memo, verdict, out, verdict ? sizeof *out : 0);
 }
 
 /* The table is only filled when a search is not answered from memory. */

@@ -42,7 +42,7 @@ struct round_home {
     struct sign_key member, pseudonym, second; /* second: another pseudonym of the same home */
     struct group_key ring, box;
     uint64_t values[DEAL_VALUES_MAX]; /* of its last join deal */
-    struct scalar share;              /* of the season key, if it is in the committee */
+    struct dkg_share share;           /* of the season key, if it is in the committee */
     uint8_t deal[ID_SIZE];            /* its last join deal */
     bool withdrawn;
 };

@@ -132,12 +132,21 @@ static inline void round_open_by(struct round *r, enum box_index box, unsigned m
                                  const struct scalar *secret, bool bad)
 {
     uint8_t room[RECORD_MAX], share[OPEN_POINTS_MAX * POINT_SIZE + SHARE_PROOF_SIZE], context[HASH_SIZE];
-    struct point points[OPEN_POINTS_MAX];
+    struct point points[OPEN_POINTS_MAX], commitment;
     struct writer w = writer_to(room, sizeof room);
     size_t parts = box_open_parts(r->topic, box);
 
     assert(parts > 0);
     writer_array(&w, parts);
+    if (box == BOX_KEY) {
+        struct dkg_share pair = { *secret, round_seated(r, member)->share.blind };
+
+        key_commitment(r->topic, member, &commitment);
+        box_open_context(r->topic, box, 0, context);
+        dkg_reveal_make(share, BYTES(context), &commitment, &pair, &r->rng);
+        writer_bin(&w, (struct bytes){ share, DKG_REVEAL_SIZE });
+        parts = 0;
+    }
     for (size_t i = 0; i < parts; i++) {
         size_t count = box_open_points(r->topic, box, i, points);
 
@@ -154,7 +163,7 @@ static inline void round_open_by(struct round *r, enum box_index box, unsigned m
 static inline void round_open(struct round *r, enum box_index box)
 {
     for (unsigned m = round_members(r, box); m > 0; m--) {
-        struct scalar secret = box == BOX_REGISTRY ? r->genesis_share[m - 1] : round_seated(r, m)->share;
+        struct scalar secret = box == BOX_REGISTRY ? r->genesis_share[m - 1] : round_seated(r, m)->share.value;
 
         if (round_lies(r, box, m))
             scalar_add(&secret, &secret, &r->genesis_share[0]);
@@ -175,12 +184,12 @@ static inline void round_learn_shares(struct round *r)
         struct round_home *home = round_seated(r, m);
 
         for (size_t i = 0; i < count; i++) {
-            struct scalar share;
+            struct dkg_share share;
             bool fine = dkg_share_open(&share, BYTES(deals[i].context), c.members, c.count, c.threshold,
                                        deals[i].deal, m, &home->box);
 
             assert(fine);
-            scalar_add(&home->share, &home->share, &share);
+            dkg_share_add(&home->share, &share);
         }
     }
 }

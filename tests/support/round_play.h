@@ -22,6 +22,7 @@ static inline void round_genesis(struct round *r)
 {
     unsigned count = r->plan.founders == 0 ? 1 : r->plan.founders;
     static uint8_t deals[COMMITTEE_MAX][DKG_DEAL_MAX];
+    struct dkg_share shares[COMMITTEE_MAX];
     struct bytes made[COMMITTEE_MAX];
     struct committee c;
 
@@ -31,16 +32,11 @@ static inline void round_genesis(struct round *r)
         round_key_make(r, &r->genesis[j], NULL);
         memcpy(r->charter.genesis_key[j], r->genesis[j].public_key, KEY_SIZE);
     }
-    for (unsigned j = 0; j < count; j++)
-        for (unsigned i = 0; i < count; i++) {
-            struct scalar share;
-            bool fine = dkg_share_open(&share, text("genesis"), c.members, count, c.threshold, made[i], j + 1,
-                                       &c.keys[j]);
-
-            assert(fine);
-            scalar_add(&r->genesis_share[j], &r->genesis_share[j], &share);
-        }
-    dkg_combine(&r->charter.genesis, made, count, count, c.threshold);
+    for (unsigned j = 0; j < count; j++) {
+        committee_share(&shares[j], &c, text("genesis"), made, count, j + 1);
+        r->genesis_share[j] = shares[j].value;
+    }
+    committee_reveal(&r->charter.genesis, &c, shares, made, count, 1);
 }
 
 static inline void round_charter_make(struct round *r)
@@ -246,10 +242,10 @@ static inline void round_play(struct round *r, enum box_index last)
         play[box](r);
         round_close(r, (enum box_index)box);
         round_play_late(r, (enum box_index)box);
-        if (box_open_parts(r->topic, (enum box_index)box) > 0)
-            round_open(r, (enum box_index)box);
         if (box == BOX_KEY)
             round_learn_shares(r);
+        if (box_open_parts(r->topic, (enum box_index)box) > 0)
+            round_open(r, (enum box_index)box);
     }
 }
 

@@ -96,6 +96,7 @@ static inline enum status street_give(struct street *s, unsigned home, size_t re
     status = topic_add(h->topic, (struct bytes){ r->bytes, r->size }, street_clock_ms(s, home));
     assert(status == STATUS_OK || status == STATUS_MISSING || r->home == STREET_HOMES_MAX ||
            s->homes[r->home].liar);
+    h->news = h->news || status == STATUS_FORGED; /* it may have to be flagged */
     if (status != STATUS_OK && status != STATUS_MISSING)
         return status;
     h->arrived_ms[record] = street_clock_ms(s, home);

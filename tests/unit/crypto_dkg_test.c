@@ -15,31 +15,127 @@ static void shares_of_any_threshold_make_the_key(void **unused)
 
     (void)unused;
     for (size_t s = 0; s < ARRAY_SIZE(shapes); s++) {
-        struct committee c;
-        struct committee_key key;
+        struct dkg_share shares[COMMITTEE_MAX];
+        struct committee_key key, other;
         uint8_t deals[2][DKG_DEAL_MAX];
         struct bytes made[2];
+        struct committee c;
 
         committee_init(&c, shapes[s][0], shapes[s][1]);
-        made[0] = committee_deal(deals[0], &c, "dealer 1", 1);
-        made[1] = committee_deal(deals[1], &c, "dealer 2", 2);
-        assert_true(committee_accepts(&c, "dealer 1", made[0]) && committee_accepts(&c, "dealer 2", made[1]));
-        dkg_combine(&key, made, 2, c.count, c.threshold);
+        made[0] = committee_deal(deals[0], &c, "season", 1);
+        made[1] = committee_deal(deals[1], &c, "season", 2);
+        assert_true(committee_accepts(&c, "season", made[0]) && committee_accepts(&c, "season", made[1]));
+        for (unsigned j = 1; j <= c.count; j++)
+            committee_share(&shares[j - 1], &c, text("season"), made, 2, j);
+        committee_reveal(&key, &c, shares, made, 2, 1);
         assert_int_equal(key.count, c.count);
         assert_int_equal(key.threshold, c.threshold);
         for (unsigned j = 1; j <= c.count; j++) {
-            struct scalar one, two;
             struct point expected;
 
-            assert_true(dkg_share_open(&one, text("dealer 1"), c.members, c.count, c.threshold, made[0], j,
-                                       &c.keys[j - 1]));
-            assert_true(dkg_share_open(&two, text("dealer 2"), c.members, c.count, c.threshold, made[1], j,
-                                       &c.keys[j - 1]));
-            scalar_add(&one, &one, &two);
-            point_base_times(&expected, &one);
+            point_base_times(&expected, &shares[j - 1].value);
             assert_true(point_equal(&key.share[j - 1], &expected));
         }
+        /* Whoever keeps silent after seeing what the others reveal changes nothing. */
+        for (unsigned first = 2; first <= c.count; first += 5) {
+            committee_reveal(&other, &c, shares, made, 2, first);
+            assert_memory_equal(&other, &key, sizeof key);
+        }
     }
+}
+
+/* ---- Leaning on the key. */
+
+/* The last dealer, who has seen all other deals and opened every share that is his, tries deal after deal until the guess he has looks as
+ * he wants it. His guess is the sum of the commitments at zero, all there is of the others' secrets; in Pedersen's own generation of 1991
+ * that sum is the key. */
+static void the_last_dealer_aims_and_misses(void **unused)
+{
+    static uint8_t deals[5][DKG_DEAL_MAX];
+    struct dkg_share shares[5];
+    struct committee_key key;
+    struct bytes made[5];
+    struct committee c;
+    unsigned hits = 0;
+
+    (void)unused;
+    committee_init(&c, 5, 3);
+    for (unsigned season = 0; season < 8; season++) {
+        char context[16] = { (char)('a' + season) };
+        struct point guess = POINT_IDENTITY, one;
+        uint8_t tried = 0;
+
+        for (uint8_t j = 0; j < 4; j++) {
+            made[j] = committee_deal(deals[j], &c, context, (uint8_t)(j + 1));
+            assert_true(point_read(&one, deals[j]));
+            point_add(&guess, &guess, &one);
+        }
+        do {
+            made[4] = committee_deal(deals[4], &c, context, (uint8_t)(100 + tried++));
+            assert_true(point_read(&one, deals[4]));
+            point_add(&one, &guess, &one);
+        } while (one.b[0] & 6); /* bit 0 of an encoding is always clear */
+        for (unsigned j = 1; j <= 5; j++)
+            committee_share(&shares[j - 1], &c, text(context), made, 5, j);
+        committee_reveal(&key, &c, shares, made, 5, 1);
+        assert_false(point_equal(&key.joint, &one));
+        hits += (key.joint.b[0] & 6) == 0;
+    }
+    assert_true(hits < 8); /* two by chance */
+}
+
+/* ---- Revealing. */
+
+struct revealed {
+    struct committee c;
+    struct dkg_share share;
+    struct point commitments[COMMITTEE_MAX];
+    uint8_t reveal[DKG_REVEAL_SIZE];
+};
+
+static bool reveal_accepted(void *arg)
+{
+    struct revealed *r = arg;
+
+    return dkg_reveal_check(text("digest"), &r->commitments[1], r->reveal);
+}
+
+static void a_member_reveals_what_its_commitment_holds_and_nothing_else(void **unused)
+{
+    static uint8_t deal[DKG_DEAL_MAX];
+    struct dkg_share lie;
+    struct revealed r;
+    struct bytes made;
+
+    (void)unused;
+    committee_init(&r.c, 5, 3);
+    made = committee_deal(deal, &r.c, "season", 1);
+    committee_share(&r.share, &r.c, text("season"), &made, 1, 2);
+    dkg_commitments(r.commitments, &made, 1, 5, 3);
+    dkg_reveal_make(r.reveal, text("digest"), &r.commitments[1], &r.share, &r.c.rng);
+    assert_true(reveal_accepted(&r));
+    assert_int_equal(bytes_altered(r.reveal, sizeof r.reveal, reveal_accepted, &r), 0);
+    assert_false(dkg_reveal_check(text("other"), &r.commitments[1], r.reveal));
+    assert_false(dkg_reveal_check(text("digest"), &r.commitments[2], r.reveal));
+    for (int part = 0; part < 2; part++) { /* another share, another blinding */
+        lie = r.share;
+        scalar_add(part ? &lie.blind : &lie.value, &r.share.value, &r.share.blind);
+        dkg_reveal_make(r.reveal, text("digest"), &r.commitments[1], &lie, &r.c.rng);
+        assert_false(reveal_accepted(&r));
+    }
+    memset(r.reveal, 0, sizeof r.reveal);
+    assert_false(reveal_accepted(&r));
+}
+
+static void a_key_is_made_of_distinct_members(void **unused)
+{
+    static const unsigned bad[][3] = { { 1, 2, 2 }, { 0, 1, 2 }, { 1, 2, 6 } };
+    struct point revealed[3] = { POINT_BASE, POINT_BASE, POINT_BASE };
+    struct committee_key key;
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        assert_false(dkg_combine(&key, bad[i], revealed, 5, 3));
 }
 
 static void a_restart_deals_the_same_and_anything_else_differs(void **unused)
@@ -157,7 +253,7 @@ static void a_dealer_cannot_cancel_anothers_commitment(void **unused)
 static void a_dealer_cannot_use_the_ephemeral_point_of_another(void **unused)
 {
     uint8_t honest[DKG_DEAL_MAX], deal[DKG_DEAL_MAX];
-    const size_t at = 3 * POINT_SIZE + 64;
+    const size_t at = 3 * POINT_SIZE + 96;
     struct committee c;
     struct bytes bytes;
 
@@ -183,11 +279,11 @@ static void the_cheated_member_notices_and_proves_it(void **unused)
         assert_true(committee_accepts(&c, "season", bytes));
         for (unsigned j = 1; j <= 5; j++) {
             bool bad = j == 4 && cheat != CHEAT_NONE;
-            struct scalar share;
+            struct dkg_share share;
 
             assert_int_equal(
                 dkg_share_open(&share, text("season"), c.members, 5, 3, bytes, j, &c.keys[j - 1]), !bad);
-            assert_int_equal(scalar_is_zero(&share), bad);
+            assert_int_equal(scalar_is_zero(&share.value) && scalar_is_zero(&share.blind), bad);
             dkg_complaint_make(complaint, text("season"), bytes, 3, j, &c.keys[j - 1], &c.rng);
             assert_int_equal(dkg_complaint_check(text("season"), c.members, 5, 3, bytes, j, complaint), bad);
         }
@@ -257,6 +353,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares_of_any_threshold_make_the_key),
+        cmocka_unit_test(the_last_dealer_aims_and_misses),
+        cmocka_unit_test(a_member_reveals_what_its_commitment_holds_and_nothing_else),
+        cmocka_unit_test(a_key_is_made_of_distinct_members),
         cmocka_unit_test(a_restart_deals_the_same_and_anything_else_differs),
         cmocka_unit_test(any_altered_byte_of_a_deal_is_refused),
         cmocka_unit_test(a_deal_is_bound_to_context_members_and_threshold),

@@ -54,13 +54,14 @@ static void scope_of(uint8_t out[HASH_SIZE], const struct place *place)
 
 /* ---- The honest proofs of two homes, or two members. */
 
-enum proof { DEAL, ADMISSION, BEACON, SEAL, SHARE, KEY_DEAL, COMPLAINT, PROOFS };
+enum proof { DEAL, ADMISSION, BEACON, SEAL, SHARE, KEY_DEAL, COMPLAINT, REVEAL, PROOFS };
 
 static struct scene {
     struct committee homes; /* their ring keys; also the season keys, and the committee */
     uint8_t made[PROOFS][2][ROOM];
     size_t size[PROOFS];
     uint8_t nullifier[2][POINT_SIZE], bad_deal[2][DKG_DEAL_MAX];
+    struct point committed[2]; /* what two members' shares of the key are committed to */
 } scene;
 
 static const uint8_t plain[] = "a bid of a company";
@@ -72,6 +73,7 @@ static void make(enum proof proof, unsigned home)
             secret[KEY_SIZE] = { 1, (uint8_t)home };
     uint64_t values[VALUES] = { 1250, 0, 65535 - home };
     struct place place = home_place;
+    struct dkg_share share;
     bool fine = true;
 
     place.author = home;
@@ -112,6 +114,16 @@ static void make(enum proof proof, unsigned home)
                            (struct bytes){ s->bad_deal[home], dkg_deal_size(MEMBERS, THRESHOLD) }, THRESHOLD,
                            2, &s->homes.keys[1], &s->homes.rng);
         s->size[proof] = DKG_COMPLAINT_SIZE;
+        break;
+    case REVEAL:
+        place.author = 0;
+        context_of(context, &place);
+        share = (struct dkg_share){ s->homes.keys[home].secret, s->homes.keys[home + 4].secret };
+        committee_blinding(&s->committed[home]);
+        point_times(&s->committed[home], &s->committed[home], &share.blind);
+        point_add(&s->committed[home], &s->committed[home], &s->homes.members[home]);
+        dkg_reveal_make(out, BYTES(context), &s->committed[home], &share, &s->homes.rng);
+        s->size[proof] = DKG_REVEAL_SIZE;
         break;
     case PROOFS:
         break;
@@ -158,6 +170,8 @@ static bool accepted(enum proof proof, const uint8_t *made, size_t size, const s
             BYTES(context), s->homes.members, MEMBERS, THRESHOLD,
             (struct bytes){ s->bad_deal[place->author], dkg_deal_size(MEMBERS, THRESHOLD) },
             2 + place->season, made);
+    case REVEAL:
+        return size == DKG_REVEAL_SIZE && dkg_reveal_check(BYTES(context), &s->committed[place->season], made);
     case PROOFS:
         break;
     }
@@ -326,10 +340,21 @@ static const struct row rows[] = {
     { "no key", KEY_DEAL, IDENTITY, 0, 0, nothing },
     { "a polynomial of lower degree", KEY_DEAL, IDENTITY, 2, 0, nothing },
     { "two coefficients exchanged", KEY_DEAL, EXCHANGED, 1, 2, knowledge },
-    { "the head of an honest deal over other shares", KEY_DEAL, OTHERS, 5, 0, knowledge },
-    { "another member's sealed share", KEY_DEAL, OTHERS, 6, 0, "the proof is over the shares" },
+    { "the head of an honest deal over other shares", KEY_DEAL, OTHERS, 6, 0, knowledge },
+    { "another member's sealed share", KEY_DEAL, OTHERS, 7, 0, "the proof is over the shares" },
     { "a key with bit 255", KEY_DEAL, TOP_BIT, 0, 0, decoder },
     { "an answer with the order added", KEY_DEAL, ORDER, 4, 0, decoder },
+
+    { "another answer about the blinding", KEY_DEAL, PLUS, 5, 0, knowledge },
+
+    { "another share revealed", REVEAL, PLUS, 0, 0, logarithms },
+    { "another member's share for one's own", REVEAL, OTHERS, 0, 0, logarithms },
+    { "nothing revealed", REVEAL, IDENTITY, 0, 0, nothing },
+    { "a share that cancels", REVEAL, NEGATED, 0, 0, logarithms },
+    { "another member's challenge", REVEAL, OTHERS, 1, 0, nonces },
+    { "an answer with the order added", REVEAL, ORDER, 2, 0, decoder },
+    { "another answer about the blinding", REVEAL, PLUS, 3, 0, logarithms },
+    { "a share with bit 255", REVEAL, TOP_BIT, 0, 0, decoder },
 
     { "other evidence", COMPLAINT, PLUS, 0, 0, logarithms },
     { "evidence against another dealer", COMPLAINT, OTHERS, 0, 0, logarithms },

@@ -64,6 +64,27 @@ static bool knowledge_holds(struct transcript *t, const struct point *points, si
     return point_equal(&left, &right);
 }
 
+/* s_1*B + s_2*H = K + sum c^(i+1) X_i */
+static bool representation_holds(struct transcript *t, const struct point *other, const struct point *points,
+                                 size_t count, const uint8_t *proof)
+{
+    struct scalar challenge, response, other_response;
+    struct point commitment, left, right;
+
+    assert_true(point_read(&commitment, proof) && scalar_read(&response, proof + 32) &&
+                scalar_read(&other_response, proof + 64));
+    absorb(t, "known", points, count);
+    transcript_append_point(t, "other base", other);
+    transcript_append_point(t, "commitment", &commitment);
+    transcript_challenge_scalar(t, "challenge", &challenge);
+    right = combination(points, count, &challenge, 1);
+    point_add(&right, &right, &commitment);
+    point_base_times(&left, &response);
+    point_times(&commitment, other, &other_response);
+    point_add(&left, &left, &commitment);
+    return point_equal(&left, &right);
+}
+
 static struct point minus(const struct point *base, const struct scalar *s, const struct point *image,
                           const struct scalar *c)
 {
@@ -116,7 +137,7 @@ static void a_seal_shows_knowledge(void **unused)
 
 static void a_key_deal_shows_knowledge_of_all_its_secrets(void **unused)
 {
-    struct point points[4];
+    struct point points[4], blinding;
     uint8_t deal[DKG_DEAL_MAX];
     struct transcript t;
     struct committee c;
@@ -124,14 +145,47 @@ static void a_key_deal_shows_knowledge_of_all_its_secrets(void **unused)
     (void)unused;
     committee_init(&c, 5, 3);
     committee_deal(deal, &c, "season", 1);
+    committee_blinding(&blinding);
     for (size_t k = 0; k < 3; k++)
         assert_true(point_read(&points[k], deal + k * POINT_SIZE));
-    assert_true(point_read(&points[3], deal + 3 * POINT_SIZE + 64));
+    assert_true(point_read(&points[3], deal + 3 * POINT_SIZE + 96));
     begin(&t, LABEL_DKG_PROOF, "season");
     transcript_append_u64(&t, "threshold", 3);
     transcript_append(&t, "members", (struct bytes){ c.members[0].b, 5 * POINT_SIZE });
-    transcript_append(&t, "shares", (struct bytes){ deal + 4 * POINT_SIZE + 64, 5 * 48 });
-    assert_true(knowledge_holds(&t, points, 4, deal + 3 * POINT_SIZE));
+    transcript_append(&t, "shares", (struct bytes){ deal + 4 * POINT_SIZE + 96, 5 * 80 });
+    assert_true(representation_holds(&t, &blinding, points, 4, deal + 3 * POINT_SIZE));
+}
+
+/* c = H(..., C, Y, s_1*B - c*Y, s_2*H - c*(C - Y)) */
+static void a_reveal_shows_what_the_commitment_holds(void **unused)
+{
+    struct point blinding, commitment, revealed, rest, nonce;
+    struct scalar challenge, response[2], again;
+    uint8_t reveal[DKG_REVEAL_SIZE];
+    struct dkg_share share;
+    struct transcript t;
+    struct committee c;
+
+    (void)unused;
+    committee_init(&c, 5, 3);
+    committee_blinding(&blinding);
+    share = (struct dkg_share){ c.keys[0].secret, c.keys[1].secret };
+    point_times(&commitment, &blinding, &share.blind);
+    point_add(&commitment, &commitment, &c.members[0]);
+    dkg_reveal_make(reveal, text("digest"), &commitment, &share, &c.rng);
+    assert_memory_equal(reveal, c.members[0].b, POINT_SIZE);
+    assert_true(point_read(&revealed, reveal) && scalar_read(&challenge, reveal + 32) &&
+                scalar_read(&response[0], reveal + 64) && scalar_read(&response[1], reveal + 96));
+    point_sub(&rest, &commitment, &revealed);
+    begin(&t, LABEL_DKG_REVEAL, "digest");
+    transcript_append_point(&t, "commitment", &commitment);
+    transcript_append_point(&t, "revealed", &revealed);
+    nonce = minus(&POINT_BASE, &response[0], &revealed, &challenge);
+    transcript_append_point(&t, "nonce", &nonce);
+    nonce = minus(&blinding, &response[1], &rest, &challenge);
+    transcript_append_point(&t, "nonce", &nonce);
+    transcript_challenge_scalar(&t, "challenge", &again);
+    assert_memory_equal(again.b, challenge.b, SCALAR_SIZE);
 }
 
 static void a_complaint_and_a_share_show_equal_logarithms(void **unused)
@@ -146,7 +200,7 @@ static void a_complaint_and_a_share_show_equal_logarithms(void **unused)
     committee_init(&c, 5, 3);
     bytes = committee_deal(deal, &c, "season", 1);
     dkg_complaint_make(complaint, text("season"), bytes, 3, 4, &c.keys[3], &c.rng);
-    assert_true(point_read(&r, deal + 3 * POINT_SIZE + 64) && point_read(&image, complaint));
+    assert_true(point_read(&r, deal + 3 * POINT_SIZE + 96) && point_read(&image, complaint));
     begin(&t, LABEL_COMPLAINT, "season");
     transcript_append(&t, "deal", bytes);
     transcript_append_u64(&t, "index", 4);
@@ -276,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_seal_shows_knowledge),
         cmocka_unit_test(a_key_deal_shows_knowledge_of_all_its_secrets),
+        cmocka_unit_test(a_reveal_shows_what_the_commitment_holds),
         cmocka_unit_test(a_complaint_and_a_share_show_equal_logarithms),
         cmocka_unit_test(a_deal_made_by_hand_is_accepted_and_a_lie_about_a_value_is_not),
         cmocka_unit_test(two_proofs_never_share_a_nonce),

@@ -15,7 +15,7 @@ static uint64_t slots[2 * STEPS];
 struct season {
     struct committee c;
     struct committee_key key;
-    struct scalar secrets[COMMITTEE_MAX]; /* member j's share of the key */
+    struct dkg_share secrets[COMMITTEE_MAX]; /* member j's share of the key */
     unsigned cheater;                     /* 0: nobody */
 };
 
@@ -30,7 +30,7 @@ static void make_key(struct season *s, unsigned count, unsigned threshold, unsig
     committee_init(&s->c, count, threshold);
     for (unsigned dealer = 1; dealer <= count; dealer++) {
         uint8_t *room = deals[dealer - 1], complaint[DKG_COMPLAINT_SIZE];
-        struct scalar shares[COMMITTEE_MAX];
+        struct dkg_share shares[COMMITTEE_MAX];
         struct bytes deal;
         char context[32];
         bool blamed = false;
@@ -52,9 +52,9 @@ static void make_key(struct season *s, unsigned count, unsigned threshold, unsig
             continue;
         accepted[accepted_count++] = deal;
         for (unsigned j = 0; j < count; j++)
-            scalar_add(&s->secrets[j], &s->secrets[j], &shares[j]);
+            dkg_share_add(&s->secrets[j], &shares[j]);
     }
-    dkg_combine(&s->key, accepted, accepted_count, count, threshold);
+    committee_reveal(&s->key, &s->c, s->secrets, accepted, accepted_count, 1);
 }
 
 /* The members named in `who` open the points; everybody checks every share. */
@@ -67,7 +67,7 @@ static void open_points(struct point *shared, struct season *s, const char *cont
     for (unsigned i = 0; i < s->c.threshold; i++) {
         unsigned j = who[i];
 
-        share_make(made[i], &s->secrets[j - 1], text(context), points, count, &s->c.rng);
+        share_make(made[i], &s->secrets[j - 1].value, text(context), points, count, &s->c.rng);
         shares[i] = (struct bytes){ made[i], share_size(count) };
         assert_true(share_check(&s->key.share[j - 1], text(context), points, count, shares[i]));
         assert_int_equal(share_check(&s->key.share[j % s->c.count], text(context), points, count, shares[i]),
@@ -193,7 +193,7 @@ static void a_founder_alone_opens_a_season(void **unused)
     the_beacon_opens_alike_for_everybody(&s, the_one, 1);
     sealed_bids_open_together(&s, the_one, 1);
     committee_key_single(&s.key, &s.c.members[0]);
-    s.secrets[0] = s.c.keys[0].secret;
+    s.secrets[0].value = s.c.keys[0].secret;
     homes_deal_and_the_total_opens_exactly(&s, the_one, 1);
 }
 

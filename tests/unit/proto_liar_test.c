@@ -447,6 +447,106 @@ static void a_bad_share_in_the_key_costs_its_victim_the_opening_only(void **unus
     street_clear(s);
 }
 
+/* ---- Openings. */
+
+/* A second head that opens what this home's own does not, with a share that is not its. */
+static struct own false_head;
+
+static void opens_falsely(struct street *s, unsigned home)
+{
+    struct street_home *h = &s->homes[home];
+    static struct deal_out out;
+    struct record record;
+
+    while (deal_due(&out, h->topic, &h->own, &h->rng))
+        street_take_own(s, home, &out);
+    if (h->own.season_share_known) {
+        false_head = h->own;
+        scalar_add(&false_head.season_share.value, &false_head.season_share.value, &h->own.box.secret);
+        h->own.season_share_known = false;
+    }
+    street_duties(s, home);
+    if (!voter_due(&out, h->topic, &false_head, street_clock_ms(s, home), &h->rng))
+        return;
+    assert_true(record_read(&record, (struct bytes){ out.bytes, out.size }));
+    assert_int_equal(record.kind, RECORD_OPEN);
+    if (street_made_by(s, home, record.box, RECORD_OPEN) == 0) {
+        size_t kept = street_keep(s, out.bytes, out.size, home);
+
+        for (unsigned i = 0; i < s->count; i += 2) /* not to all: the others learn it from a flag */
+            if (i != home)
+                street_give(s, i, kept);
+    }
+}
+
+static void assert_named(struct street *s, enum box_index box, unsigned liar)
+{
+    uint32_t bit = UINT32_C(1) << (own_seat(&s->homes[liar].own, s->homes[liar].topic, BOX_KEY) - 1);
+
+    for (unsigned i = 0; i < s->count; i++)
+        if (i != liar)
+            assert_int_equal(street_season(s, i)->boxes[box].opened_falsely, bit);
+}
+
+/* A false share of the key, then of every total: refused, named to every home by a flag, and not missed. */
+static void a_member_that_opens_falsely_is_named_and_not_missed(void **unused)
+{
+    struct street *s = street_init(7, 4, 41);
+
+    (void)unused;
+    assert_true(street_until(s, BOX_REGISTRY, BOX_OPENED, WHOLE_SEASON_D * STREET_DAY_MS));
+    memset(&false_head, 0, sizeof false_head);
+    s->homes[3].liar = opens_falsely;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPENED, WHOLE_SEASON_D * STREET_DAY_MS));
+    street_run(s, STREET_DAY_MS);
+    assert_true(street_made(s, BOX_KEY, RECORD_FLAG) >= 1);
+    assert_named(s, BOX_KEY, 3);
+    assert_named(s, BOX_JOIN, 3);
+    assert_season(s, 7);
+    street_clear(s);
+}
+
+/* A flag about an opening that is true, and one about somebody else's, are forged. */
+static void nobody_is_blamed_for_a_true_opening(void **unused)
+{
+    struct street *s = street_init(7, 4, 42);
+    uint8_t bytes[RECORD_MAX];
+    struct writer body = writer_to(bytes, sizeof bytes);
+    size_t open, flag;
+
+    (void)unused;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPENED, WHOLE_SEASON_D * STREET_DAY_MS));
+    s->homes[3].liar = nothing;
+    open = street_last(s, 1, BOX_JOIN, RECORD_OPEN);
+    writer_array(&body, 1);
+    writer_bin(&body, (struct bytes){ s->records[open].bytes, s->records[open].size });
+    flag = street_forge(s, 3, RECORD_FLAG, BOX_JOIN, &body);
+    assert_int_equal(topic_add(s->homes[0].topic, (struct bytes){ s->records[flag].bytes, s->records[flag].size },
+                               s->now_ms),
+                     STATUS_FORGED);
+    assert_int_equal(street_season(s, 0)->boxes[BOX_JOIN].opened_falsely, 0);
+    street_clear(s);
+}
+
+/* ---- Missing members. */
+
+/* Of seven: one never deals, and two more go for good when the key is closed. Four are thr. */
+static void the_season_opens_without_a_silent_dealer_and_two_who_leave(void **unused)
+{
+    struct street *s = street_init(7, 4, 43);
+
+    (void)unused;
+    s->homes[3].liar = nothing;
+    assert_true(street_until(s, BOX_KEY, BOX_CLOSED, WHOLE_SEASON_D * STREET_DAY_MS));
+    assert_int_equal(street_season(s, 0)->boxes[BOX_KEY].set_count, 6);
+    s->homes[3].liar = NULL;
+    s->homes[5].off = true;
+    s->homes[6].off = true;
+    assert_true(street_until(s, BOX_KEY, BOX_OPENED, WHOLE_SEASON_D * STREET_DAY_MS));
+    assert_true(street_until(s, BOX_JOIN, BOX_OPENED, WHOLE_SEASON_D * STREET_DAY_MS));
+    street_clear(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +559,9 @@ int main(void)
         cmocka_unit_test(a_deal_that_arrives_within_the_grace_is_in),
         cmocka_unit_test(a_member_that_deals_badly_is_left_out_of_the_key),
         cmocka_unit_test(a_bad_share_in_the_key_costs_its_victim_the_opening_only),
+        cmocka_unit_test(a_member_that_opens_falsely_is_named_and_not_missed),
+        cmocka_unit_test(nobody_is_blamed_for_a_true_opening),
+        cmocka_unit_test(the_season_opens_without_a_silent_dealer_and_two_who_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,17 +70,23 @@ static bool dealing_read(struct dealing *out, const json_t *inputs)
            shares_read(out, json_object_get(inputs, "participant_shares"));
 }
 
-/* One deal is the season key that its commitments stand for. */
+/* A dealing whose blinding is zero: its commitments are those of the vectors, and what they commit each participant to is his public
+ * share; the first threshold of these make the group's key and the shares of the rest. */
 static void check_commitments(struct report *report, const struct dealing *dealing)
 {
     struct bytes deal = { dealing->commitments[0].b, dealing->threshold * POINT_SIZE };
+    struct point p, public[COMMITTEE_MAX];
+    unsigned members[COMMITTEE_MAX];
     struct committee_key key;
-    struct point p;
+    bool fine;
 
     point_base_times(&p, &dealing->secret);
     report_case(report, point_equal(&p, &dealing->joint), "the group's key");
-    dkg_combine(&key, &deal, 1, (unsigned)dealing->people, (unsigned)dealing->threshold);
-    report_case(report, point_equal(&key.joint, &dealing->joint), "the joint key");
+    for (unsigned j = 0; j < dealing->threshold; j++)
+        members[j] = j + 1;
+    dkg_commitments(public, &deal, 1, (unsigned)dealing->people, (unsigned)dealing->threshold);
+    fine = dkg_combine(&key, members, public, (unsigned)dealing->people, (unsigned)dealing->threshold);
+    report_case(report, fine && point_equal(&key.joint, &dealing->joint), "the joint key");
     for (size_t i = 0; i < dealing->people; i++) {
         point_base_times(&p, &dealing->shares[i]);
         report_case(report, point_equal(&p, &key.share[i]), "the share of participant %zu", i + 1);

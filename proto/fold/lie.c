@@ -1,0 +1,80 @@
+/* lie.c - a member whose own signature stands under an opening that does not verify. WIRE 5.2, 6.7.
+ *
+ * A false share is refused whoever passes it on, and any thr true ones open the box without it; what is kept of
+ * it is the name, for the user, and the record itself, until a member has flagged it so that all know. One
+ * false record of a box is kept at a time: the next liar's is noted when the first is flagged. Failure mode:
+ * no memory for it, then the name is known here and not proved to others. */
+#include "proto/fold/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t seat_bit(unsigned member)
+{
+    return UINT32_C(1) << (member - 1);
+}
+
+void lie_note(struct topic *topic, const struct entry *entry)
+{
+    struct bytes whole = entry->held.record.whole;
+    struct box *box = &topic->boxes[entry->held.record.box];
+
+    if (entry->held.record.kind != RECORD_OPEN || entry->member == 0)
+        return;
+    if (box->lie == NULL && !(box->flagged & seat_bit(entry->member)) && (box->lie = malloc(whole.size)) != NULL) {
+        memcpy(box->lie, whole.data, whole.size);
+        box->lie_size = whole.size;
+        box->lie_by = entry->member;
+    }
+    box->opened_falsely |= seat_bit(entry->member);
+    topic->season_known = false;
+}
+
+void lie_flagged(struct topic *topic, const struct entry *flag)
+{
+    struct box *box = &topic->boxes[flag->held.record.box];
+    uint32_t bit = seat_bit(flag->flag.culprit);
+
+    if (flag->flag.deal != NULL) {
+        box->dealt_badly |= bit;
+        return;
+    }
+    if (flag->flag.lie.size == 0) {
+        box->contradicted |= bit;
+        return;
+    }
+    box->opened_falsely |= bit;
+    box->flagged |= bit;
+    if (box->lie_by != flag->flag.culprit)
+        return;
+    free(box->lie);
+    box->lie = NULL;
+    box->lie_by = 0;
+}
+
+enum status judge_lie(const struct topic *topic, const struct box *box, struct entry *flag)
+{
+    struct entry lie = { .member = 0 };
+    struct record *record = &lie.held.record;
+
+    if (!record_read(record, flag->flag.lie) || record->kind != RECORD_OPEN || record->box != box->index ||
+        memcmp(record->topic, topic->id, ID_SIZE) != 0)
+        return STATUS_FORGED;
+    lie.member = box_seat(topic, box->index, record->author);
+    if (lie.member == 0 || !entry_read(topic, &lie) || !record_signed(record))
+        return STATUS_FORGED;
+    if (!box->concluded || box->forked)
+        return STATUS_MISSING;
+    if (memcmp(record->parent, box->digest, ID_SIZE) != 0) /* of another set, whose opening it may be */
+        return STATUS_EARLY;
+    flag->flag.culprit = lie.member;
+    return opening_check(topic, &lie) ? STATUS_FORGED : STATUS_OK;
+}
+
+bool topic_lie(struct topic *topic, enum box_index box, struct bytes *record)
+{
+    const struct box *b = &topic->boxes[box];
+
+    *record = (struct bytes){ b->lie, b->lie_size };
+    return b->lie != NULL;
+}
