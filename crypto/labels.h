@@ -14,7 +14,7 @@
 /* identity.c: keys from the household seed */
 #define LABEL_LINK_KEY "coopair/1 link key"
 #define LABEL_MEMBER_KEY "coopair/1 member key"       /* + topic */
-#define LABEL_RING_KEY "coopair/1 ring key"           /* + topic */
+#define LABEL_RING_KEY "coopair/1 ring key"           /* + series */
 #define LABEL_PSEUDONYM "coopair/1 pseudonym"         /* + topic: signs joins and letters */
 #define LABEL_INTEREST "coopair/1 interest"           /* + topic: signs interest */
 #define LABEL_FOUNDER_KEY "coopair/1 founder key"     /* + group, opening time */
@@ -42,7 +42,8 @@
 #define LABEL_TIE "coopair/1 award tie"
 #define LABEL_AWARD "coopair/1 award" /* node/serve/round_view.c: what nodes compare */
 #define LABEL_CONTEXT "coopair/1 proof context"
-#define LABEL_VOICE "coopair/1 voice" /* + topic, box: where a home has one voice */
+#define LABEL_VOICE "coopair/1 voice" /* + topic or series, box: where a home has one voice */
+#define LABEL_SERIES "coopair/1 series" /* + group, category: rounds whose totals may be subtracted */
 #define LABEL_LETTER "coopair/1 letter"
 #define LABEL_SHORT_ID "coopair/1 short ids"
 #define LABEL_SET_PART "coopair/1 set part"

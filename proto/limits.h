@@ -62,6 +62,7 @@ enum {
     LOT_CHOICES_MAX = 3,
     BID_STEPS_MAX = 8,
     BID_MAX = 8192,               /* sealed body of a bid */
+    SERIES_S = 300 * 24 * 3600,   /* rounds that open so far apart are about other figures: a year's, or another order, some weeks early */
     ROUNDS_MAX = 64,              /* closing rounds of a box; they grow, so this is years */
 
     /* Token buckets, per link: a thousand records of backlog at once, then what a household can make in a second */

@@ -119,6 +119,8 @@ enum status bid_read(struct bid *out, struct bytes in);
 size_t bid_write(uint8_t *out, size_t room, const struct bid *bid); /* 0: does not fit, or breaks a rule */
 /* Can this bid be one for this charter: a price for each quantity, only lots that there are? STATUS_MALFORMED: *why says what is not. */
 enum status bid_fits(const struct bid *bid, const struct charter *charter, struct failure *why);
+/* Rounds of one group about one good: their totals may be subtracted from each other. WIRE 6.12 */
+void charter_series(uint8_t out[HASH_SIZE], const struct charter *charter);
 size_t charter_quantities(const struct charter *charter);
 
 struct lot_view {
@@ -228,6 +230,7 @@ enum event_type {
     EVENT_TOPIC,     /* from disk, or made here: follow this charter */
     EVENT_RECORD,    /* from disk, with its arrival */
     EVENT_SECRET,    /* from disk: this topic's own secret */
+    EVENT_TOTALS,    /* from disk: which totals this home has helped to open or has seen opened. WIRE 6.12 */
     EVENT_RESTORED,  /* from disk: this home was brought back at arrival_ms, and may not know all it had said. WIRE 6.6 */
     EVENT_GROUP,     /* belong to this group (secret, and an address to begin with, or "") */
     EVENT_STARTED,   /* everything on disk has been told */
@@ -263,6 +266,7 @@ enum effect_type {
     EFFECT_KEEP_TOPIC,  /* id, bytes = charter */
     EFFECT_KEEP_RECORD, /* topic, id, arrival_ms, bytes */
     EFFECT_KEEP_SECRET, /* topic, bytes */
+    EFFECT_KEEP_TOTALS, /* bytes: what EVENT_TOTALS tells, whole */
     EFFECT_DROP_TOPIC,  /* the round has expired: forget it whole */
     EFFECT_KEEP_PEER,   /* group, address, id = link key */
     EFFECT_DIAL,        /* link, address */
@@ -306,6 +310,8 @@ struct topic *core_topic_find(const struct core *core, const uint8_t id[ID_SIZE]
 struct own_view {
     bool enrolled, in_registry, in_committee, interested, joined;
     uint8_t member_key[KEY_SIZE];
+    bool withheld;                   /* it does not open: subtracted from another total, this one would give away a few homes */
+    uint8_t withheld_for[ID_SIZE];   /* of this round; itself: without memory nothing is opened */
     uint8_t pseudonym[KEY_SIZE], interest_key[KEY_SIZE]; /* author of its joins; of its interest: nobody can link the two */
 };
 void core_own(const struct core *core, struct topic *topic, struct own_view *out);

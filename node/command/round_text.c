@@ -258,12 +258,27 @@ static void own_print(FILE *out, json_t *round)
                 field_uint(round, "resemble"));
 }
 
+/* Why the totals do not open, and what would help. */
+static void withheld_print(FILE *out, json_t *round)
+{
+    const char *other = field_text(json_object_get(round, "own"), "withheld_for");
+
+    fprintf(out,
+            _("The totals are not opened here: subtracted from those of round %.8s they would give away a few homes.\n"
+              "Next: join a new round with the same homes as then, or with at least as many others as a total needs.\n"),
+            other);
+}
+
 void round_next_print(FILE *out, json_t *round)
 {
     json_t *own = json_object_get(round, "own"), *wish = json_object_get(round, "wish");
     const char *id = field_text(round, "topic");
     bool early = is(round, "phase", "registry") || is(round, "phase", "key") || is(round, "phase", "join");
 
+    if (json_is_string(json_object_get(own, "withheld_for"))) {
+        withheld_print(out, round);
+        return;
+    }
     if (early && !join_closed(round) && !wishes_lots(wish) &&
         (field_flag(own, "in_registry") || is(round, "phase", "registry")))
         fprintf(out, "Next: coopair round join %.8s    (shows what leaves this home, then asks)\n", id);

@@ -77,6 +77,19 @@ static bool load_groups(struct loading *loading)
     return known;
 }
 
+/* false: not understood. Without this memory the home could open what must not be opened. */
+static bool load_totals(struct loading *loading)
+{
+    struct event event = { .type = EVENT_TOTALS, .now_ms = loading->now_ms };
+    enum status status;
+
+    if (!store_setting_get(loading->txn, &event.bytes, NULL, "totals"))
+        return true;
+    status = loading->tell(loading->arg, &event);
+    loading->nomem = loading->nomem || status == STATUS_NOMEM;
+    return status == STATUS_OK || loading->nomem;
+}
+
 /* Before the rounds, so that nothing is due in one that this home may have voted in. */
 static void load_restored(struct loading *loading)
 {
@@ -99,10 +112,10 @@ enum status load_tell(struct store *store, uint64_t now_ms,
     struct event started = { .type = EVENT_STARTED };
     enum status status;
 
-    if (!load_groups(&loading)) {
+    if (!load_groups(&loading) || !load_totals(&loading)) {
         store_abort(loading.txn);
         return failure_say(why, STATUS_VERSION,
-                           "the list of groups was written by another version of coopair");
+                           "the list of groups, or of the totals opened, was written by another version of coopair");
     }
     if (!loading.nomem)
         load_restored(&loading);

@@ -125,6 +125,9 @@ static void keep_one(struct node *node, struct store_txn *txn, const struct effe
     case EFFECT_KEEP_SECRET:
         secret_put(txn, effect, bytes);
         break;
+    case EFFECT_KEEP_TOTALS:
+        store_setting_put(txn, NULL, "totals", bytes);
+        break;
     case EFFECT_DROP_TOPIC:
         store_topic_erase(txn, effect->topic);
         forget_later(txn);
@@ -308,6 +311,7 @@ static bool event_is_command(const struct event *event)
         return true;
     case EVENT_RECORD:
     case EVENT_SECRET:
+    case EVENT_TOTALS:
     case EVENT_RESTORED:
     case EVENT_STARTED:
     case EVENT_HEARD:

@@ -197,6 +197,10 @@ static void own_view(struct answer *a, json_t *out, struct node *node, struct to
     answer_flag(a, out, "in_committee", own.in_committee);
     answer_flag(a, out, "interested", own.interested);
     answer_flag(a, out, "joined", own.joined);
+    if (own.withheld)
+        answer_hex(a, out, "withheld_for", own.withheld_for, ID_SIZE);
+    else
+        answer_null(a, out, "withheld_for");
     answer_hex(a, out, "pseudonym", own.pseudonym, KEY_SIZE);
     if (lot == SIZE_MAX)
         answer_null(a, out, "lot");

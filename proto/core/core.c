@@ -173,6 +173,8 @@ static enum status dispatch(struct core *core, const struct event *event, struct
         return record_from_disk(core, event, why);
     case EVENT_SECRET:
         return secret_from_disk(core, event, why);
+    case EVENT_TOTALS:
+        return totals_from_disk(core, event->bytes, why);
     case EVENT_RESTORED:
         rounds_restored(core, event->arrival_ms);
         return STATUS_OK;
@@ -267,6 +269,7 @@ void core_free(struct core *core)
         sodium_memzero(core->groups[i], sizeof *core->groups[i]);
         free(core->groups[i]);
     }
+    history_clear(&core->history);
     sodium_memzero(core, sizeof *core);
     free(core);
 }

@@ -179,6 +179,7 @@ struct core {
     struct group *groups[GROUPS_MAX];
     uint8_t psks[GROUPS_MAX][KEY_SIZE]; /* in the order of groups */
     size_t group_count;
+    struct history history;              /* totals opened so far: on disk before a share leaves */
     struct round *rounds[ROUNDS_HELD_MAX];
     size_t round_count;
     struct link *links[LINKS_MAX];
@@ -273,6 +274,7 @@ enum status round_follow(struct core *core, struct bytes charter, bool keep, con
                          struct failure *why);
 void round_attach(struct core *core, struct group *group); /* a group has come: rounds that waited for it */
 void rounds_restored(struct core *core, uint64_t restored_ms);
+enum status totals_from_disk(struct core *core, struct bytes bytes, struct failure *why);
 void rounds_started(struct core *core);
 void round_secret(struct core *core, struct round *round, struct bytes secret);
 /* Takes a record that is new here: KEEP, then passing it on. `from` NULL: made or handed in here, `way` is then not looked at. The status

@@ -47,6 +47,7 @@ static void own_begin(struct core *core, struct round *round)
     own_clear(&round->own);
     own_init(&round->own, core->config.seed, round->topic, round->secret_known ? round->secret : NULL);
     round->own.abstains = abstains(core, round);
+    round->own.history = &core->history;
     round->own_ready = true;
 }
 
@@ -250,6 +251,47 @@ enum status round_take(struct core *core, struct round *round, const struct reco
     return status;
 }
 
+/* ---- Totals. WIRE 6.12 */
+
+/* Kept whole, and before anything that depends on it: effects are carried out in order. */
+static bool totals_remember(struct core *core, struct round *round)
+{
+    size_t room = history_room(&core->history);
+    uint8_t *bytes;
+    bool fine;
+
+    if (history_knows(&core->history, round->topic))
+        return true;
+    bytes = malloc(room);
+    fine = bytes != NULL && core_reserve(core, 1, room) && history_add(&core->history, round->topic);
+    if (fine)
+        effects_add(core->out, EFFECT_KEEP_TOTALS,
+                    (struct bytes){ bytes, history_write(bytes, room, &core->history) });
+    free(bytes);
+    core->no_memory = core->no_memory || !fine;
+    return fine;
+}
+
+/* Whoever has the records can compute what was opened by others. */
+static void totals_look(struct core *core, struct round *round)
+{
+    const struct season *season = topic_season(round->topic);
+
+    if (season != NULL && season->boxes[BOX_JOIN].state == BOX_OPENED)
+        totals_remember(core, round);
+}
+
+enum status totals_from_disk(struct core *core, struct bytes bytes, struct failure *why)
+{
+    enum status status;
+
+    history_clear(&core->history);
+    status = history_read(&core->history, bytes);
+    core->no_memory = core->no_memory || status == STATUS_NOMEM;
+    return status == STATUS_MALFORMED ? failure_say(why, status, "what totals were opened before cannot be read")
+                                      : status;
+}
+
 /* ---- What is due. */
 
 static bool duty_done(struct core *core, struct round *round)
@@ -263,7 +305,13 @@ static bool duty_done(struct core *core, struct round *round)
         return false;
     if (!record_read(&record, (struct bytes){ due.bytes, due.size }))
         return false;
+<<<<<<< HEAD
     status = round_take(core, round, &record, NULL, WAY_TREE);
+=======
+    if (record.kind == RECORD_OPEN && record.box == BOX_JOIN && !totals_remember(core, round))
+        return false;
+    status = round_take(core, round, record.id, record.whole, NULL);
+>>>>>>> 81a30c5 (Open no total that gives a few homes away by subtraction from another round's)
     return status == STATUS_OK || status == STATUS_MISSING;
 }
 
@@ -311,9 +359,11 @@ static void round_run(struct core *core, struct round *round)
     if (!round_ready(core, round))
         return;
     take_risen(core, round);
+    totals_look(core, round);
     while (duties < DUTIES_MAX && duty_done(core, round))
         duties++;
     take_risen(core, round);
+    totals_look(core, round);
     tell_phase(core, round);
     secret_spend(core, round);
     round->due_ms = voter_deadline_ms(round->topic, &round->own, core->now_ms);

@@ -66,6 +66,15 @@ static bool names_a_lot(const struct record *join)
     return reader_array(&r, 0, LOT_CHOICES_MAX) > 0;
 }
 
+/* A closed join box that this home would not open, whatever its seat. */
+static bool totals_withheld(const struct core *core, struct topic *topic, uint8_t with[ID_SIZE])
+{
+    const struct season *season = topic_season(topic);
+
+    return season != NULL && season->phase == PHASE_JOIN && season->boxes[BOX_JOIN].state == BOX_CLOSED &&
+           !history_allows(&core->history, topic, with);
+}
+
 void core_own(const struct core *core, struct topic *topic, struct own_view *out)
 {
     const struct round *round = round_find(core, topic_id(topic));
@@ -81,6 +90,7 @@ void core_own(const struct core *core, struct topic *topic, struct own_view *out
     out->enrolled = last_deal(topic, BOX_REGISTRY, out->member_key) != NULL;
     out->in_registry = own_in_registry(own, topic, NULL);
     out->in_committee = own_seat(own, topic, BOX_KEY) > 0;
+    out->withheld = totals_withheld(core, topic, out->withheld_for);
     out->interested = last_deal(topic, BOX_INTEREST, out->interest_key) != NULL;
     out->joined = names_a_lot(last_deal(topic, BOX_JOIN, out->pseudonym));
 }

@@ -198,7 +198,7 @@ static enum status admitted_end(struct deal_out *out, struct dealing *dealing, c
     const struct point *ring;
     size_t index, size, count = ring_points(dealing->topic, &ring);
 
-    voice_scope(scope, topic_id(dealing->topic), dealing->box);
+    topic_scope(scope, dealing->topic, dealing->box);
     if (!own_in_registry(own, dealing->topic, &index) ||
         !admission_make(proof, &size, nullifier, ring, count, index, &own->ring, BYTES(scope),
                         BYTES(dealing->context), rng))

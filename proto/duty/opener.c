@@ -2,7 +2,7 @@
  *
  * What an opening reveals cannot be taken back, so the floor K is counted here once more, from the records of
  * the closed set, and not believed from the fold that asks for the opening: a mistake in either alone opens
- * nothing. */
+ * nothing. The same holds for totals of other rounds that, subtracted, would leave fewer than K homes. */
 #include "proto/duty/duty.h"
 
 #include <stdlib.h>
@@ -76,8 +76,12 @@ static bool floor_holds(const struct duty *duty, size_t parts)
 {
     size_t formed;
 
+    uint8_t with[ID_SIZE];
+
     if (duty->box == BOX_REGISTRY || duty->box == BOX_KEY)
         return parts == 1;
+    if (duty->own->history && !history_allows(duty->own->history, duty->topic, with))
+        return false;
     return lots_reach_floor(&formed, duty) && parts <= formed + (duty->box == BOX_BIDS);
 }
 

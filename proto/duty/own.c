@@ -1,6 +1,7 @@
 /* own.c - a home's keys in one round, and its place there. WIRE 7.1, 7.2.
  *
- * All keys but one come from the household seed, so a home restored from its recovery words finds itself
+ * The ring key is the same in all rounds of a series, so that these can compare whom they count (6.12); every other
+ * key is of one round. All but one come from the household seed, so a home restored from its recovery words finds itself
  * again; the key for sealed shares comes from a random secret of the topic, so it does not find its seat
  * again. A founder's seat does come from the seed, and a backup holds the secret too: where a home was brought
  * back, own.abstains keeps it from voting a second time in a round it may have voted in. */
@@ -12,30 +13,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void topic_key(uint8_t out[KEY_SIZE], const uint8_t secret[KEY_SIZE], const char *label,
-                      const struct topic *topic)
-{
-    struct bytes part = { topic_id(topic), ID_SIZE };
-
-    derive_key(out, secret, label, &part, 1);
-}
-
 static void sign_key_of(struct sign_key *out, const uint8_t seed[KEY_SIZE], const char *label,
                         const struct topic *topic)
 {
+    struct bytes part = { topic_id(topic), ID_SIZE };
     uint8_t key[KEY_SIZE];
 
-    topic_key(key, seed, label, topic);
+    derive_key(key, seed, label, &part, 1);
     sign_key_init(out, key);
     sodium_memzero(key, sizeof key);
 }
 
 static void group_key_of(struct group_key *out, const uint8_t secret[KEY_SIZE], const char *label,
-                         const struct topic *topic)
+                         const uint8_t within[ID_SIZE])
 {
+    struct bytes part = { within, ID_SIZE };
     uint8_t key[KEY_SIZE];
 
-    topic_key(key, secret, label, topic);
+    derive_key(key, secret, label, &part, 1);
     group_key_init(out, key);
     sodium_memzero(key, sizeof key);
 }
@@ -60,15 +55,18 @@ static void find_genesis(struct own *own, const uint8_t seed[KEY_SIZE], const st
 
 void own_init(struct own *own, const uint8_t seed[KEY_SIZE], struct topic *topic, const uint8_t *secret)
 {
+    uint8_t series[HASH_SIZE];
+
     memset(own, 0, sizeof *own);
     sign_key_of(&own->member, seed, LABEL_MEMBER_KEY, topic);
     sign_key_of(&own->pseudonym, seed, LABEL_PSEUDONYM, topic);
     sign_key_of(&own->interest, seed, LABEL_INTEREST, topic);
-    group_key_of(&own->ring, seed, LABEL_RING_KEY, topic);
+    charter_series(series, topic_charter(topic));
+    group_key_of(&own->ring, seed, LABEL_RING_KEY, series);
     if (secret) {
         memcpy(own->secret, secret, sizeof own->secret);
         own->secret_known = true;
-        group_key_of(&own->box, secret, LABEL_BOX_KEY, topic);
+        group_key_of(&own->box, secret, LABEL_BOX_KEY, topic_id(topic));
     }
     find_genesis(own, seed, topic_charter(topic));
 }

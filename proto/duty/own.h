@@ -9,7 +9,7 @@
 #ifndef COOP_PROTO_OWN_H
 #define COOP_PROTO_OWN_H
 
-#include "proto/fold/topic.h"
+#include "proto/duty/history.h"
 
 enum { KEY_DEALS_MAX = COMMITTEE_MAX * (DEAL_SEQ_MAX + 1) };
 
@@ -21,6 +21,7 @@ struct own {
     /* Two names that nobody can link: who learns from a letter whose the pseudonym is learns no report. */
     struct sign_key pseudonym, interest;
     struct group_key ring, box; /* box: from the secret */
+    const struct history *history; /* the caller's: totals opened so far; NULL: none are known */
     bool abstains; /* it may have voted here and lost its own votes: brought back from a backup or a sheet */
     struct sign_key genesis;    /* set when genesis_index > 0: this home closes the registry box */
     struct scalar genesis_share;

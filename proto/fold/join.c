@@ -106,6 +106,11 @@ static bool lot_fill(struct lot_state *lot, const struct topic *topic, const uin
     return true;
 }
 
+const uint8_t *lot_voice(const struct topic *topic, size_t lot, size_t i)
+{
+    return entry_of(topic->lots[lot].homes[i])->deal.voice;
+}
+
 void lots_clear(struct topic *topic)
 {
     for (size_t i = 0; i < LOTS_MAX; i++) {

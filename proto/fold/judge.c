@@ -127,6 +127,14 @@ void entry_context(uint8_t out[HASH_SIZE], const struct topic *topic, const stru
     deal_context(out, topic->id, record->box, record->parent, record->author, entry->deal.seq);
 }
 
+void topic_scope(uint8_t out[HASH_SIZE], const struct topic *topic, enum box_index box)
+{
+    uint8_t series[HASH_SIZE];
+
+    charter_series(series, &topic->charter);
+    voice_scope(out, box == BOX_JOIN ? series : topic->id, box);
+}
+
 bool entry_admitted(const struct topic *topic, struct entry *entry)
 {
     uint8_t context[HASH_SIZE], scope[HASH_SIZE];
@@ -134,7 +142,7 @@ bool entry_admitted(const struct topic *topic, struct entry *entry)
     if (entry->deal.admitted != PROVED_NOT_YET)
         return entry->deal.admitted == PROVED_TRUE;
     entry_context(context, topic, entry);
-    voice_scope(scope, topic->id, entry->held.record.box);
+    topic_scope(scope, topic, entry->held.record.box);
     return admission_check(entry->deal.voice, topic->rings, topic->registry_count, BYTES(scope),
                            BYTES(context), entry->deal.admission);
 }

@@ -55,7 +55,7 @@ static bool admissions_prove(struct crowd *crowd, const struct topic *topic, con
 
     if (items == NULL)
         return false;
-    voice_scope(scope, topic->id, box->index);
+    topic_scope(scope, topic, box->index);
     for (size_t i = 0; i < crowd->count; i++) {
         items[i].message = BYTES(crowd->contexts[i]);
         items[i].proof = crowd->list[i]->deal.admission;

@@ -47,6 +47,11 @@ unsigned box_member(struct topic *topic, enum box_index box, const uint8_t key[K
 const struct committee_key *
 box_key(struct topic *topic, enum box_index box); /* that opens it; NULL: not known yet, or a clear box */
 
+/* Where a home has one voice: in the join box the rounds of a series share it, in others it is the box. WIRE 6.9, 6.12. */
+void topic_scope(uint8_t out[HASH_SIZE], const struct topic *topic, enum box_index box);
+/* The voice of the i-th home of a formed lot. KEY_SIZE bytes. */
+const uint8_t *lot_voice(const struct topic *topic, size_t lot, size_t i);
+
 enum { SEEN_PREFIX_SIZE = 16 }; /* of a record id, in a list of deals seen: WIRE 5.2 */
 /* list.c, WIRE 6.3: what a member lists of the deals that had arrived by then, ascending. Returns how many. */
 size_t deals_list(struct topic *topic, enum box_index box, uint64_t until_ms,

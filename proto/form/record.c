@@ -105,10 +105,18 @@ void open_context(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], enum box
     hash_parts(out, LABEL_CONTEXT, parts, ARRAY_SIZE(parts));
 }
 
-void voice_scope(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], enum box_index box)
+void charter_series(uint8_t out[HASH_SIZE], const struct charter *charter)
+{
+    struct bytes parts[] = { BYTES(charter->group),
+                             { (const uint8_t *)charter->category, strlen(charter->category) } };
+
+    hash_parts(out, LABEL_SERIES, parts, ARRAY_SIZE(parts));
+}
+
+void voice_scope(uint8_t out[HASH_SIZE], const uint8_t within[ID_SIZE], enum box_index box)
 {
     uint8_t box_number[8];
-    struct bytes parts[] = { { topic, ID_SIZE }, BYTES(box_number) };
+    struct bytes parts[] = { { within, ID_SIZE }, BYTES(box_number) };
 
     be64_write(box_number, box);
     hash_parts(out, LABEL_VOICE, parts, ARRAY_SIZE(parts));

@@ -20,7 +20,7 @@ size_t record_write(uint8_t *out, size_t room, uint8_t id[ID_SIZE], enum record_
 void deal_context(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], enum box_index box, const uint8_t parent[ID_SIZE],
                   const uint8_t author[KEY_SIZE], uint64_t seq);
 /* WIRE 6.9: where a home has one voice, told apart from every other place by nobody but itself. */
-void voice_scope(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], enum box_index box);
+void voice_scope(uint8_t out[HASH_SIZE], const uint8_t within[ID_SIZE], enum box_index box);
 /* WIRE 6.8: what an opening is bound to. part: the lot; for the registry and the ephemeral points of the bids LOTS_MAX. */
 void open_context(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], enum box_index box, const uint8_t digest[HASH_SIZE],
                   uint32_t part);

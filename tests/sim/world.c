@@ -289,6 +289,7 @@ static void apply_one(struct sim *s, int at, const struct effect *effect, const 
         break;
     case EFFECT_KEEP_TOPIC:
     case EFFECT_KEEP_SECRET:
+    case EFFECT_KEEP_TOTALS:
         item_add(home, (struct disk_item){ .type = effect->type }, bytes);
         break;
     case EFFECT_KEEP_PEER:
@@ -318,7 +319,8 @@ static void apply_one(struct sim *s, int at, const struct effect *effect, const 
 
 static bool is_kept(enum effect_type type)
 {
-    return type == EFFECT_KEEP_TOPIC || type == EFFECT_KEEP_RECORD || type == EFFECT_KEEP_SECRET;
+    return type == EFFECT_KEEP_TOPIC || type == EFFECT_KEEP_RECORD || type == EFFECT_KEEP_SECRET ||
+           type == EFFECT_KEEP_TOTALS;
 }
 
 static void apply(struct sim *s, int at, const struct event *cause)
@@ -443,6 +445,8 @@ static void replay(struct sim *s, int at)
             event.bytes = (struct bytes){ s->records[item->record].bytes, s->records[item->record].size };
         } else if (item->type == EFFECT_KEEP_SECRET) {
             event.type = EVENT_SECRET;
+        } else if (item->type == EFFECT_KEEP_TOTALS) {
+            event.type = EVENT_TOTALS;
         } else if (item->type == EFFECT_KEEP_PEER) {
             event = (struct event){ .type = EVENT_HEARD, .address = (const char *)item->data };
             memcpy(event.group, group, ID_SIZE);

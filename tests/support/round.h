@@ -236,7 +236,7 @@ static inline void round_admission(struct writer *w, struct round *r, unsigned h
 
     while (at < count && !point_equal(&ring[at], &r->homes[home].ring.public_point))
         at++;
-    voice_scope(scope, topic_id(r->topic), box);
+    topic_scope(scope, r->topic, box);
     fine = admission_make(proof, &size, nullifier, ring, count, at, &r->homes[home].ring, BYTES(scope),
                           (struct bytes){ context, HASH_SIZE }, &r->rng);
     assert(fine);

@@ -178,7 +178,7 @@ static inline unsigned street_seated(struct street *s, unsigned seat)
 
 /* ---- Beginning and end. */
 
-static inline void street_charter_make(struct street *s, uint32_t floor)
+static inline void street_charter_make(struct street *s, uint32_t floor, uint64_t opens_s)
 {
     enum status status = charter_from_template(&s->charter, "pellets", "street", NULL);
 
@@ -189,14 +189,14 @@ static inline void street_charter_make(struct street *s, uint32_t floor)
     strcpy(s->charter.contact, "ada@example.org");
     s->charter.floor = floor;
     s->charter.min_saving_percent = 0;
-    s->charter.opens_s = 1800000000;
+    s->charter.opens_s = opens_s;
     charter_found(&s->charter, s->homes[0].seed, street_group);
     s->charter_size = charter_write(s->charter_bytes, sizeof s->charter_bytes, &s->charter);
     assert(s->charter_size > 0);
 }
 
 /* `count` homes that are always on and want the first lot; the first one founded the round. */
-static inline struct street *street_init(unsigned count, uint32_t floor, uint8_t seed)
+static inline struct street *street_init_at(unsigned count, uint32_t floor, uint8_t seed, uint64_t opens_s)
 {
     uint8_t bytes[KEY_SIZE] = { seed, 0x57 };
     struct street *s = &street;
@@ -218,11 +218,16 @@ static inline struct street *street_init(unsigned count, uint32_t floor, uint8_t
         h->values[2] = 2000;
         h->values[3] = i % 2;
     }
-    street_charter_make(s, floor);
+    street_charter_make(s, floor, opens_s);
     s->now_ms = s->charter.opens_s * 1000;
     for (unsigned i = 0; i < count; i++)
         street_home_start(s, i);
     return s;
+}
+
+static inline struct street *street_init(unsigned count, uint32_t floor, uint8_t seed)
+{
+    return street_init_at(count, floor, seed, 1800000000);
 }
 
 static inline void street_clear(struct street *s)

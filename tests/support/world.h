@@ -54,6 +54,7 @@ static inline void world_apply_one(struct world *w, int at, const struct effect 
         break;
     case EFFECT_KEEP_TOPIC:
     case EFFECT_KEEP_SECRET:
+    case EFFECT_KEEP_TOTALS:
         world_keep(w, at, effect, bytes);
         break;
     case EFFECT_DROP_TOPIC:
@@ -172,6 +173,7 @@ static inline void world_replay(struct world *w, int at)
         memcpy(event.topic, item->topic, ID_SIZE);
         event.type = item->type == EFFECT_KEEP_TOPIC    ? EVENT_TOPIC
                      : item->type == EFFECT_KEEP_RECORD ? EVENT_RECORD
+                     : item->type == EFFECT_KEEP_TOTALS ? EVENT_TOTALS
                                                         : EVENT_SECRET;
         if (item->type == EFFECT_KEEP_PEER) {
             event = (struct event){ .type = EVENT_HEARD, .address = (const char *)item->data };

@@ -179,7 +179,8 @@ static inline void world_keep(struct world *w, int at, const struct effect *effe
     if (bytes.size > 0)
         memcpy(item.data, bytes.data, bytes.size);
     home->kept++;
-    if (effect->type == EFFECT_KEEP_SECRET && (old = world_find(home, EFFECT_KEEP_SECRET, item.id)) != NULL) {
+    if ((effect->type == EFFECT_KEEP_SECRET || effect->type == EFFECT_KEEP_TOTALS) &&
+        (old = world_find(home, effect->type, item.id)) != NULL) {
         free(old->data);
         *old = item; /* one setting, the last word counts */
         return;

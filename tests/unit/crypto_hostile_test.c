@@ -76,7 +76,7 @@ static void any_evidence_gets_a_verdict(void **unused)
     deal = committee_deal(honest, &s.c, "x", 1);
     for (int i = 0; i < ROUNDS; i++) {
         uint8_t *room = malloc(deal.size);
-        struct scalar share;
+        struct dkg_share share;
 
         assert_non_null(room);
         stranger_sends(&s, complaint, sizeof complaint);

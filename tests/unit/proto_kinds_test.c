@@ -165,6 +165,12 @@ static void a_key_of_fewer_than_k_dealers_ends_the_round(void **unused)
             round_key_deal(r, m, 0);
         round_close(r, BOX_KEY);
         assert_int_equal(round_season(r)->phase, dealers < 3 ? PHASE_TOO_FEW : PHASE_KEY);
+        assert_false(round_season(r)->key_known);
+        assert_int_equal(box_open_parts(r->topic, BOX_KEY), dealers >= 3);
+        if (dealers >= 3) {
+            round_learn_shares(r);
+            round_open(r, BOX_KEY);
+        }
         assert_int_equal(round_season(r)->key_known, dealers >= 3);
         round_free(r);
     }
