@@ -300,6 +300,26 @@ static void check_memory(struct sim *s, int at, struct topic *topic)
         sim_fail(s, "home %d has %zu links", at, s->homes[at].end_count);
 }
 
+/* Who is proved to have cheated is a liar; and who dealt badly, or opened falsely to anybody, is named to every home. */
+static void check_names(struct sim *s, int at, const struct season *season)
+{
+    for (unsigned j = 0; j < s->committee_count; j++) {
+        const struct home *home = &s->homes[s->committee[j] < 0 ? 0 : s->committee[j]];
+
+        for (enum box_index box = BOX_KEY; box <= BOX_JOIN; box++) {
+            const struct box_view *view = &season->boxes[box];
+            bool dealt = view->dealt_badly >> j & 1, opened = view->opened_falsely >> j & 1;
+
+            if ((dealt || opened || view->contradicted >> j & 1) && home->character == HONEST)
+                sim_fail(s, "home %d names an honest member (%u)", at, j + 1);
+            if (box == BOX_KEY && home->dealt_badly && !dealt)
+                sim_fail(s, "home %d does not name a bad dealer (%u)", at, j + 1);
+            if (!opened && home->opened >> box & 1)
+                sim_fail(s, "home %d does not name who opened falsely (%u)", at, j + 1);
+        }
+    }
+}
+
 void check_end(struct sim *s)
 {
     const struct season *first = NULL;
@@ -313,6 +333,7 @@ void check_end(struct sim *s)
         first = first == NULL ? season : first;
         check_award(s, i, season, first);
         check_memory(s, i, topic);
+        check_names(s, i, season);
     }
     if (first != NULL && !s->plan.ends_early && !s->plan.any_end && (first->phase == PHASE_AWARDED) == s->plan.no_award)
         sim_fail(s, "the round ended with: %s", phase_name(first->phase));
@@ -329,7 +350,7 @@ static int compare_double(const void *a, const void *b)
 double closing_hours(const struct sim *s, enum box_index box)
 {
     double *hours = malloc((size_t)s->nodes * sizeof *hours), answer = -1;
-    int clear = box == BOX_KEY || box == BOX_INTEREST, count = 0, all = 0;
+    int clear = box == BOX_INTEREST, count = 0, all = 0;
 
     for (int i = 0; i < s->nodes && hours != NULL; i++) {
         const struct home *home = &s->homes[i];

@@ -336,6 +336,7 @@ static void deal_badly(const struct scene *scene)
     struct writer body = writer_to(bytes, sizeof bytes);
     struct committee c = { .rng = scene->home->rng };
     struct bytes dealt;
+    int victim;
 
     if (has_said(scene, RECORD_DEAL, NULL, 0))
         return;
@@ -344,6 +345,8 @@ static void deal_badly(const struct scene *scene)
     deal_context(context, topic_id(scene->topic), BOX_KEY, scene->view->parent, scene->home->own.member.public_key, 0);
     dealt = cheating_deal_in(deal, &c, BYTES(context), scene->member % c.count + 1, CHEAT_OTHER_SHARE);
     scene->home->rng = c.rng;
+    victim = scene->s->committee[scene->member % c.count];
+    scene->home->dealt_badly = victim >= 0 && scene->s->homes[victim].character == HONEST;
     writer_array(&body, 2);
     writer_uint(&body, 0);
     writer_bin(&body, dealt);
@@ -364,6 +367,26 @@ static void open_early(const struct scene *scene)
     writer_array(&body, 1);
     writer_bin(&body, BYTES(share));
     say(scene, RECORD_OPEN, &body, BOTH_SIDES, EARS);
+}
+
+/* Everything in order but the share itself. Its own core would not take it: it is told to others only. */
+static void open_falsely(struct sim *s, int at)
+{
+    struct home *home = &s->homes[at];
+    struct topic *topic = sim_topic(s, at);
+    struct own twisted = home->own;
+    struct deal_out out;
+    struct record record;
+
+    home->own.season_share_known = false; /* its duty opens nothing */
+    twisted.season_share_known = twisted.season_share_sought;
+    scalar_add(&twisted.season_share.value, &twisted.season_share.value, &twisted.ring.secret);
+    if (topic == NULL || !twisted.season_share_known || !voter_due(&out, topic, &twisted, s->now_ms, &home->rng) ||
+        !record_read(&record, (struct bytes){ out.bytes, out.size }) || record.kind != RECORD_OPEN ||
+        home->opened >> record.box & 1)
+        return;
+    home->opened |= 1u << record.box;
+    tell(s, record.whole, BOTH_SIDES, EARS);
 }
 
 /* ---- Noise. */
@@ -474,6 +497,7 @@ static void act(const struct scene *scene)
         return;
     case HONEST:
     case SILENT:
+    case FALSE_OPENER:
     case SPLITTER:
     case REPLAYER:
     case CENSOR:
@@ -507,6 +531,8 @@ static void liar_turn(struct sim *s, int at)
         return;
     if (character != BAD_DEALER)
         key_deal(s, at);
+    if (character == FALSE_OPENER)
+        open_falsely(s, at);
     if (character == REPLAYER)
         replay_altered(s);
     if (character == CENSOR)

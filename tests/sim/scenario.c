@@ -46,6 +46,8 @@ const struct plan plans[] = {
       .character = BAD_DEALER, .liars = 3 },
     { .name = "earlyopener", .about = "members who open what is not closed", WEEKS(16), ON(100, 8),
       .character = EARLY_OPENER, .liars = 4 },
+    { .name = "falseshare", .about = "members who open with shares that are not theirs", WEEKS(16), ON(100, 8),
+      .character = FALSE_OPENER, .liars = 4 },
     { .name = "flooder", .about = "members who vote for inventions by the hundred", WEEKS(16), ON(100, 8),
       .character = FLOODER, .liars = 3 },
     { .name = "replayer", .about = "what was said is said again, whole and altered", WEEKS(16), ON(100, 8),

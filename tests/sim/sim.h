@@ -43,6 +43,7 @@ enum character {
     BACKDATER,    /* does its duty, but lists and deals what comes after the deadline */
     BAD_DEALER,   /* its part of the season key does not fit one member */
     EARLY_OPENER, /* opens what is not closed */
+    FALSE_OPENER, /* opens with shares that are not its */
     FLOODER,      /* votes for invented digests, deals under many numbers */
     REPLAYER,     /* says again what others have said, whole and altered */
     CENSOR,       /* does not pass on */
@@ -111,6 +112,8 @@ struct home {
     enum character character;
     struct own own;      /* of a liar: what its core has forgotten */
     struct rng rng;      /* of a liar */
+    bool dealt_badly;    /* of a liar: to an honest member */
+    unsigned opened;     /* of a liar: boxes it has opened falsely, a bit each */
     struct disk_item *disk;
     size_t item_count, item_room, synced;
     uint64_t *has;       /* bits: which records are on its disk */
