@@ -37,6 +37,7 @@
 #define LABEL_RECORD_ID "coopair/1 record id"
 #define LABEL_DIGEST "coopair/1 box digest"
 #define LABEL_PARENTS "coopair/1 parents"
+#define LABEL_NEXT_LOT "coopair/1 next lot" /* + digest of the registry box */
 #define LABEL_BEACON "coopair/1 beacon"
 #define LABEL_DRAW "coopair/1 committee draw"
 #define LABEL_TIE "coopair/1 award tie"

@@ -63,6 +63,8 @@ enum {
     BID_STEPS_MAX = 8,
     BID_MAX = 8192,               /* sealed body of a bid */
     SERIES_S = 300 * 24 * 3600,   /* rounds that open so far apart are about other figures: a year's, or another order, some weeks early */
+    KEY_ROUNDS = 8,               /* of key and interest; then the next lot takes over, if there is one: eleven days in a street */
+    NEXT_LOT_MIN = 16,            /* members, the smallest drawn committee that mechanism 2.9 has a table for */
     ROUNDS_MAX = 64,              /* closing rounds of a box; they grow, so this is years */
 
     /* Token buckets, per link: a thousand records of backlog at once, then what a household can make in a second */

@@ -141,6 +141,7 @@ struct season {
     uint8_t beacon[HASH_SIZE];
     bool beacon_known, key_known;
     unsigned committee_count;
+    bool replaced;                     /* this is the next lot: the first committee did not finish the key in its time */
     uint32_t committee[COMMITTEE_MAX]; /* indexes into registry, in drawn order: member j is committee[j - 1] */
     struct committee_key key;
     uint64_t cells[4];                 /* raw interest reports per cell */

@@ -339,6 +339,8 @@ void round_print(FILE *out, json_t *round)
             field_text(round, "phase"), field_uint(round, "registry"), field_uint(round, "records"));
     json_array_foreach(json_object_get(round, "boxes"), i, box)
         box_print(out, round, box);
+    if (field_flag(round, "committee_replaced"))
+        fputs(_("  The first committee could not make the key in its time; the next lot of the draw took over.\n"), out);
     fputc('\n', out);
     lots_print(out, round);
     own_print(out, round);

@@ -283,6 +283,7 @@ static void season_view(struct answer *a, json_t *out, const struct charter *cha
     for (size_t i = 0; i < BOXES; i++)
         box_view(a, answer_item(a, list), charter, season, (enum box_index)i);
     answer_uint(a, out, "registry", season->registry_count);
+    answer_flag(a, out, "committee_replaced", season->replaced);
     list = answer_array(a, out, "lots");
     for (size_t i = 0; i < charter->lot_count; i++)
         lot_view(a, answer_item(a, list), charter, season, i);

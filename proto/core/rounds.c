@@ -305,13 +305,9 @@ static bool duty_done(struct core *core, struct round *round)
         return false;
     if (!record_read(&record, (struct bytes){ due.bytes, due.size }))
         return false;
-<<<<<<< HEAD
-    status = round_take(core, round, &record, NULL, WAY_TREE);
-=======
     if (record.kind == RECORD_OPEN && record.box == BOX_JOIN && !totals_remember(core, round))
         return false;
-    status = round_take(core, round, record.id, record.whole, NULL);
->>>>>>> 81a30c5 (Open no total that gives a few homes away by subtraction from another round's)
+    status = round_take(core, round, &record, NULL, WAY_TREE);
     return status == STATUS_OK || status == STATUS_MISSING;
 }
 

@@ -161,8 +161,42 @@ static bool round_due(struct deal_out *out, const struct duty *duty)
 
 /* ---- */
 
+/* The first committee's time for key and interest is over: from here on the next lot may take it for dead. */
+static bool time_is_over(const struct duty *duty)
+{
+    uint64_t patience_s = key_patience_s(duty->topic);
+
+    return (duty->box == BOX_KEY || duty->box == BOX_INTEREST) && patience_s != UINT64_MAX &&
+           duty->now_ms >= ms_from_s(patience_s);
+}
+
+/* A member of the next lot has waited for the first as long as that may speak, and a slack more. WIRE 7.3 */
+static uint64_t giving_up_ms(struct topic *topic, const struct own *own)
+{
+    uint64_t patience_s = key_patience_s(topic);
+    bool said;
+
+    if (patience_s == UINT64_MAX || own->abstains || !own->secret_known ||
+        next_lot_member(topic, own->member.public_key, &said) == 0 || said)
+        return NEVER_MS;
+    return ms_from_s(patience_s + topic_charter(topic)->slack_s);
+}
+
+static bool giving_up_due(struct deal_out *out, struct topic *topic, const struct own *own, uint64_t now_ms)
+{
+    uint8_t bytes[8];
+    struct writer body = writer_to(bytes, sizeof bytes);
+
+    if (now_ms < giving_up_ms(topic, own))
+        return false;
+    writer_array(&body, 0);
+    return own_write(out, topic, RECORD_FLAG, BOX_KEY, &own->member, &body);
+}
+
 static bool box_due(struct deal_out *out, const struct duty *duty, struct rng *rng)
 {
+    if (time_is_over(duty))
+        return false;
     if (duty->view->state == BOX_OPENED)
         return lie_due(out, duty);
     if (duty->view->state == BOX_CLOSED)
@@ -176,6 +210,8 @@ bool voter_due(struct deal_out *out, struct topic *topic, struct own *own, uint6
 
     if (now_ms >= round_expiry_ms(topic))
         return false;
+    if (giving_up_due(out, topic, own, now_ms))
+        return true;
     for (enum box_index box = BOX_REGISTRY; box < BOXES; box++)
         if (duty_begin(&duty, topic, own, box, now_ms) && box_due(out, &duty, rng))
             return true;
@@ -200,11 +236,12 @@ static uint64_t duty_deadline_ms(const struct duty *duty)
 
 uint64_t voter_deadline_ms(struct topic *topic, const struct own *own, uint64_t now_ms)
 {
-    uint64_t first_ms = NEVER_MS, next_ms;
+    uint64_t first_ms, next_ms;
     struct duty duty;
 
     if (now_ms >= round_expiry_ms(topic))
         return NEVER_MS;
+    first_ms = giving_up_ms(topic, own);
     for (enum box_index box = BOX_REGISTRY; box < BOXES; box++) {
         if (!duty_begin(&duty, topic, own, box, now_ms) || duty.view->state != BOX_OPEN)
             continue;

@@ -46,6 +46,20 @@ void box_clear(struct box *box)
     free(box->lie);
 }
 
+/* As if nothing had been said in it; what was said stays in the topic, for those who are not so far. */
+void box_restart(struct topic *topic, enum box_index index, const uint8_t parent[ID_SIZE], uint64_t deadline_s)
+{
+    struct box *box = &topic->boxes[index];
+
+    box_clear(box);
+    box_init(box, index);
+    memcpy(box->parent, parent, ID_SIZE);
+    box->deadline_s = deadline_s;
+    box->ready = true;
+    topic->moved = topic->unsettled = true;
+    topic->season_known = false;
+}
+
 /* ---- Who closes it. */
 
 struct committee_rule box_rule(const struct topic *topic, enum box_index box)
@@ -177,6 +191,10 @@ void box_take(struct topic *topic, struct entry *entry)
         box->openers |= UINT32_C(1) << (entry->member - 1);
         break;
     case RECORD_FLAG:
+        if (entry->flag.gives_up) {
+            topic->gave_up |= UINT32_C(1) << (entry->flag.culprit - 1);
+            break;
+        }
         flag_deal(topic, entry);
         lie_flagged(topic, entry);
         break;

@@ -56,6 +56,7 @@ struct flag {
     unsigned index;          /* whose share */
     const uint8_t *evidence; /* DKG_COMPLAINT_SIZE bytes */
     struct bytes lie;        /* the whole record */
+    bool gives_up;           /* none of these: a member of the next lot (culprit) gives the first up */
     unsigned culprit;        /* member, once valid */
 };
 
@@ -157,6 +158,9 @@ struct topic {
     struct ciphertext beacon_sum;
     uint8_t beacon[HASH_SIZE];
     struct drawn_committee committee;
+    struct drawn_committee next; /* the next lot; count 0: none, or it has taken over */
+    uint32_t gave_up;            /* bit j - 1: member j of the next lot has given the first up */
+    bool replaced, key_short;    /* key_short: too few deals for a key, and the next lot takes over */
     struct point key_commitments[COMMITTEE_MAX]; /* of each member's share of the key, once its box is closed */
     struct committee_key key;
     bool key_known;
@@ -199,6 +203,11 @@ void entry_context(uint8_t out[HASH_SIZE], const struct topic *topic,
                    const struct entry *entry);                       /* of a deal's proofs */
 bool entry_admitted(const struct topic *topic, struct entry *entry); /* and whose voice it is */
 
+/* next_lot.c: WIRE 7.3 */
+void next_lot_parent(uint8_t out[ID_SIZE], const struct topic *topic);
+bool next_lot_advance(struct topic *topic);
+unsigned next_lot_seat(const struct topic *topic, const uint8_t key[KEY_SIZE]); /* 1..n; 0: none */
+
 /* lie.c */
 void lie_note(struct topic *topic, const struct entry *entry); /* an entry found forged */
 void lie_flagged(struct topic *topic, const struct entry *flag);
@@ -216,6 +225,7 @@ bool pending_is_full(const struct topic *topic, const struct entry *entry);
 /* box.c */
 void box_init(struct box *box, enum box_index index);
 void box_clear(struct box *box);
+void box_restart(struct topic *topic, enum box_index index, const uint8_t parent[ID_SIZE], uint64_t deadline_s);
 struct committee_rule box_rule(const struct topic *topic, enum box_index box);
 unsigned box_seat(const struct topic *topic, enum box_index box, const uint8_t key[KEY_SIZE]);
 const struct committee_key *box_joint(const struct topic *topic, enum box_index box);

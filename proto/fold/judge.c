@@ -73,8 +73,9 @@ static void read_open(struct reader *r)
 
 static void read_flag(struct reader *r, struct flag *flag)
 {
-    size_t fields = reader_array(r, 1, 3);
+    size_t fields = reader_array(r, 0, 3);
 
+    flag->gives_up = fields == 0;
     if (fields == 1)
         flag->lie = reader_bin(r, 1, RECORD_MAX);
     if (fields == 2) {
@@ -217,8 +218,21 @@ static enum status judge_contradiction(const struct topic *topic, struct entry *
     return STATUS_OK;
 }
 
+/* Said about the key box, by the clock of those who would take over. */
+static enum status judge_giving_up(const struct topic *topic, const struct box *box, struct entry *entry)
+{
+    if (box->index != BOX_KEY)
+        return STATUS_FORGED;
+    if (topic->committee.count == 0)
+        return STATUS_MISSING;
+    entry->flag.culprit = next_lot_seat(topic, entry->held.record.author);
+    return entry->flag.culprit == 0 ? STATUS_FORGED : STATUS_OK;
+}
+
 static enum status judge_member(const struct topic *topic, const struct box *box, struct entry *entry)
 {
+    if (entry->held.record.kind == RECORD_FLAG && entry->flag.gives_up)
+        return judge_giving_up(topic, box, entry);
     if (box_rule(topic, box->index).members == 0)
         return STATUS_MISSING;
     entry->member = box_seat(topic, box->index, entry->held.record.author);
@@ -254,6 +268,16 @@ static const uint8_t *hangs_on(const struct box *box, enum record_kind kind)
     return box->concluded ? box->digest : NULL;
 }
 
+static bool waits_for_next_lot(const struct topic *topic, const struct box *box, const struct record *record)
+{
+    uint8_t parent[ID_SIZE];
+
+    if (topic->next.count == 0 || (box->index != BOX_KEY && box->index != BOX_INTEREST))
+        return false;
+    next_lot_parent(parent, topic);
+    return memcmp(record->parent, parent, ID_SIZE) == 0;
+}
+
 /* The registry's parent is the topic, which nobody can be mistaken about. */
 static enum status judge_place(const struct topic *topic, const struct box *box, const struct record *record)
 {
@@ -263,6 +287,8 @@ static enum status judge_place(const struct topic *topic, const struct box *box,
         return STATUS_MISSING;
     if (memcmp(record->parent, parent, ID_SIZE) == 0)
         return STATUS_OK;
+    if (waits_for_next_lot(topic, box, record))
+        return STATUS_MISSING;
     return parent == box->parent && box->index == BOX_REGISTRY ? STATUS_FORGED : STATUS_EARLY;
 }
 

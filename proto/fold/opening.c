@@ -41,8 +41,9 @@ size_t opening_parts(const struct topic *topic, enum box_index index)
         return 0;
     switch (index) {
     case BOX_REGISTRY:
-    case BOX_KEY:
         return topic->too_few ? 0 : 1;
+    case BOX_KEY:
+        return topic->key_short ? 0 : 1;
     case BOX_JOIN:
         return formed;
     case BOX_BIDS:

@@ -150,11 +150,9 @@ static int compare_ticket(const void *a, const void *b)
     return memcmp(((const struct lottery *)a)->ticket, ((const struct lottery *)b)->ticket, HASH_SIZE);
 }
 
-static void seat(struct topic *topic, const struct lottery *drawn)
+static void seat(struct drawn_committee *c, const struct topic *topic, const struct lottery *drawn, size_t count)
 {
-    struct drawn_committee *c = &topic->committee;
-
-    c->count = topic->registry_count < COMMITTEE_MAX ? (unsigned)topic->registry_count : COMMITTEE_MAX;
+    c->count = count < COMMITTEE_MAX ? (unsigned)count : COMMITTEE_MAX;
     for (unsigned i = 0; i < c->count; i++) {
         const struct member *member = &topic->registry[drawn[i].member];
 
@@ -183,7 +181,9 @@ static bool open_registry(struct topic *topic)
         drawn[i].member = (uint32_t)i;
     }
     qsort(drawn, topic->registry_count, sizeof *drawn, compare_ticket);
-    seat(topic, drawn);
+    seat(&topic->committee, topic, drawn, topic->registry_count);
+    if (topic->registry_count >= topic->committee.count + NEXT_LOT_MIN)
+        seat(&topic->next, topic, drawn + topic->committee.count, topic->registry_count - topic->committee.count);
     free(drawn);
     return true;
 }

@@ -69,6 +69,7 @@ static void registry_look(const struct topic *topic, struct season *out)
     out->beacon_known = topic->boxes[BOX_REGISTRY].opened;
     memcpy(out->beacon, topic->beacon, sizeof out->beacon);
     out->committee_count = topic->committee.count;
+    out->replaced = topic->replaced;
     memcpy(out->committee, topic->committee.seats, sizeof out->committee);
 }
 

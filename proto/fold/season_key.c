@@ -60,7 +60,8 @@ static bool close_key(struct topic *topic)
     if (!bases_ready(topic))
         return false;
     if (box->set_count < rule.listing) {
-        topic->too_few = true;
+        topic->key_short = true;
+        topic->too_few = topic->next.count == 0;
         return true;
     }
     for (size_t i = 0; i < box->set_count; i++)

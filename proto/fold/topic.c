@@ -150,6 +150,7 @@ bool topic_settle(struct topic *topic)
         for (size_t i = 0; i < BOXES; i++)
             if (!box_advance(topic, &topic->boxes[i]))
                 return false;
+        next_lot_advance(topic);
         if (!topic->moved) {
             topic->unsettled = false;
             break;

@@ -193,6 +193,26 @@ static void reached(struct sim *s, int at, enum box_index box, const struct seas
     }
 }
 
+/* Key and interest begin again under the next lot: what was known of them is of the first committee. */
+static void follow_next_lot(struct sim *s, int at, const struct season *season)
+{
+    struct home *home = &s->homes[at];
+
+    if (!s->replaced) {
+        s->replaced = true;
+        s->committee_count = 0;
+        committee_note(s, season);
+    }
+    for (enum box_index box = BOX_KEY; box <= BOX_INTEREST; box++) {
+        home->state[box] = BOX_WAITING;
+        if (s->closings[box].closed && s->closings[box].settled_s < season->boxes[box].deadline_s)
+            memset(&s->closings[box], 0, sizeof s->closings[box]);
+    }
+    home->dealt[1] = 0;
+    home->deals_ms[1] = 0;
+    home->replaced = true;
+}
+
 void check_state(struct sim *s, int at)
 {
     struct home *home = &s->homes[at];
@@ -207,6 +227,8 @@ void check_state(struct sim *s, int at)
             sim_fail(s, "home %d sees two closed sets", at);
         return;
     }
+    if (season->replaced && !home->replaced)
+        follow_next_lot(s, at, season);
     for (enum box_index box = BOX_REGISTRY; box < BOXES; box++) {
         enum box_state state = season->boxes[box].state;
 

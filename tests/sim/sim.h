@@ -112,6 +112,7 @@ struct home {
     enum character character;
     struct own own;      /* of a liar: what its core has forgotten */
     struct rng rng;      /* of a liar */
+    bool replaced;       /* it follows the next lot */
     bool dealt_badly;    /* of a liar: to an honest member */
     unsigned opened;     /* of a liar: boxes it has opened falsely, a bit each */
     struct disk_item *disk;
@@ -200,6 +201,7 @@ struct sim {
     struct closing closings[BOXES];
     int committee[COMMITTEE_MAX];
     unsigned committee_count, liars_seated;
+    bool replaced;
     bool totals_known;
     uint64_t totals[LOTS_MAX][DEAL_VALUES_MAX];
     unsigned forks;            /* homes that have seen two closed sets */
