@@ -12,6 +12,7 @@
 #include "node/command/company_tender.h"
 #include "node/serve/envelope.h"
 #include "node/command/words.h"
+#include "node/tongue/tongue.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -34,9 +35,9 @@ struct seal {
 static enum status text_put(char *out, size_t room, const char *option, const char *text, struct failure *why)
 {
     if (strlen(text) >= room)
-        return failure_say(why, STATUS_MALFORMED, "--%s takes at most %zu bytes", option, room - 1);
+        return failure_say(why, STATUS_MALFORMED, _("--%s takes at most %zu bytes"), option, room - 1);
     if (!text_printable(text) || text[0] == '\0')
-        return failure_say(why, STATUS_MALFORMED, "--%s must be printable text", option);
+        return failure_say(why, STATUS_MALFORMED, _("--%s must be printable text"), option);
     memcpy(out, text, strlen(text) + 1);
     return STATUS_OK;
 }
@@ -88,9 +89,9 @@ static enum status tender_take(struct seal *seal, struct failure *why)
         return status;
     season = topic_season(seal->topic);
     if (season == NULL)
-        return failure_say(why, STATUS_NOMEM, "out of memory");
+        return failure_say(why, STATUS_NOMEM, _("out of memory"));
     if (season->phase != PHASE_TENDER)
-        return failure_say(why, STATUS_EARLY, "%s takes no bids (phase \"%s\")",
+        return failure_say(why, STATUS_EARLY, _("%s takes no bids (phase \"%s\")"),
                            topic_charter(seal->topic)->title, phase_name(season->phase));
     return STATUS_OK;
 }
@@ -171,21 +172,21 @@ static int sealed(struct seal *seal)
 
     if (seal->cli->json)
         return sealed_json(seal);
-    printf("Sealed for \"%s\":\n", topic_charter(seal->topic)->title);
+    printf(_("Sealed for \"%s\":\n"), topic_charter(seal->topic)->title);
     for (size_t i = 0; i < seal->bid.lot_count; i++) {
         const struct bid_lot *offer = &seal->bid.lots[i];
         uint64_t cost = lot_cost(seal, offer);
 
         words_euros(text, cost);
-        printf("  lot %" PRIu32 ": %s\n", offer->lot + 1,
-               cost == UINT64_MAX ? "no step of yours begins at so few homes: this offer cannot win" : text);
+        printf(_("  lot %" PRIu32 ": %s\n"), offer->lot + 1,
+               cost == UINT64_MAX ? _("no step of yours begins at so few homes: this offer cannot win") : text);
     }
     if (seal->keys_made)
-        printf("Your keys are in %s. Keep it, and keep it to yourself: it opens the homes' letters if you "
-               "win.\n",
+        printf(_("Your keys are in %s. Keep it, and keep it to yourself: it opens the homes' letters if you "
+               "win.\n"),
                seal->key);
     words_date(text, topic_season(seal->topic)->boxes[BOX_BIDS].deadline_s);
-    printf("Next: give %s to any home of the group before %s; it passes it on with: coopair bid send %s\n",
+    printf(_("Next: give %s to any home of the group before %s; it passes it on with: coopair bid send %s\n"),
            seal->out, text, seal->out);
     return EXIT_DONE;
 }
@@ -196,13 +197,13 @@ static int seal_run(int argc, char **argv)
     struct seal seal = { .cli = &cli, .key = "company.key", .out = "bid.coop" };
     const struct cli_option options[] = {
         { "tender", OPTION_TEXT, &seal.tender,
-          "FOLDER    the tender as exported by a home, or its proof.coop" },
-        { "prices", OPTION_TEXT, &seal.prices, "FILE      your prices: prices-template.csv, filled in" },
-        { "company", OPTION_TEXT, &seal.company, "NAME     as the homes shall read it" },
-        { "contact", OPTION_TEXT, &seal.contact, "TEXT     where the homes send their letters" },
-        { "terms", OPTION_TEXT, &seal.terms, "FILE       a paragraph of terms" },
-        { "key", OPTION_TEXT, &seal.key, "FILE         your keys, made when absent (default: company.key)" },
-        { "out", OPTION_TEXT, &seal.out, "FILE         the sealed bid (default: bid.coop)" },
+          N_("FOLDER    the tender as exported by a home, or its proof.coop") },
+        { "prices", OPTION_TEXT, &seal.prices, N_("FILE      your prices: prices-template.csv, filled in") },
+        { "company", OPTION_TEXT, &seal.company, N_("NAME     as the homes shall read it") },
+        { "contact", OPTION_TEXT, &seal.contact, N_("TEXT     where the homes send their letters") },
+        { "terms", OPTION_TEXT, &seal.terms, N_("FILE       a paragraph of terms") },
+        { "key", OPTION_TEXT, &seal.key, N_("FILE         your keys, made when absent (default: company.key)") },
+        { "out", OPTION_TEXT, &seal.out, N_("FILE         the sealed bid (default: bid.coop)") },
     };
     struct failure why = { "" };
     enum status status;
@@ -210,19 +211,19 @@ static int seal_run(int argc, char **argv)
 
     cli = (struct cli){
         .usage = "coopair bid seal --tender FOLDER --prices FILE --company NAME --contact TEXT [OPTIONS]",
-        .summary = "For companies: checks the tender, reads the prices and seals them so that nobody can "
+        .summary = N_("For companies: checks the tender, reads the prices and seals them so that nobody can "
                    "open them before the close. Needs\n"
                    "no node, no account, no network.\n\n"
                    "  coopair bid seal --tender tender/ --prices prices.csv --company \"Bois SARL\" "
-                   "--contact sales@bois.example",
+                   "--contact sales@bois.example"),
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
     if (seal.tender == NULL || seal.prices == NULL || seal.company == NULL || seal.contact == NULL) {
-        fputs("coopair bid seal: --tender, --prices, --company and --contact are needed; see: coopair bid "
-              "seal --help\n",
+        fputs(_("coopair bid seal: --tender, --prices, --company and --contact are needed; see: coopair bid "
+              "seal --help\n"),
               stderr);
         return EXIT_USAGE;
     }
@@ -247,11 +248,11 @@ static int send_run(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair bid send FILE [OPTIONS]",
-        .summary = "For any home of the group: passes a company's sealed bid on to the others. Its prices "
+        .summary = N_("For any home of the group: passes a company's sealed bid on to the others. Its prices "
                    "stay sealed, for you too.\n"
                    "Prints a receipt: the number under which the bid can be found in the tender exported "
                    "after the award.\n\n"
-                   "  coopair bid send bid.coop",
+                   "  coopair bid send bid.coop"),
         .least = 1,
         .most = 1,
     };
@@ -274,8 +275,8 @@ static int send_run(int argc, char **argv)
     if (cli.json)
         return cli_json(reply);
     words_date(date, field_uint(reply, "deadline"));
-    printf("%s for \"%s\".\nReceipt for the company: %s\nNothing opens before the bids close, on %s.\n",
-           field_flag(reply, "known_before") ? "This bid was here already" : "Passed on",
+    printf(_("%s for \"%s\".\nReceipt for the company: %s\nNothing opens before the bids close, on %s.\n"),
+           field_flag(reply, "known_before") ? _("This bid was here already") : _("Passed on"),
            field_text(reply, "title"), field_text(reply, "record"), date);
     json_decref(reply);
     return EXIT_DONE;
@@ -284,9 +285,9 @@ static int send_run(int argc, char **argv)
 int cmd_bid(int argc, char **argv)
 {
     static const struct command table[] = {
-        { "seal", seal_run, "for companies: seal prices for a tender, offline" },
-        { "send", send_run, "for homes: pass a sealed bid on to the group" },
-        { "open", bid_open, "for the winner: open the letters of the homes that accept" },
+        { "seal", seal_run, N_("for companies: seal prices for a tender, offline") },
+        { "send", send_run, N_("for homes: pass a sealed bid on to the group") },
+        { "open", bid_open, N_("for the winner: open the letters of the homes that accept") },
     };
 
     return cli_family("coopair bid", table, ARRAY_SIZE(table), argc, argv);

@@ -1,4 +1,5 @@
 /* cmd_status.c - coopair status: what is well, what is not, and what to do, in words. */
+#include "node/command/advice_say.h"
 #include "node/command/command.h"
 #include "node/command/words.h"
 #include "node/tongue/tongue.h"
@@ -81,7 +82,7 @@ static void say_rounds(json_t *reply)
         puts(_("rounds   none yet"));
     json_array_foreach (rounds, i, round)
         printf(_("round    %.8s  %s: %s, %lld home%s%s%s\n"), text_of(round, "round"), text_of(round, "title"),
-               text_of(round, "phase"), number_of(round, "homes"), plural(number_of(round, "homes")),
+               advice_word(text_of(round, "phase")), number_of(round, "homes"), plural(number_of(round, "homes")),
                json_is_true(json_object_get(round, "joined")) ? _(", joined") : "",
                json_is_true(json_object_get(round, "in_committee")) ? _(", in its committee") : "");
 }

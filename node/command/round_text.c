@@ -2,6 +2,7 @@
  * when it was filled in. */
 #include "node/command/round_text.h"
 
+#include "node/command/advice_say.h"
 #include "node/serve/answer.h"
 #include "node/tender/tender.h"
 #include "node/command/words.h"
@@ -31,6 +32,19 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
+/* phase_name (proto.h) as a person reads it. */
+static const char *phase_word(const char *name)
+{
+    static const char *const phases[] = { N_("registry"),      N_("key"),          N_("join"),     N_("tender"),
+                                          N_("bids closed"),   N_("awarded"),      N_("too few homes"),
+                                          N_("no lot formed"), N_("no award"),     N_("fork") };
+
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
+        if (strcmp(phases[i], name) == 0)
+            return _(phases[i]);
+    return name;
+}
+
 /* ---- Boxes. */
 
 /* What a box waits for: 0: for its time only. */
@@ -47,16 +61,18 @@ static void open_print(FILE *out, json_t *round, json_t *box)
 {
     uint64_t dealt = field_uint(box, "dealt"), goal = box_goal(round, box),
              deadline = field_uint(box, "deadline");
-    const char *what = is(box, "name", "bids") ? "sealed bid" : is(box, "name", "key") ? "member" : "home";
+    const char *what = is(box, "name", "bids")  ? NN_("sealed bid", "sealed bids", dealt)
+                       : is(box, "name", "key") ? NN_("member", "members", dealt)
+                                                : NN_("home", "homes", dealt);
     char bar[SAID_MAX], when[SAID_MAX], date[SAID_MAX];
 
     words_bar(bar, goal == 0 ? dealt > 0 : dealt, goal == 0 ? 1 : goal);
     words_when(when, deadline, field_uint(round, "now"));
     words_date(date, deadline);
-    fprintf(out, "%s open     %" PRIu64 " %s%s", bar, dealt, what, plural(dealt));
+    fprintf(out, _("%s open     %" PRIu64 " %s"), bar, dealt, what);
     if (dealt < goal)
-        fprintf(out, ", %" PRIu64 " more needed", goal - dealt);
-    fprintf(out, "; closes %s (%s)\n", when, date);
+        fprintf(out, _(", %" PRIu64 " more needed"), goal - dealt);
+    fprintf(out, _("; closes %s (%s)\n"), when, date);
 }
 
 /* Named by seat and key: whose key it is the registry does not say. */
@@ -82,26 +98,26 @@ static void box_print(FILE *out, json_t *round, json_t *box)
     uint64_t members = field_uint(box, "members"), set = field_uint(box, "set");
     char bar[SAID_MAX], date[SAID_MAX];
 
-    fprintf(out, "  %-9s ", field_text(box, "name"));
+    fprintf(out, "  %-*s ", tongue_width(9, advice_word(field_text(box, "name"))), advice_word(field_text(box, "name")));
     words_date(date, field_uint(box, "settled"));
     if (is(box, "state", "waiting")) {
         words_bar(bar, 0, 1);
-        fprintf(out, "%s waits for the one before it\n", bar);
+        fprintf(out, _("%s waits for the one before it\n"), bar);
     } else if (is(box, "state", "open") && field_uint(round, "now") < field_uint(box, "deadline")) {
         open_print(out, round, box);
     } else if (is(box, "state", "open")) {
         words_bar(bar, field_uint(box, "votes"), field_uint(box, "quorum"));
         fprintf(out,
-                "%s closing: %" PRIu64 " of %" PRIu64 " members said what they saw, %" PRIu64
-                " of the %" PRIu64 " votes needed\n",
+                _("%s closing: %" PRIu64 " of %" PRIu64 " members said what they saw, %" PRIu64
+                " of the %" PRIu64 " votes needed\n"),
                 bar, field_uint(box, "seen"), members, field_uint(box, "votes"), field_uint(box, "quorum"));
     } else if (is(box, "state", "closed")) {
         words_bar(bar, field_uint(box, "opens"), field_uint(box, "threshold"));
-        fprintf(out, "%s closed with %" PRIu64 " on %s; %" PRIu64 " of %" PRIu64 " shares to open it\n", bar,
+        fprintf(out, _("%s closed with %" PRIu64 " on %s; %" PRIu64 " of %" PRIu64 " shares to open it\n"), bar,
                 set, date, field_uint(box, "opens"), field_uint(box, "threshold"));
     } else {
         words_bar(bar, 1, 1);
-        fprintf(out, "%s closed with %" PRIu64 " on %s\n", bar, set, date);
+        fprintf(out, _("%s closed with %" PRIu64 " on %s\n"), bar, set, date);
     }
     cheats_print(out, box);
 }
@@ -129,7 +145,7 @@ void round_values_print(FILE *out, json_t *round, json_t *values)
         char number[SAID_MAX];
 
         if (is(item, "use", "limit")) {
-            fprintf(out, "    %-20s %12s\n", name, json_integer_value(value) != 0 ? "yes" : "no");
+            fprintf(out, "    %-20s %12s\n", name, json_integer_value(value) != 0 ? _("yes") : _("no"));
             continue;
         }
         words_number(number, (uint64_t)json_integer_value(value));
@@ -154,21 +170,21 @@ static void lot_print(FILE *out, json_t *round, json_t *lot)
 {
     char cost[SAID_MAX];
 
-    fprintf(out, "  Lot %" PRIu64 ": %s; ", field_uint(lot, "lot"), field_text(lot, "name"));
+    fprintf(out, _("  Lot %" PRIu64 ": %s; "), field_uint(lot, "lot"), field_text(lot, "name"));
     if (!field_flag(lot, "formed")) {
-        fputs("not formed: too few homes\n", out);
+        fputs(_("not formed: too few homes\n"), out);
         return;
     }
-    fprintf(out, "%" PRIu64 " homes", field_uint(lot, "homes"));
+    fprintf(out, _("%" PRIu64 " homes"), field_uint(lot, "homes"));
     if (json_is_null(json_object_get(lot, "totals")))
-        fputs(", the total is being opened\n", out);
+        fputs(_(", the total is being opened\n"), out);
     else
-        fputs(", together:\n", out);
+        fputs(_(", together:\n"), out);
     totals_print(out, round, json_object_get(lot, "totals"));
     if (!field_flag(lot, "awarded"))
         return;
     words_euros(cost, field_uint(lot, "cost_cents"));
-    fprintf(out, "    goes to %s for %s\n", field_text(lot, "winner"), cost);
+    fprintf(out, _("    goes to %s for %s\n"), field_text(lot, "winner"), cost);
 }
 
 static bool join_closed(json_t *round)
@@ -188,7 +204,7 @@ static void lots_print(FILE *out, json_t *round)
     json_array_foreach(json_object_get(round, "lots"), i, lot)
         lot_print(out, round, lot);
     if (field_uint(bids, "opened") + field_uint(bids, "refused") > 0)
-        fprintf(out, "  %" PRIu64 " bid%s opened, %" PRIu64 " that held nothing readable\n",
+        fprintf(out, _("  %" PRIu64 " bid%s opened, %" PRIu64 " that held nothing readable\n"),
                 field_uint(bids, "opened"), plural(field_uint(bids, "opened")), field_uint(bids, "refused"));
 }
 
@@ -200,9 +216,9 @@ static void wished_lots_print(FILE *out, json_t *wish)
     size_t i;
 
     json_array_foreach(json_object_get(wish, "lots"), i, lot) {
-        fprintf(out, "%s lot %" PRIu64, i == 0 ? "" : ", else", field_uint(lot, "lot"));
+        fprintf(out, _("%s lot %" PRIu64), i == 0 ? "" : _(", else"), field_uint(lot, "lot"));
         if (field_uint(lot, "minimum") > 0)
-            fprintf(out, " (from %" PRIu64 " homes)", field_uint(lot, "minimum"));
+            fprintf(out, _(" (from %" PRIu64 " homes)"), field_uint(lot, "minimum"));
     }
 }
 
@@ -230,31 +246,31 @@ static void own_print(FILE *out, json_t *round)
     json_t *own = json_object_get(round, "own"), *wish = json_object_get(round, "wish");
     bool in = field_flag(own, "in_registry");
 
-    fprintf(out, "This home is %s%s.",
-            in                            ? "in the registry"
-            : field_flag(own, "enrolled") ? "enrolled"
-                                          : "not enrolled",
-            field_flag(own, "in_committee") ? ", and on the committee that closes and opens the boxes" : "");
+    fprintf(out, _("This home is %s%s."),
+            in                            ? _("in the registry")
+            : field_flag(own, "enrolled") ? _("enrolled")
+                                          : _("not enrolled"),
+            field_flag(own, "in_committee") ? _(", and on the committee that closes and opens the boxes") : "");
     if (field_flag(own, "interested"))
-        fputs(" It has said that it is interested.", out);
+        fputs(_(" It has said that it is interested."), out);
     if (field_flag(own, "joined")) {
-        fputs(" It has joined:", out);
+        fputs(_(" It has joined:"), out);
         wished_lots_print(out, wish);
         fputc('.', out);
     } else if (unmeetable(round, wish)) {
-        fputs(" It does not join: it asked for more homes than the registry holds; join again with a smaller "
-              "number.",
+        fputs(_(" It does not join: it asked for more homes than the registry holds; join again with a smaller "
+              "number."),
               out);
     } else if (wishes_lots(wish) && !join_closed(round)) {
-        fputs(" It will join when that box opens:", out);
+        fputs(_(" It will join when that box opens:"), out);
         wished_lots_print(out, wish);
         fputc('.', out);
     }
     if (!is(own, "answer", "none"))
-        fprintf(out, " It has %s the award.", field_text(own, "answer"));
+        fprintf(out, _(" It has %s the award."), advice_word(field_text(own, "answer")));
     fputc('\n', out);
     if (json_is_integer(json_object_get(round, "resemble")))
-        fprintf(out, "About %" PRIu64 " of the interested homes use energy at the same times as this one.\n",
+        fprintf(out, _("About %" PRIu64 " of the interested homes use energy at the same times as this one.\n"),
                 field_uint(round, "resemble"));
 }
 
@@ -281,18 +297,18 @@ void round_next_print(FILE *out, json_t *round)
     }
     if (early && !join_closed(round) && !wishes_lots(wish) &&
         (field_flag(own, "in_registry") || is(round, "phase", "registry")))
-        fprintf(out, "Next: coopair round join %.8s    (shows what leaves this home, then asks)\n", id);
+        fprintf(out, _("Next: coopair round join %.8s    (shows what leaves this home, then asks)\n"), id);
     else if (early)
-        fputs("Next: nothing to do; the node goes on by itself. Leave it running.\n", out);
+        fputs(_("Next: nothing to do; the node goes on by itself. Leave it running.\n"), out);
     else if (is(round, "phase", "tender"))
         fprintf(out,
-                "Next: coopair tender export %.8s tender/    (what companies read; until the bids close)\n",
+                _("Next: coopair tender export %.8s tender/    (what companies read; until the bids close)\n"),
                 id);
     else if (is(round, "phase", "awarded") && json_is_integer(json_object_get(own, "lot")) &&
              is(own, "answer", "none"))
-        fprintf(out, "Next: coopair offer show %.8s    (your own bill under every bid)\n", id);
+        fprintf(out, _("Next: coopair offer show %.8s    (your own bill under every bid)\n"), id);
     else if (is(round, "phase", "bids closed"))
-        fputs("Next: the bids are being opened; leave the node running.\n", out);
+        fputs(_("Next: the bids are being opened; leave the node running.\n"), out);
 }
 
 /* ---- Together. */
@@ -315,15 +331,15 @@ void round_line_print(FILE *out, json_t *round)
     char when[SAID_MAX];
 
     fprintf(out, "%.8s  %s: %s", field_text(round, "topic"), field_text(round, "title"),
-            field_text(round, "phase"));
+            phase_word(field_text(round, "phase")));
     if (box != NULL) {
         words_when(when, field_uint(box, "deadline"), field_uint(round, "now"));
-        fprintf(out, "; %s: %" PRIu64 " so far, closes %s", field_text(box, "name"), field_uint(box, "dealt"),
+        fprintf(out, _("; %s: %" PRIu64 " so far, closes %s"), advice_word(field_text(box, "name")), field_uint(box, "dealt"),
                 when);
     }
     if (field_uint(round, "registry") > 0)
-        fprintf(out, "; %" PRIu64 " homes in the registry", field_uint(round, "registry"));
-    fprintf(out, "%s\n", field_flag(own, "joined") ? "; joined" : "");
+        fprintf(out, _("; %" PRIu64 " homes in the registry"), field_uint(round, "registry"));
+    fprintf(out, "%s\n", field_flag(own, "joined") ? _("; joined") : "");
 }
 
 void round_print(FILE *out, json_t *round)
@@ -332,11 +348,11 @@ void round_print(FILE *out, json_t *round)
     size_t i;
 
     fprintf(out, "%s\n", field_text(round, "title"));
-    fprintf(out, "%s, %s, season %s; round %.8s of group %.8s; totals of at least %" PRIu64 " homes\n",
+    fprintf(out, _("%s, %s, season %s; round %.8s of group %.8s; totals of at least %" PRIu64 " homes\n"),
             field_text(round, "good"), field_text(round, "zone"), field_text(round, "season"),
             field_text(round, "topic"), field_text(round, "group"), field_uint(round, "floor"));
-    fprintf(out, "Phase: %s; %" PRIu64 " homes in the registry, %" PRIu64 " records here\n\n",
-            field_text(round, "phase"), field_uint(round, "registry"), field_uint(round, "records"));
+    fprintf(out, _("Phase: %s; %" PRIu64 " homes in the registry, %" PRIu64 " records here\n\n"),
+            phase_word(field_text(round, "phase")), field_uint(round, "registry"), field_uint(round, "records"));
     json_array_foreach(json_object_get(round, "boxes"), i, box)
         box_print(out, round, box);
     if (field_flag(round, "committee_replaced"))

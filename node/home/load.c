@@ -3,6 +3,7 @@
 #include "node/home/load.h"
 
 #include "node/home/groups.h"
+#include "node/tongue/tongue.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -115,7 +116,7 @@ enum status load_tell(struct store *store, uint64_t now_ms,
     if (!load_groups(&loading) || !load_totals(&loading)) {
         store_abort(loading.txn);
         return failure_say(why, STATUS_VERSION,
-                           "the list of groups, or of the totals opened, was written by another version of coopair");
+                           _("the list of groups, or of the totals opened, was written by another version of coopair"));
     }
     if (!loading.nomem)
         load_restored(&loading);
@@ -127,6 +128,6 @@ enum status load_tell(struct store *store, uint64_t now_ms,
     if (!status && !loading.nomem)
         load_event(&loading, &started);
     if (loading.nomem)
-        status = failure_say(why, STATUS_NOMEM, "read the store: out of memory");
+        status = failure_say(why, STATUS_NOMEM, _("read the store: out of memory"));
     return status;
 }

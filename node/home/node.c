@@ -10,6 +10,7 @@
 #include "node/home/home.h"
 #include "node/home/load.h"
 #include "node/serve/wish.h"
+#include "node/tongue/tongue.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -80,7 +81,7 @@ static enum status node_remake(struct node *node, struct failure *why)
     sodium_memzero(&config, sizeof config);
     effects_reset(&node->effects);
     status = node->core ? load_tell(node->store, node->now_ms, node_tell, node, why)
-                        : failure_say(why, STATUS_NOMEM, "start: out of memory");
+                        : failure_say(why, STATUS_NOMEM, _("start: out of memory"));
     if (!status) {
         core_free(old);
         return STATUS_OK;
@@ -172,7 +173,7 @@ static enum status node_keep(struct node *node, bool prove, struct failure *why)
     if (!prove && !keeps_anything(node))
         return STATUS_OK;
     if (node->lines_lost)
-        return failure_say(why, STATUS_NOMEM, "write the journal: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("write the journal: out of memory"));
     txn = store_begin(node->store, STORE_WRITE);
     for (size_t i = 0; i < node->effects.count; i++)
         keep_one(node, txn, &node->effects.list[i]);
@@ -405,7 +406,7 @@ static enum status node_open_store(struct node *node, struct failure *why)
     enum status status;
 
     if (sodium_init() < 0 || !(node->seed = sodium_malloc(KEY_SIZE)))
-        return failure_say(why, STATUS_NOMEM, "open: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("open: out of memory"));
     status = home_keys(node->home, node->seed, store_key, why);
     if (!status)
         status = store_open(&node->store, node->home, store_key, STORE_WRITE, why);
@@ -423,9 +424,9 @@ enum status node_prepare(struct node **out, const char *home, struct failure *wh
 
     *out = NULL;
     if (!node)
-        return failure_say(why, STATUS_NOMEM, "open: out of memory");
+        return failure_say(why, STATUS_NOMEM, _("open: out of memory"));
     if (strlen(home) >= sizeof node->home) {
-        status = failure_say(why, STATUS_DENIED, "the name of the folder is too long");
+        status = failure_say(why, STATUS_DENIED, _("the name of the folder is too long"));
     } else {
         memcpy(node->home, home, strlen(home) + 1);
         status = node_open_store(node, why);

@@ -4,12 +4,13 @@
 
 #include "crypto/labels.h"
 #include "node/tender/tender.h"
+#include "node/tongue/tongue.h"
 
 #include <string.h>
 
 const char *box_name(enum box_index box)
 {
-    static const char *const names[BOXES] = { "registry", "key", "interest", "join", "bids" };
+    static const char *const names[BOXES] = { N_("registry"), N_("key"), N_("interest"), N_("join"), N_("bids") };
 
     return names[box];
 }
@@ -186,7 +187,7 @@ static void lot_view(struct answer *a, json_t *out, const struct charter *charte
 static void own_view(struct answer *a, json_t *out, struct node *node, struct topic *topic,
                      const struct season *season, const struct wish *wish)
 {
-    static const char *const answers[] = { "none", "accepted", "declined" };
+    static const char *const answers[] = { "none", N_("accepted"), N_("declined") };
     struct own_view own;
     size_t lot;
 
