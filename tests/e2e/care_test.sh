@@ -72,7 +72,7 @@ says '"ok":true'
 expect 0 "$coopair" status --home "$home"
 says "backup   made"
 expect 0 "$coopair" doctor --home "$home"
-says "made now"
+says "backup             made"
 finish
 chmod 644 "$work/passphrase"
 expect 5 "$coopair" backup "$work/backup" --home "$home" --passphrase-file "$work/passphrase"

@@ -16,8 +16,8 @@ xgettext -k_ -kN_ -kNN_:1,2 --from-code=UTF-8 --no-location -o "$work/node.pot" 
     exit 1
 }
 msgcmp node/po/fr.po "$work/node.pot" 2>"$work/said" || bad=1
-grep -v 'this message is used but not defined in' "$work/said" | grep -v 'warning: this message is not used' >"$work/left" || true
-grep 'used but not defined' "$work/said" | head -20 || true
+sed -n 's/^.*node.pot:\([0-9]*\): .*/\1/p' "$work/said" | awk '{ print $1 - 2 "," $1 "p" }' >"$work/lines"
+[ ! -s "$work/lines" ] || sed -n -f "$work/lines" "$work/node.pot"
 [ "$bad" -eq 0 ] || echo "add them to node/po/fr.po"
 
 for file in node/command/cmd_*.c; do
