@@ -57,7 +57,8 @@ enum {
     AUTHOR_LISTS_MAX = 2,         /* seen records of one member in one box: two prove that it contradicts itself */
     VOICE_DEALS_MAX = 8,          /* of one home in one box, under whatever pseudonyms: every number once */
     PENDING_MAX = 4096,           /* records waiting for a parent: a whole market season read from disk in any order */
-    PENDING_BYTES_MAX = 16 << 20, /* and how much of the strangest kind that may be */
+    PENDING_BYTES_MAX = 16 << 20, /* and how much memory of the strangest kind that may be */
+    PENDING_NODE_MAX = 32 << 20,  /* of all rounds of a home together; a small machine has 512 MiB. Full, each round still has its part: so twice this at most */
     LOTS_MAX = 8,                 /* few lots are what forms (mechanism 3.1, reading vii) */
     LOT_CHOICES_MAX = 3,
     BID_STEPS_MAX = 8,

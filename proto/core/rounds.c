@@ -36,17 +36,24 @@ void round_free(struct round *round)
 
 /* ---- Secrets. */
 
-/* No vote is cast before a round opens, so one that opened after the home was brought back has all its votes. */
-static bool abstains(const struct core *core, const struct round *round)
+/* No vote is cast before a round opens, so one that opened after the home was brought back has all its votes; and
+ * none about the registry before its deadline and grace, give or take how far ahead the lost machine's clock may
+ * have been. */
+static void abstain(const struct core *core, struct round *round)
 {
-    return topic_charter(round->topic)->opens_s <= core->restored_ms / 1000;
+    const struct charter *charter = topic_charter(round->topic);
+    uint64_t restored_s = core->restored_ms / 1000,
+             votes_s = charter->opens_s + charter->window_s[BOX_REGISTRY] + charter->grace_s[BOX_REGISTRY];
+
+    round->own.abstains = charter->opens_s <= restored_s;
+    round->own.abstains_registry = restored_s != 0 && votes_s <= restored_s + charter->slack_s;
 }
 
 static void own_begin(struct core *core, struct round *round)
 {
     own_clear(&round->own);
     own_init(&round->own, core->config.seed, round->topic, round->secret_known ? round->secret : NULL);
-    round->own.abstains = abstains(core, round);
+    abstain(core, round);
     round->own.history = &core->history;
     round->own_ready = true;
 }
@@ -95,7 +102,7 @@ void rounds_restored(struct core *core, uint64_t restored_ms)
     if (restored_ms > core->restored_ms)
         core->restored_ms = restored_ms;
     for (size_t i = 0; i < core->round_count; i++)
-        core->rounds[i]->own.abstains = abstains(core, core->rounds[i]); /* of one not ready: set again */
+        abstain(core, core->rounds[i]); /* of one not ready: set again */
 }
 
 /* Once all is opened, or nothing will be, the season's shares are of use only to whoever takes them from thr
@@ -222,6 +229,19 @@ static void keep(struct core *core, const struct round *round, const uint8_t id[
     effect->arrival_ms = arrival_ms;
 }
 
+/* What the rounds make this home wait for is bounded for all of them together: a round may take what the others
+ * leave, and never less than its part, so that those a liar fills stop no other. */
+static void pending_share(const struct core *core, struct round *round)
+{
+    size_t others = 0, limit = PENDING_NODE_MAX / core->round_count;
+
+    for (size_t i = 0; i < core->round_count; i++)
+        others += core->rounds[i] == round ? 0 : topic_pending_bytes(core->rounds[i]->topic);
+    if (others + limit < PENDING_NODE_MAX)
+        limit = PENDING_NODE_MAX - others;
+    topic_pending_limit(round->topic, limit < PENDING_BYTES_MAX ? limit : PENDING_BYTES_MAX);
+}
+
 /* What strangers make this home wait for is in memory only, which has a bound: a disk filled with it would
  * not be cleared before the round expires. */
 enum status round_take(struct core *core, struct round *round, const struct record *record, struct link *from,
@@ -232,6 +252,7 @@ enum status round_take(struct core *core, struct round *round, const struct reco
 
     if (!core_reserve(core, 1, record->whole.size))
         return STATUS_NOMEM;
+    pending_share(core, round);
     status = stems ? topic_add_hidden(round->topic, record->whole, core->now_ms)
                    : topic_add(round->topic, record->whole, core->now_ms);
     core->no_memory = core->no_memory || status == STATUS_NOMEM;

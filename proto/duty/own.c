@@ -101,10 +101,10 @@ unsigned own_seat(const struct own *own, struct topic *topic, enum box_index box
 {
     size_t index;
 
+    if (box == BOX_REGISTRY)
+        return own->abstains_registry ? 0 : own->genesis_index;
     if (own->abstains)
         return 0;
-    if (box == BOX_REGISTRY)
-        return own->genesis_index;
     if (!own->secret_known || !own_in_registry(own, topic, &index) ||
         !point_equal(&topic_season(topic)->registry[index].box, &own->box.public_point))
         return 0;

@@ -22,7 +22,9 @@ struct own {
     struct sign_key pseudonym, interest;
     struct group_key ring, box; /* box: from the secret */
     const struct history *history; /* the caller's: totals opened so far; NULL: none are known */
-    bool abstains; /* it may have voted here and lost its own votes: brought back from a backup or a sheet */
+    /* It may have voted here and lost its own votes: brought back from a backup or a sheet. The registry by itself:
+     * a founder brought back before its end cannot have voted there, and may be the only one who can close it. */
+    bool abstains, abstains_registry;
     struct sign_key genesis;    /* set when genesis_index > 0: this home closes the registry box */
     struct scalar genesis_share;
     unsigned genesis_index;

@@ -143,7 +143,7 @@ struct topic {
     struct sorted risen;                /* valid after waiting, and not told of yet: by id */
     struct set_digest digest;           /* of the valid ones that are not hidden, */
     uint32_t told;                      /* and how many they are */
-    size_t pending_bytes;
+    size_t pending_bytes, pending_limit; /* of memory */
     struct entry *
         *dead; /* found wanting; freed at the next topic_add, since a caller may look at them until then */
     size_t dead_count, dead_room;
@@ -195,6 +195,7 @@ bool topic_settle(struct topic *topic); /* false: out of memory, try again later
 
 /* digest.c */
 void set_digest_touch(struct set_digest *set, const struct held *held); /* it has become valid */
+size_t entry_size(const struct topic *topic, const struct record *record); /* in memory */
 
 /* judge.c: shape when it comes, place and proofs when it can be; both leave the sets alone. */
 bool entry_read(const struct topic *topic, struct entry *entry);

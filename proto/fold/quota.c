@@ -224,5 +224,5 @@ bool voice_is_full(const struct topic *topic, const struct entry *entry)
 bool pending_is_full(const struct topic *topic, const struct entry *entry)
 {
     return topic->pending.count >= PENDING_MAX ||
-           topic->pending_bytes + entry->held.record.whole.size > PENDING_BYTES_MAX;
+           topic->pending_bytes + entry_size(topic, &entry->held.record) > topic->pending_limit;
 }

@@ -27,6 +27,7 @@ struct topic *topic_new(struct bytes charter)
     topic->held.order = topic->valid.order = topic->pending.order = topic->risen.order = order_by_id;
     for (size_t i = 0; i < BOXES; i++)
         box_init(&topic->boxes[i], (enum box_index)i);
+    topic->pending_limit = PENDING_BYTES_MAX;
     topic->unsettled = true;
     return topic;
 }
@@ -70,10 +71,24 @@ void topic_free(struct topic *topic)
 
 /* ---- Moving. */
 
+static size_t ciphertext_bytes(const struct topic *topic, const struct record *record)
+{
+    const struct box_kind *kind = box_kinds[record->box];
+
+    if (record->kind != RECORD_DEAL || kind->ciphertexts == NULL)
+        return 0;
+    return kind->ciphertexts(&topic->charter) * sizeof(struct ciphertext);
+}
+
+size_t entry_size(const struct topic *topic, const struct record *record)
+{
+    return sizeof(struct entry) + ciphertext_bytes(topic, record) + record->whole.size;
+}
+
 static void pending_remove(struct topic *topic, struct entry *entry)
 {
     sorted_remove(&topic->pending, &entry->held);
-    topic->pending_bytes -= entry->held.record.whole.size;
+    topic->pending_bytes -= entry_size(topic, &entry->held.record);
 }
 
 /* From now on it is among those that others are told of. */
@@ -166,20 +181,11 @@ bool topic_settle(struct topic *topic)
 
 /* ---- Taking one record. */
 
-static size_t ciphertext_bytes(const struct topic *topic, const struct record *record)
-{
-    const struct box_kind *kind = box_kinds[record->box];
-
-    if (record->kind != RECORD_DEAL || kind->ciphertexts == NULL)
-        return 0;
-    return kind->ciphertexts(&topic->charter) * sizeof(struct ciphertext);
-}
-
 /* The entry, its ciphertexts and its bytes in one piece of memory. */
 static struct entry *entry_new(const struct topic *topic, const struct record *record, uint64_t arrival_ms)
 {
     size_t room = ciphertext_bytes(topic, record), size = record->whole.size;
-    struct entry *entry = calloc(1, sizeof *entry + room + size);
+    struct entry *entry = calloc(1, entry_size(topic, record));
     uint8_t *after = (uint8_t *)(entry + 1);
 
     if (entry == NULL)
@@ -233,7 +239,7 @@ static enum status entry_take(struct topic *topic, struct entry *entry)
         accept(topic, entry);
     } else {
         sorted_insert(&topic->pending, &entry->held);
-        topic->pending_bytes += entry->held.record.whole.size;
+        topic->pending_bytes += entry_size(topic, &entry->held.record);
     }
     return status;
 }
@@ -306,6 +312,16 @@ size_t topic_record_count(const struct topic *topic)
 struct bytes topic_record_at(const struct topic *topic, size_t i)
 {
     return topic->valid.list[i]->record.whole;
+}
+
+size_t topic_pending_bytes(const struct topic *topic)
+{
+    return topic->pending_bytes;
+}
+
+void topic_pending_limit(struct topic *topic, size_t bytes)
+{
+    topic->pending_limit = bytes;
 }
 
 const struct held *topic_held_find(const struct topic *topic, const uint8_t id[ID_SIZE])

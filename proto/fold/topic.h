@@ -35,6 +35,9 @@ void topic_ids(const struct topic *topic, size_t count, uint8_t (*out)[ID_SIZE])
  * topic_add. */
 size_t topic_risen(struct topic *topic, const struct held *const **out);
 void topic_risen_told(struct topic *topic);
+/* How much memory the pending ones take, and may take from now on: PENDING_BYTES_MAX until something else is said. */
+size_t topic_pending_bytes(const struct topic *topic);
+void topic_pending_limit(struct topic *topic, size_t bytes);
 /* Valid or pending. */
 const struct held *topic_held_find(const struct topic *topic, const uint8_t id[ID_SIZE]);
 /* The valid records of one kind in one box, in order of id; borrowed until the next topic_add. */

@@ -56,6 +56,58 @@ static void a_flood_is_dropped_and_then_closed(void **unused)
     world_free(w);
 }
 
+/* A list of the largest size for a box that has not begun: nobody can tell yet whose it may be. */
+static struct bytes premature_list(const uint8_t topic[ID_SIZE], uint32_t number)
+{
+    static uint8_t bytes[RECORD_MAX], body[RECORD_MAX], list[BOX_DEALS_MAX * SEEN_PREFIX_SIZE];
+    uint8_t seed[KEY_SIZE] = { 0x67 }, parent[ID_SIZE] = { 0x77 };
+    struct writer w = writer_to(body, sizeof body);
+    struct sign_key author;
+
+    for (size_t i = 0; i < BOX_DEALS_MAX; i++)
+        be16_write(list + i * SEEN_PREFIX_SIZE, (uint16_t)i);
+    be32_write(seed + 4, number);
+    sign_key_init(&author, seed);
+    writer_array(&w, 1);
+    writer_bin(&w, BYTES(list));
+    return (struct bytes){ bytes, record_write(bytes, sizeof bytes, NULL, RECORD_SEEN, topic, BOX_KEY, parent, &author,
+                                               (struct bytes){ body, writer_done(&w) }) };
+}
+
+/* Says so many of them, by several links, since each has a bucket; returns what waits in the round then. */
+static size_t waits_after(struct world *w, const uint8_t topic[ID_SIZE], uint32_t lists)
+{
+    struct mouth m;
+
+    for (uint32_t i = 0; i < lists; i++) {
+        if (i % 1000 == 0)
+            m = member(w, (uint8_t)(topic[0] + i / 1000), topic);
+        say_record(&m, premature_list(topic, i), true);
+        if (i % 1000 == 999 || i + 1 == lists)
+            mouth_hang_up(&m);
+    }
+    return topic_pending_bytes(core_topic_find(w->homes[0].core, topic));
+}
+
+/* Two rounds are filled with what can never be judged; the others have their part, and all together an end. */
+static void what_waits_in_all_rounds_together_is_bounded(void **unused)
+{
+    enum { LIST = 16000, PART = PENDING_NODE_MAX / TOPICS_MAX };
+    uint8_t topics[TOPICS_MAX][ID_SIZE];
+    struct world *w = alone(topics[0]);
+
+    (void)unused;
+    for (size_t i = 1; i < TOPICS_MAX; i++) {
+        world_run(w, 1000);
+        world_found(w, 0, "pellets", "street", topics[i]);
+    }
+    for (size_t i = 0; i < 2; i++)
+        assert_in_range(waits_after(w, topics[i], PENDING_BYTES_MAX / LIST + 10), PENDING_BYTES_MAX - 2 * LIST,
+                        PENDING_BYTES_MAX);
+    assert_in_range(waits_after(w, topics[2], PART / LIST + 50), PART - 2 * LIST, PART);
+    world_free(w);
+}
+
 static void pings_beyond_the_bucket_get_no_answer(void **unused)
 {
     static uint8_t body[60000];
@@ -229,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_said_again_is_kept_once_and_prunes),
         cmocka_unit_test(a_flood_is_dropped_and_then_closed),
+        cmocka_unit_test(what_waits_in_all_rounds_together_is_bounded),
         cmocka_unit_test(pings_beyond_the_bucket_get_no_answer),
         cmocka_unit_test(what_is_announced_and_never_brought_costs_the_link),
         cmocka_unit_test(who_does_not_acknowledge_gets_one_window),
