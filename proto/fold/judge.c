@@ -292,11 +292,25 @@ static enum status judge_place(const struct topic *topic, const struct box *box,
     return parent == box->parent && box->index == BOX_REGISTRY ? STATUS_FORGED : STATUS_EARLY;
 }
 
+/* Said by one who has taken over since: without effect, and kept, or homes would never hold the same. */
+static bool gave_up_too(const struct topic *topic, struct entry *entry)
+{
+    const struct record *record = &entry->held.record;
+
+    if (!topic->replaced || record->kind != RECORD_FLAG || !entry->flag.gives_up || record->box != BOX_KEY ||
+        memcmp(record->parent, topic->boxes[BOX_REGISTRY].digest, ID_SIZE) != 0)
+        return false;
+    entry->flag.culprit = box_seat(topic, BOX_KEY, record->author);
+    return entry->flag.culprit > 0;
+}
+
 enum status entry_judge(struct topic *topic, struct entry *entry)
 {
     const struct box *box = &topic->boxes[entry->held.record.box];
     enum status status = judge_place(topic, box, &entry->held.record);
 
+    if (gave_up_too(topic, entry))
+        return STATUS_OK;
     if (status != STATUS_OK)
         return status;
     if (entry->held.record.kind != RECORD_DEAL)

@@ -67,6 +67,7 @@ static void fill(struct sim *s, struct ledger_record *out, const struct record *
     *out = (struct ledger_record){ .kind = record->kind, .box = record->box, .size = record->whole.size, .made_ms = s->now_ms, .told_by = SIM_NOBODY };
     memcpy(out->id, record->id, ID_SIZE);
     memcpy(out->author, record->author, KEY_SIZE);
+    memcpy(out->parent, record->parent, ID_SIZE);
     out->bytes = malloc(record->whole.size);
     assert(out->bytes != NULL);
     memcpy(out->bytes, record->whole.data, record->whole.size);
@@ -110,9 +111,16 @@ size_t ledger_take(struct sim *s, int at, const struct event *cause, struct byte
 
 /* ---- What an honest home may not make. */
 
+/* Under the next lot a box has another parent; an opening's is the digest, of which a member opens one. */
+static bool one_parent(const struct ledger_record *a, const struct ledger_record *b)
+{
+    return a->kind == RECORD_OPEN || memcmp(a->parent, b->parent, ID_SIZE) == 0;
+}
+
 static bool same_place(const struct ledger_record *a, const struct ledger_record *b)
 {
-    return a->kind == b->kind && a->box == b->box && a->synced && memcmp(a->author, b->author, KEY_SIZE) == 0;
+    return a->kind == b->kind && a->box == b->box && a->synced && memcmp(a->author, b->author, KEY_SIZE) == 0 &&
+           one_parent(a, b);
 }
 
 static unsigned voters(const struct sim *s, enum box_index box, uint32_t round, const uint8_t digest[HASH_SIZE])
@@ -191,7 +199,8 @@ static void check_list(struct sim *s, int at, const struct ledger_record *seen, 
         const struct ledger_record *deal = &s->records[item->record];
         const struct held *held;
 
-        if (item->type != EFFECT_KEEP_RECORD || deal->kind != RECORD_DEAL || deal->box != seen->box)
+        if (item->type != EFFECT_KEEP_RECORD || deal->kind != RECORD_DEAL || deal->box != seen->box ||
+            !one_parent(deal, seen))
             continue;
         held = topic_held_find(topic, deal->id);
         if (listed(prefixes, deal->id)) {

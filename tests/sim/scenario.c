@@ -49,7 +49,7 @@ const struct plan plans[] = {
     { .name = "falseshare", .about = "members who open with shares that are not theirs", WEEKS(16), ON(100, 8),
       .character = FALSE_OPENER, .liars = 4 },
     { .name = "nextlot", .about = "12 of 31 members are dead: the next lot of the draw takes over", WEEKS(60), ON(100, 8),
-      .character = SILENT, .liars = 12 },
+      .character = SILENT, .liars = 12, .beyond = true },
     { .name = "flooder", .about = "members who vote for inventions by the hundred", WEEKS(16), ON(100, 8),
       .character = FLOODER, .liars = 3 },
     { .name = "replayer", .about = "what was said is said again, whole and altered", WEEKS(16), ON(100, 8),

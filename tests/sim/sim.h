@@ -51,6 +51,7 @@ enum character {
 };
 struct plan {
     const char *name, *about;
+    bool beyond;               /* more liars than the first committee bears */
     const char *good, *pace;
     int nodes, days;           /* defaults */
     uint32_t floor;            /* K; 0: the template's */
@@ -73,7 +74,7 @@ struct plan {
 
 /* ---- Records: one copy of each, whoever holds it. */
 struct ledger_record {
-    uint8_t id[ID_SIZE], author[KEY_SIZE];
+    uint8_t id[ID_SIZE], parent[ID_SIZE], author[KEY_SIZE];
     uint8_t *bytes;
     size_t size;
     enum record_kind kind;

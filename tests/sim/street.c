@@ -291,7 +291,7 @@ static unsigned liars_borne(const struct sim *s)
 {
     unsigned n = s->committee_count, f = n < 16 ? (n - 1) / 3 : 3 * (n - 1) / 10;
 
-    if (s->plan.may_fork)
+    if (s->plan.may_fork || s->plan.beyond)
         return n;
     return s->plan.character == SPLITTER ? n - 2 * f - 1 : f;
 }
