@@ -246,7 +246,7 @@ static void entry_ends(struct reading_camt *in, uint64_t end_line)
     in->in_entry = false;
     if (!entry->draft.has_cents) {
         if (entry->draft.line == 0) /* else it was refused with its amount */
-            rows_reject(&in->st.rows, line, "an entry without an amount");
+            rows_reject(&in->st.rows, line, _("an entry without an amount"));
         return;
     }
     if (in->pending || !entry->has_sign) {

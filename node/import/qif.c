@@ -37,11 +37,11 @@ static struct bytes value_of(struct bytes line)
     return (struct bytes){ line.data + 1, line.size - 1 };
 }
 
-/* Which orders all dates allow. false: none at all. A comma before two decimals says that the program spoke a language that puts the
+/* Which order all dates allow. false: none, or both. A comma before two decimals says that the program spoke a language that puts the
  * day first. */
 static bool order_find(enum day_order *order, struct bytes file, struct failure *why)
 {
-    bool day_first = true, month_first = true, comma = false, movements = false;
+    bool day_first = true, month_first = true, comma = false, movements = false, any = false;
     struct bytes line;
     struct lines lines;
     int64_t day;
@@ -53,12 +53,15 @@ static bool order_find(enum day_order *order, struct bytes file, struct failure 
         if (!movements || line.size < 2)
             continue;
         if (line.data[0] == 'D' && (bank_day_read(&day, value_of(line), DAY_FIRST) || bank_day_read(&day, value_of(line), MONTH_FIRST))) {
+            any = true;
             day_first = day_first && bank_day_read(&day, value_of(line), DAY_FIRST);
             month_first = month_first && bank_day_read(&day, value_of(line), MONTH_FIRST);
         }
         comma = comma || (line.data[0] == 'T' && line.size > 4 && line.data[line.size - 3] == ',');
     }
     *order = day_first ? DAY_FIRST : MONTH_FIRST;
+    if (!any) /* each movement is refused for its own date */
+        return true;
     if (!day_first && !month_first)
         failure_say(why, STATUS_MALFORMED, _("some dates have the day first and others the month: it was put together from two files"));
     else if (day_first && month_first && !comma)

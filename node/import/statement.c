@@ -93,6 +93,7 @@ void statement_account(struct statement *statement, struct bytes name, struct by
 {
     struct import_account account = { .currency = "EUR" };
     struct import *import = statement->first;
+    size_t known = 0;
 
     name_make(account.name, name);
     if (currency.size == 3 && is_capital(currency.data[0]) && is_capital(currency.data[1]) && is_capital(currency.data[2]))
@@ -100,12 +101,16 @@ void statement_account(struct statement *statement, struct bytes name, struct by
     if (is_untouched(statement))
         import->account = account;
     while (import && (strcmp(import->account.name, account.name) != 0 ||
-                      strcmp(import->account.currency, account.currency) != 0))
+                      strcmp(import->account.currency, account.currency) != 0)) {
         import = import->next;
+        known++;
+    }
     if (!import)
         import = import_another(statement->first);
     if (!import) {
-        statement_fail(statement, STATUS_MALFORMED, _("more accounts than a household has, or out of memory: cut the file in parts"));
+        statement_fail(statement, known < IMPORT_SERIES_MAX ? STATUS_NOMEM : STATUS_MALFORMED,
+                       known < IMPORT_SERIES_MAX ? _("out of memory for the movements of the file")
+                                                 : _("more accounts than a household has: cut the file in parts"));
         return;
     }
     import->kind = IMPORT_ACCOUNT;

@@ -1,5 +1,7 @@
 /* Statements of banks and insurers: fifteen formats of one fictional account say what the truth says, to the cent; the files of others'
  * test suites are read; broken ones get a verdict. */
+#include "tests/support/fault.h"
+
 #include "tests/support/fictional_home.h"
 #include "tests/support/import_subject.h"
 
@@ -347,6 +349,35 @@ static void a_batch_is_as_many_movements_as_its_amounts(void **unused)
     import_clear(&subject.import);
 }
 
+static void without_memory_it_says_so_and_leaks_nothing(void **unused)
+{
+    static const char *const texts[] = {
+        POSTE "02/01/2024;X;-1,00\nhello\n02/01/2024;Y;-2,00\n",
+        OFX MOVE("20240102", "-1.00", "1") MOVE("2024", "-1.00", "2") OFX_END,
+        CAMT NTRY("1.00", "DBIT", "PDNG", "2024-01-02") NTRY("2.00", "CRDT", "BOOK", "2024-01-03") CAMT_END,
+        CFONB_01 "hello\n" CFONB_04,
+        SWIFT ":61:240103D1,00NMSCX\n:86:WORDS\n:25:678\n:60F:C240101CHF10,00\n:61:240103D1,00NMSCX\n",
+        "!Type:Bank\nD25/01/2024\nT-1.00\nPX\n^\n",
+        "date_paiement;date_soins;montant_paye;montant_verse\n08/01/2024;01/01/2024;80,00;\n08/01/2024;01/01/2024;80,00;17,35\n",
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        struct subject subject;
+        long k = 0;
+
+        do {
+            fault_arm(FAULT_MEMORY, ++k, false);
+            read_text(&subject, texts[i]);
+            if (fault.fired && subject.status != STATUS_OK && subject.status != STATUS_NOMEM)
+                fail_msg("text %zu, allocation %ld: %s", i, k, subject.why.text);
+            import_clear(&subject.import);
+        } while (fault_disarm());
+        assert_true(k > 2);
+        assert_int_equal(subject.status, STATUS_OK);
+    }
+}
+
 /* One endless line, a million quotes: the time and the memory of it are those of its size. */
 static void what_is_made_to_do_harm_is_refused(void **unused)
 {
@@ -378,6 +409,7 @@ int main(void)
         cmocka_unit_test(a_reference_that_comes_twice_is_one_movement_and_two_coffees_are_two),
         cmocka_unit_test(reversals_go_the_way_the_balances_say),
         cmocka_unit_test(a_batch_is_as_many_movements_as_its_amounts),
+        cmocka_unit_test(without_memory_it_says_so_and_leaks_nothing),
         cmocka_unit_test(what_is_made_to_do_harm_is_refused),
     };
 
