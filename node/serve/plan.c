@@ -10,6 +10,7 @@
 #include "node/serve/consent.h"
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
+#include "node/serve/told.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>
@@ -240,7 +241,7 @@ enum status plan_make(struct wish *out, struct node *node, struct topic *topic, 
     if (profile.cell_known) {
         out->cell = (int)profile.cell; /* for this home's own eyes */
         if (consents.since_ms[PURPOSE_PROFILE] > 0)
-            out->report = (int)profile_noise(node_seed(node), charter->category, charter->season, profile.cell);
+            out->report = (int)told_report(node, charter, profile.cell);
     }
     status = lots_take(out, charter, args, why);
     if (status == STATUS_OK)

@@ -5,6 +5,7 @@
 #include "node/serve/data.h"
 #include "node/profile/profile.h"
 #include "node/serve/serve.h"
+#include "node/serve/told.h"
 #include "node/tongue/tongue.h"
 
 static enum status run_import(struct node *node, json_t *args, json_t *reply, struct failure *why)
@@ -86,7 +87,7 @@ static void round_answer(struct answer *answer, json_t *out, struct node *node, 
     answer_flag(answer, out, "left", own.interested);
     if (profile->cell_known)
         answer_uint(answer, out, "report",
-                    profile_noise(node_seed(node), charter->category, charter->season, profile->cell));
+                    told_report(node, charter, profile->cell));
     else
         answer_null(answer, out, "report");
 }

@@ -8,6 +8,7 @@
 #include "node/serve/envelope.h"
 #include "node/serve/plan.h"
 #include "node/serve/serve.h"
+#include "node/serve/told.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>
@@ -201,8 +202,7 @@ static void interest_would(struct preview *p, const struct profile *profile, boo
         if (cell && !profile->cell_known)
             continue;
         if (cell)
-            event.report =
-                (int)profile_noise(node_seed(p->node), charter->category, charter->season, profile->cell);
+            event.report = (int)told_report(p->node, charter, profile->cell);
         report_words(says, sizeof says, event.report < 0 ? REPORT_NOTHING : (uint64_t)event.report);
         item = thing(p, purpose_name((enum purpose)i), says, false, goes && cell == cell_goes);
         report_view(p, item, event.report < 0 ? REPORT_NOTHING : (uint64_t)event.report);

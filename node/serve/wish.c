@@ -10,6 +10,7 @@
 #include "node/profile/profile.h"
 #include "node/serve/consent.h"
 #include "node/serve/envelope.h"
+#include "node/serve/told.h"
 #include "node/tender/tender.h"
 #include "node/tongue/tongue.h"
 
@@ -223,20 +224,23 @@ static bool enrol_due(const struct season *season, const struct own_view *own, c
     return wish->enrol && !own->enrolled && season->boxes[BOX_REGISTRY].state == BOX_OPEN;
 }
 
-/* The cell leaves only while that is allowed, at the moment it leaves: as it was shown, or as the readings have it now. */
+/* The cell leaves only while that is allowed, at the moment it leaves: what has left before in this season (told.h), else as it was shown,
+ * else as the readings have it now. */
 static int report_now(struct node *node, const struct charter *charter, const struct wish *wish)
 {
     struct consents consents;
     struct profile profile;
+    unsigned report;
 
     consents_read(&consents, node_store(node));
     if (consents.since_ms[PURPOSE_PROFILE] == 0)
         return -1;
-    if (wish->report >= 0)
-        return wish->report;
-    if (profile_of_store(&profile, node_store(node), NULL) != STATUS_OK || !profile.cell_known)
+    if (told_before(&report, node, charter))
+        return (int)report;
+    if (wish->report < 0 && (profile_of_store(&profile, node_store(node), NULL) != STATUS_OK || !profile.cell_known))
         return -1;
-    return (int)profile_noise(node_seed(node), charter->category, charter->season, profile.cell);
+    report = wish->report >= 0 ? (unsigned)wish->report : told_report(node, charter, profile.cell);
+    return told_keep(node, charter, report) ? (int)report : -1;
 }
 
 void wish_find(struct node *node, const uint8_t id[ID_SIZE], struct wish *out)

@@ -1,5 +1,6 @@
 /* What a household wants done later is done when its time comes: once, whatever happens in between. */
 #include "node/serve/envelope.h"
+#include "node/serve/told.h"
 #include "tests/support/small_street.h"
 
 #include <setjmp.h>
@@ -108,6 +109,38 @@ static void a_wish_reads_back_as_it_was_kept_also_after_a_restart(void **unused)
     assert_true(wish_read(street.list[0].node, round_id, &read));
     assert_memory_equal(&read, &wish, sizeof wish);
     assert_int_equal(wish_answer_read(street.list[0].node, round_id), ANSWER_DECLINED);
+    nodes_close(&street);
+}
+
+/* Two cells under the same noise would give away which report is true: so the first stays, in every round. */
+static void the_first_report_of_a_season_is_the_only_one(void **unused)
+{
+    struct charter charter, later;
+    struct node *node;
+    unsigned said, other = 0;
+
+    (void)unused;
+    nodes_open(&street, 1);
+    node = street.list[0].node;
+    assert_int_equal(charter_from_template(&charter, "pellets", "street", NULL), STATUS_OK);
+    strcpy(charter.season, "2027");
+    later = charter;
+    strcpy(later.season, "2028");
+    assert_false(told_before(&said, node, &charter));
+    said = told_report(node, &charter, 1);
+    assert_int_equal(said, profile_noise(node_seed(node), "pellets", "2027", 1));
+    for (unsigned cell = 0; cell < 4; cell++)
+        other += told_report(node, &charter, cell) != said;
+    assert_true(other > 0); /* the readings alone would have it change */
+    assert_true(told_keep(node, &charter, said));
+    nodes_kill(&street, 0);
+    nodes_start(&street, 0);
+    node = street.list[0].node;
+    for (unsigned cell = 0; cell < 4; cell++) {
+        assert_int_equal(told_report(node, &charter, cell), said);
+        assert_int_equal(told_report(node, &later, cell), profile_noise(node_seed(node), "pellets", "2028", cell));
+    }
+    assert_false(told_before(&said, node, &later));
     nodes_close(&street);
 }
 
@@ -287,6 +320,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wish_reads_back_as_it_was_kept_also_after_a_restart),
+        cmocka_unit_test(the_first_report_of_a_season_is_the_only_one),
         cmocka_unit_test(a_wish_that_does_not_read_back_counts_as_none),
         cmocka_unit_test(who_belongs_to_a_group_is_enrolled_by_itself_and_the_journal_says_so),
         cmocka_unit_test(who_left_before_it_was_found_is_not_enrolled),
