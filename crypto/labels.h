@@ -50,6 +50,7 @@
 #define LABEL_SET_PART "coopair/1 set part"
 #define LABEL_SET "coopair/1 set"
 #define LABEL_ROSTER "coopair/1 roster"
+#define LABEL_LAYOUT "coopair/1 table layout" /* node/import: a table by the names of its columns */
 
 /* what the household keeps: from the storage key */
 #define LABEL_STORE_SEAL "coopair/1 store seal"

@@ -7,6 +7,7 @@
  * by line. A portion that was kept stays kept when the next one fails. */
 #include "node/command/command.h"
 #include "node/command/import_keep.h"
+#include "node/command/import_map.h"
 #include "node/import/archive.h"
 #include "node/import/import.h"
 #include "node/serve/data.h"
@@ -25,6 +26,7 @@ struct job {
     struct cli cli;
     bool dry_run;
     const char *meter, *account; /* the user's names for them; NULL: the file's own */
+    const char *map;             /* what the columns of a table are; NULL: as was said before */
     json_t *files;     /* for --json */
     size_t done, all;  /* files, those in a folder too */
     size_t failed;
@@ -135,11 +137,15 @@ static int series_take(struct job *job, const char *name, struct import *import)
 static int content_take(struct job *job, const char *name, struct bytes content)
 {
     struct import import;
+    struct import_heading heading;
     struct failure why = { "" };
     int code = EXIT_DONE;
 
-    if (import_read(&import, content, &why)) {
+    if (import_map_read(&job->cli, job->map, job->dry_run, &import, &heading, content, &why)) {
         content_failed(job, name, &import, &why);
+        if (heading.count > 0)
+            import_map_offer(job->cli.json ? json_array_get(job->files, json_array_size(job->files) - 1) : NULL, name,
+                             &heading);
     } else if (job->account && import.kind == IMPORT_ACCOUNT && import.next) {
         content_failed(job, name, &import, &(struct failure){ "the file holds several accounts: --account cannot name them" });
     } else {
@@ -299,6 +305,8 @@ int cmd_import(int argc, char **argv)
 {
     struct job job = { .meter = NULL };
     const struct cli_option options[] = {
+        { "map", OPTION_TEXT, &job.map,
+          N_("WORDS  what the columns of a table are: date=0,amount=3,label=2 or start=0,kwh=1; kept for the next one") },
         { "dry-run", OPTION_FLAG, &job.dry_run, N_("read and report, keep nothing") },
         { "meter", OPTION_TEXT, &job.meter, N_("NAME  call the meter so instead of as in the file") },
         { "account", OPTION_TEXT, &job.account, N_("NAME  the account that a bank's file is of") },
@@ -315,7 +323,10 @@ int cmd_import(int argc, char **argv)
                "gas: GRDF (workbook, JSON). What has only days is kept apart, as NAME daily.\n"
                "bank: OFX, QIF, CAMT.053, CFONB 120, MT940, tables (CSV) of BNP Paribas, BoursoBank, Caisse d'Epargne,\n"
                "Credit Agricole, Credit Mutuel, Fortuneo, La Banque Postale, Societe Generale, KBC, Revolut;\n"
-               "health: payments of Ameli, benefits of a complementary insurance (CSV).\n"
+               "health: payments of Ameli, benefits of a complementary insurance (CSV);\n"
+               "any other table (CSV, workbook): --map says once what its columns are, by number from 0 or by name:\n"
+               "date, amount (or debit, credit), label, party, reference; start, end (or date, time), kwh, wh, kw or w;\n"
+               "and minutes=30, order=dmy|mdy, clock=utc, what=gas|electricity-out, meter=, account=, currency=.\n"
                "Rows that cannot be right are refused by line and the rest is kept. Reading a file twice, or one\n"
                "that overlaps, changes nothing. Next: coopair usage"),
         .options = options,

@@ -5,6 +5,7 @@
  * used, and the sentence carries the first reason. */
 #include "node/import/import.h"
 
+#include "node/import/mapping.h"
 #include "node/import/statement.h"
 #include "node/import/workbook.h"
 #include "node/tongue/tongue.h"
@@ -59,6 +60,15 @@ static void drop_rows(struct import *import)
     }
 }
 
+static enum status read_ended(struct import *out, enum status status, struct failure *why)
+{
+    if (status == STATUS_OK && !holds_rows(out))
+        status = nothing_kept(out, why);
+    if (status != STATUS_OK)
+        drop_rows(out);
+    return status;
+}
+
 static enum status read_as(struct import *out, const struct import_format *format, struct bytes file,
                            struct failure *why)
 {
@@ -68,11 +78,7 @@ static enum status read_as(struct import *out, const struct import_format *forma
     status = format->read(out, file, why);
     if (status == STATUS_MALFORMED)
         failure_prefix(why, "%s: ", format->name);
-    if (status == STATUS_OK && !holds_rows(out))
-        status = nothing_kept(out, why);
-    if (status != STATUS_OK)
-        drop_rows(out);
-    return status;
+    return read_ended(out, status, why);
 }
 
 static enum status read_content(struct import *out, struct bytes file, struct failure *why)
@@ -87,24 +93,14 @@ static enum status read_content(struct import *out, struct bytes file, struct fa
     return failure_say(why, STATUS_MALFORMED, _("not a file coopair knows: %s"), looks);
 }
 
-static enum status read_workbook(struct import *out, struct archive archive, struct failure *why)
-{
-    uint8_t *table;
-    size_t size;
-    enum status status = workbook_table(&table, &size, archive, why);
-
-    if (!status)
-        status = read_content(out, (struct bytes){ table, size }, why);
-    free(table);
-    return status;
-}
-
-enum status import_read(struct import *out, struct bytes file, struct failure *why)
+/* What a file holds: its own bytes, or, of a workbook, the table of its first sheet, which is then *owned. */
+static enum status unwrap(struct bytes *out, uint8_t **owned, struct bytes file, struct failure *why)
 {
     struct archive archive;
     enum status status;
 
-    *out = (struct import){ .format = NULL };
+    *owned = NULL;
+    *out = file;
     if (file.size == 0)
         return failure_say(why, STATUS_MALFORMED, _("the file is empty: the download may have failed"));
     if (file.size > IMPORT_FILE_MAX)
@@ -112,11 +108,69 @@ enum status import_read(struct import *out, struct bytes file, struct failure *w
                            _("the file is larger than %d MiB: cut it into years and import each"),
                            IMPORT_FILE_MAX >> 20);
     if (!archive_is(file))
-        return read_content(out, file, why);
+        return STATUS_OK;
     status = archive_open(&archive, file, why);
+    if (!status && archive_is_workbook(archive)) {
+        status = workbook_table(owned, &out->size, archive, why);
+        out->data = *owned;
+    }
+    return status;
+}
+
+enum status import_read(struct import *out, struct bytes file, struct failure *why)
+{
+    struct bytes content;
+    uint8_t *owned;
+    enum status status = unwrap(&content, &owned, file, why);
+
+    *out = (struct import){ .format = NULL };
+    if (!status)
+        status = read_content(out, content, why);
+    free(owned);
+    return status;
+}
+
+/* ---- By a mapping. */
+
+bool import_heading(struct import_heading *out, struct bytes file)
+{
+    struct bytes content;
+    uint8_t *owned;
+    bool told = !unwrap(&content, &owned, file, NULL) && layout_tell(out, content);
+
+    free(owned);
+    return told;
+}
+
+static enum status read_mapped(struct import *out, struct bytes file, const char *map, struct failure *why)
+{
+    struct mapping mapping;
+    struct layout layout;
+    enum status status;
+
+    if (!layout_find(&layout, file))
+        return failure_say(why, STATUS_MALFORMED, "no table of several columns, so that --map says nothing of it");
+    status = mapping_read(&mapping, map, &layout, why);
+    if (!status && !mapping_order(&mapping, layout, why))
+        status = STATUS_MALFORMED;
     if (status)
         return status;
-    return archive_is_workbook(archive) ? read_workbook(out, archive, why) : read_content(out, file, why);
+    status = mapping_is_money(&mapping) ? mapped_movements(out, &mapping, &layout, file, why)
+                                        : mapped_readings(out, &mapping, &layout, why);
+    return read_ended(out, status, why);
+}
+
+enum status import_mapped(struct import *out, struct bytes file, const char *map, struct failure *why)
+{
+    struct bytes content;
+    uint8_t *owned;
+    enum status status = unwrap(&content, &owned, file, why);
+
+    *out = (struct import){ .format = "table with a mapping" };
+    if (!status)
+        status = read_mapped(out, content, map, why);
+    free(owned);
+    return status;
 }
 
 struct import *import_another(struct import *first)

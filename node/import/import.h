@@ -43,6 +43,18 @@ struct import {
  * (archive.h). STATUS_OK: at least one row, perhaps with rejected rows; STATUS_MALFORMED: no format fits,
  * or the file is of a kind we know but damaged beyond use (*why says which and where); STATUS_NOMEM. */
 enum status import_read(struct import *out, struct bytes file, struct failure *why);
+
+/* A table of a layout that is not known: the household says what its columns are, once (mapping.h has the words). */
+enum { IMPORT_LAYOUT_SIZE = 25, IMPORT_COLUMNS_MAX = 40 };
+struct import_heading {
+    char layout[IMPORT_LAYOUT_SIZE]; /* the same for every file with these columns; hexadecimal */
+    size_t count;
+    char names[IMPORT_COLUMNS_MAX][32]; /* of the columns, to be shown; of a table without headings its first row */
+    char guess[200];                    /* a mapping that their words make likely, to begin with */
+};
+bool import_heading(struct import_heading *out, struct bytes file); /* false: it is no table */
+/* As import_read, by a mapping. STATUS_MALFORMED also when the mapping is not understood. */
+enum status import_mapped(struct import *out, struct bytes file, const char *map, struct failure *why);
 void import_clear(struct import *import); /* with all that follow */
 /* A further series behind the last. NULL: out of memory, or more than IMPORT_SERIES_MAX. */
 struct import *import_another(struct import *first);

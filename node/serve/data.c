@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,6 +206,47 @@ enum status data_list(struct store *store, json_t *reply, struct failure *why)
     store_series_list(txn, list_one, &listing);
     status = store_commit(txn, why);
     return status ? status : answer_done(&listing.answer, why);
+}
+
+/* ---- Layouts of tables. */
+
+enum { MAP_MAX = 512 };
+
+static bool layout_setting(char out[STORE_SETTING_NAME_MAX], json_t *args)
+{
+    const char *layout = json_string_value(json_object_get(args, "layout"));
+
+    if (!layout || strlen(layout) != IMPORT_LAYOUT_SIZE - 1 ||
+        strspn(layout, "0123456789abcdef") != IMPORT_LAYOUT_SIZE - 1)
+        return false;
+    snprintf(out, STORE_SETTING_NAME_MAX, "layout %s", layout);
+    return true;
+}
+
+enum status data_layout(struct store *store, json_t *args, json_t *reply, struct failure *why)
+{
+    const char *map = json_string_value(json_object_get(args, "map"));
+    char name[STORE_SETTING_NAME_MAX], kept[MAP_MAX];
+    struct answer answer = { false };
+    struct bytes value = { NULL, 0 };
+    struct store_txn *txn;
+    enum status status;
+
+    if (!layout_setting(name, args) || (map && strlen(map) >= MAP_MAX))
+        return failure_say(why, STATUS_MALFORMED, "\"layout\" must be 24 hexadecimal digits, \"map\" below %d bytes", MAP_MAX);
+    txn = store_begin(store, map ? STORE_WRITE : STORE_READ);
+    if (map)
+        store_setting_put(txn, NULL, name, (struct bytes){ (const uint8_t *)map, strlen(map) });
+    else if (store_setting_get(txn, &value, NULL, name) && value.size < MAP_MAX)
+        memcpy(kept, value.data, value.size);
+    status = store_commit(txn, why);
+    if (status)
+        return status;
+    if (!map && value.size == 0)
+        return failure_say(why, STATUS_MISSING, "nothing was said about a table with these columns");
+    kept[map ? 0 : value.size] = '\0';
+    answer_text(&answer, reply, "map", map ? map : kept);
+    return answer_done(&answer, why);
 }
 
 /* ---- Out of it for good. */

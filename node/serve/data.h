@@ -20,6 +20,9 @@ json_t *data_runs(const struct reading *readings, size_t *count);
 enum status data_import(struct store *store, json_t *args, json_t *reply, struct failure *why);
 /* {"meter"}: all series of it are gone from the file; into reply: "readings". STATUS_MISSING. */
 enum status data_erase(struct store *store, json_t *args, json_t *reply, struct failure *why);
+/* What the household said a table's columns are: {"layout", "map"} keeps it, {"layout"} tells it, as "map" in reply.
+ * STATUS_MISSING: nothing was said. */
+enum status data_layout(struct store *store, json_t *args, json_t *reply, struct failure *why);
 enum status data_list(struct store *store, json_t *reply, struct failure *why); /* "series" */
 
 #endif

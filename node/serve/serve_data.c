@@ -35,6 +35,11 @@ static enum status run_erase(struct node *node, json_t *args, json_t *reply, str
     return data_erase(node_store(node), args, reply, why);
 }
 
+static enum status run_layout(struct node *node, json_t *args, json_t *reply, struct failure *why)
+{
+    return data_layout(node_store(node), args, reply, why);
+}
+
 static enum status run_list(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {
     enum status status = data_list(node_store(node), reply, why);
@@ -117,6 +122,7 @@ const struct served serve_data[] = {
     { "data.account", run_account, false },
     { "data.health", run_health, false },
     { "data.import", run_import, false },
+    { "data.layout", run_layout, false },
     { "data.movements", run_movements, false },
     { "data.erase", run_erase, false },
     { "data.list", run_list, false },

@@ -34,6 +34,8 @@ static enum status answer(const char *verb, json_t *args, json_t *reply, struct 
         return accounts_import(home->store, args, reply, why);
     if (strcmp(verb, "data.health") == 0)
         return health_import(home->store, args, reply, why);
+    if (strcmp(verb, "data.layout") == 0)
+        return data_layout(home->store, args, reply, why);
     assert_string_equal(verb, "data.import");
     return data_import(home->store, args, reply, why);
 }
@@ -250,6 +252,34 @@ static void a_node_that_goes_away_in_the_middle_is_said_and_can_be_repeated(void
     expect_said(home->out, "already there 4032");
 }
 
+static void a_table_is_described_once(void **unused)
+{
+    char first[FOLDER_PATH + 16], next[FOLDER_PATH + 16];
+    json_t *said, *file;
+
+    (void)unused;
+    write_file(first, "first.csv", "Time;Energy (kWh)\n2023-07-01T08:00:00Z;0.25\n2023-07-01T08:30:00Z;0.5\n");
+    write_file(next, "next.csv", "Time;Energy (kWh)\n2023-07-01T09:00:00Z;0.25\n2023-07-01T09:30:00Z;0.5\n");
+    assert_int_equal(IMPORT(first), EXIT_FAILED);
+    expect_said(home->err, "its columns: 0 \"Time\", 1 \"Energy (kWh)\"\n");
+    expect_said(home->err, "coopair import --map \"");
+    assert_int_equal(IMPORT("--dry-run", "--map", "start=0,kwh=1", first), EXIT_DONE);
+    assert_int_equal(IMPORT(next), EXIT_FAILED); /* a dry run keeps nothing */
+    assert_int_equal(IMPORT("--map", "start=0,kwh=1,meter=garage", first), EXIT_DONE);
+    assert_int_equal(IMPORT(next), EXIT_DONE);
+    expect_said(home->out, "meter      garage, electricity\n");
+    expect_said(home->out, "new        2, corrected 0");
+    write_file(next, "other.csv", "Time;Power\n2023-07-01T09:00:00Z;0.25\n");
+    assert_int_equal(IMPORT("--json", next), EXIT_FAILED);
+    said = said_json();
+    file = json_array_get(json_object_get(said, "files"), 0);
+    assert_int_equal(json_array_size(json_object_get(file, "columns")), 2);
+    assert_string_equal(json_string_value(json_object_get(file, "map")), "start=0,w=1");
+    json_decref(said);
+    assert_int_equal(IMPORT("--map", "start=0,colour=1", first), EXIT_FAILED);
+    expect_said(home->err, "\"colour=1\" is not understood");
+}
+
 static void wrong_usage_is_told(void **unused)
 {
     (void)unused;
@@ -412,6 +442,7 @@ int main(void)
         HOME_TEST(one_bad_file_does_not_lose_the_others),
         HOME_TEST(refused_rows_are_named_and_cost_no_exit_code),
         HOME_TEST(a_node_that_goes_away_in_the_middle_is_said_and_can_be_repeated),
+        HOME_TEST(a_table_is_described_once),
         HOME_TEST(wrong_usage_is_told),
         HOME_TEST(the_same_account_in_another_format_adds_nothing),
         HOME_TEST(a_file_that_fits_no_account_asks_for_its_name),

@@ -63,7 +63,7 @@ static const struct {
     { "program", "\x7f" "ELF\2\1\1\0\0", 9, FAILED, "it is not text" },
     { "answer of a site", "{\"error\":\"no_data_found\"}", 0, FAILED, "JSON of a kind" },
     { "other XML", "<?xml version=\"1.0\"?><invoice/>", 0, FAILED, "XML of a kind" },
-    { "other table", "a;b\n1;2\n", 0, FAILED, "a;b" },
+    { "other table", "a;b\n1;2\n", 0, FAILED, "\"a;b\", which is no heading coopair knows" },
     { "Enedis, cut in its heading", "Identifiant PRM;Type de don", 0, FAILED, "cut short" },
     { "Enedis, no rows", CURVE, 0, FAILED, "without a single reading" },
     { "Enedis, apparent power", ENEDIS "VA;30\nHorodate;Valeur\n2023-01-01T00:30:00+01:00;1\n", 0, FAILED,
