@@ -279,16 +279,32 @@ struct admission_item {
 void admissions_check(struct admission_item *items, size_t count, const struct point *roster, size_t roster_count,
                       struct bytes scope, struct batch_room *room);
 
+/* What the values of a deal are held to: value k is below 2^bits[k], and of each predicate low <= sum of coefficient[k] * value k <= high.
+ * low == high fixes the sum (points to give away); bits of 1 are a yes or no; a coefficient of -1 compares two values. Bounds beyond what the
+ * values can come to are as good as none. */
+enum { DEAL_PREDICATES_MAX = 15, DEAL_BITS_MAX = 32 };
+struct deal_predicate {
+    int32_t coefficient[DEAL_VALUES_MAX]; /* zero behind the last value */
+    int64_t low, high;
+};
+struct deal_shape {
+    size_t count, predicate_count;
+    uint8_t bits[DEAL_VALUES_MAX]; /* 1 to DEAL_BITS_MAX */
+    struct deal_predicate predicates[DEAL_PREDICATES_MAX];
+};
+size_t deal_size(const struct deal_shape *shape); /* bytes of every deal of the shape, at most DEAL_MAX; 0: no such shape, or no values fit it */
+bool deal_fits(const struct deal_shape *shape, const uint64_t *values); /* of a shape that there is */
+
 /* The public bases of range proofs for deals of one shape, in the caller's memory: working them out costs as much as two verifications, so it
- * is done once. Size 0: no such shape (1 to DEAL_VALUES_MAX values of 8, 16 or 32 bits). The memory is aligned to DEAL_BASES_ALIGNMENT. */
+ * is done once. Size 0: as above. The memory is aligned to DEAL_BASES_ALIGNMENT. */
 struct deal_bases;
 enum { DEAL_BASES_ALIGNMENT = 64 };
-size_t deal_bases_size(size_t count, unsigned value_bits);
-const struct deal_bases *deal_bases_init(void *memory, size_t count, unsigned value_bits);
+size_t deal_bases_size(const struct deal_shape *shape);
+const struct deal_bases *deal_bases_init(void *memory, const struct deal_shape *shape);
 
-/* A sum deal: the values of this shape encrypted to the committee key, with a proof that each is below 2^value_bits and that the maker knows
- * them, bound to the context (topic, box, parent, author). out holds DEAL_MAX, *size is what was written; false: a value too wide, or a joint
- * key that is the identity. Checking uses about 400 KiB of stack. */
+/* A sum deal: values encrypted to the committee key, with a proof that they are of the shape and that the maker knows them, bound to the
+ * context (topic, box, parent, author). Nothing else about them is told. out holds DEAL_MAX, *size is what was written; false: values that do
+ * not fit, or a joint key that is the identity. Checking uses about 400 KiB of stack. */
 enum { DEAL_MAX = 4096 };
 bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const struct point *joint, struct bytes context,
                const uint64_t *values, struct rng *rng);

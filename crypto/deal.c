@@ -6,59 +6,46 @@
  * is randomness reuse over independent keys (Kurosawa 2002), which spares a scalar and an answer.
  *
  * Bytes: (R_k, C_k) for each k, V_k for each k, K_V K_R K_C s_x s_r, the range proof. */
+#include "crypto/deal_shape.h"
 #include "crypto/declassify.h"
 #include "crypto/labels.h"
-#include "crypto/range_proof.h"
 #include "crypto/weights.h"
 
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
-enum { EQUALITY_BYTES = 3 * POINT_SIZE + 2 * SCALAR_SIZE };
 _Static_assert(sizeof(struct ciphertext) == 2 * POINT_SIZE, "no padding");
-_Static_assert(DEAL_VALUES_MAX * 3 * POINT_SIZE + EQUALITY_BYTES + 32 * (9 + 2 * 9) <= DEAL_MAX, "32 bits of 16 values fit");
 
 /* ---- Bases of one shape of deal. */
 
 struct deal_bases {
-    size_t count; /* values of a deal; the range proof is over the next power of two */
+    size_t count; /* values of a deal */
     struct range_bases range;
     decaf_255_point_t points[];
 };
 
-static size_t range_count(size_t count)
+size_t deal_bases_size(const struct deal_shape *shape)
 {
-    size_t power = 1;
-
-    while (power < count)
-        power *= 2;
-    return power;
-}
-
-static bool shape_fits(size_t count, unsigned value_bits)
-{
-    return count >= 1 && count <= DEAL_VALUES_MAX && value_bits != 64 && range_shape(value_bits, range_count(count));
-}
-
-size_t deal_bases_size(size_t count, unsigned value_bits)
-{
+    struct range_slots slots;
     size_t size;
 
-    if (!shape_fits(count, value_bits)) /* first: the next power of two of any number may be none */
+    if (!deal_slots(&slots, shape))
         return 0;
-    size = sizeof(struct deal_bases) + 2 * range_count(count) * value_bits * sizeof(decaf_255_point_t);
+    size = sizeof(struct deal_bases) + 2 * slots_length(&slots) * sizeof(decaf_255_point_t);
     return (size + DEAL_BASES_ALIGNMENT - 1) / DEAL_BASES_ALIGNMENT * DEAL_BASES_ALIGNMENT;
 }
 
-const struct deal_bases *deal_bases_init(void *memory, size_t count, unsigned value_bits)
+const struct deal_bases *deal_bases_init(void *memory, const struct deal_shape *shape)
 {
     struct deal_bases *bases = memory;
+    struct range_slots slots;
+    bool fine = deal_slots(&slots, shape);
 
     _Static_assert(_Alignof(struct deal_bases) <= DEAL_BASES_ALIGNMENT, "as the header says");
-    assert(shape_fits(count, value_bits) && (uintptr_t)memory % DEAL_BASES_ALIGNMENT == 0);
-    bases->count = count;
-    range_bases_init(&bases->range, bases->points, value_bits, range_count(count));
+    assert(fine && (uintptr_t)memory % DEAL_BASES_ALIGNMENT == 0);
+    bases->count = shape->count;
+    range_bases_init_slots(&bases->range, bases->points, &slots);
     return bases;
 }
 
@@ -66,16 +53,10 @@ const struct deal_bases *deal_bases_init(void *memory, size_t count, unsigned va
 
 struct deal {
     struct ciphertext pairs[DEAL_VALUES_MAX];
-    struct point commitments[DEAL_VALUES_MAX]; /* filled up with the identity: a commitment to nothing */
+    struct point commitments[DEAL_VALUES_MAX];
     struct point k_v, k_r, k_c;
     struct scalar s_x, s_r;
 };
-
-static size_t deal_size(const struct deal_bases *bases)
-{
-    return bases->count * 3 * POINT_SIZE + EQUALITY_BYTES +
-           range_proof_size(range_rounds(bases->range.bits, bases->range.count));
-}
 
 /* Everything that is public before the proofs. */
 static void deal_transcript(struct transcript *t, const struct deal_bases *bases, const struct deal *deal,
@@ -86,6 +67,8 @@ static void deal_transcript(struct transcript *t, const struct deal_bases *bases
     transcript_append_point(t, "joint", joint);
     transcript_append_u64(t, "bits", bases->range.bits);
     transcript_append_u64(t, "count", bases->count);
+    if (bases->range.bits == 0)
+        transcript_append(t, "shape", BYTES(bases->range.shape));
     for (size_t k = 0; k < bases->count; k++) {
         transcript_append_point(t, "r", &deal->pairs[k].r);
         transcript_append_point(t, "c", &deal->pairs[k].c);
@@ -196,11 +179,8 @@ bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const
     struct deal deal = { .k_v = POINT_IDENTITY };
     struct secrets s;
     struct transcript t;
-    uint64_t excess = 0;
 
-    for (size_t k = 0; k < bases->count; k++)
-        excess |= values[k] >> bases->range.bits;
-    if (excess != 0 || point_is_identity(joint))
+    if (!slots_fit(&bases->range.slots, values) || point_is_identity(joint))
         return false;
     secrets_draw(&s, values, bases->count, rng);
     for (size_t k = 0; k < bases->count; k++)
@@ -209,7 +189,7 @@ bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const
     deal_transcript(&t, bases, &deal, joint, context);
     prove_equality(&deal, &t, &s, bases->count, joint, rng);
     range_prove(deal_write(out, &deal, bases->count), &bases->range, &t, deal.commitments, s.values, s.r, rng);
-    *size = deal_size(bases);
+    *size = slots_deal_size(&bases->range.slots);
     sodium_memzero(&s, sizeof s);
     return true;
 }
@@ -277,9 +257,9 @@ static bool deal_add(struct range_batch *batch, struct residue *joint_factor, st
     struct bytes range;
     struct transcript t;
 
-    if (bytes.size != deal_size(bases) || point_is_identity(joint) || !deal_read(deal, bases, bytes.data))
+    if (bytes.size != slots_deal_size(&bases->range.slots) || point_is_identity(joint) || !deal_read(deal, bases, bytes.data))
         return false;
-    range.size = range_proof_size(range_rounds(bases->range.bits, bases->range.count));
+    range.size = range_proof_size(range_rounds(bases->range.length));
     range.data = bytes.data + bytes.size - range.size;
     deal_transcript(&t, bases, deal, joint, context);
     append_commitments(&t, deal);

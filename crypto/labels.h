@@ -67,6 +67,7 @@
 #define LABEL_DKG_REVEAL "coopair/1 dkg reveal"
 #define LABEL_COMPLAINT "coopair/1 dkg complaint"
 #define LABEL_DEAL "coopair/1 sum deal"
+#define LABEL_RANGE_SHAPE "coopair/1 range shape"
 #define LABEL_BEACON_DEAL "coopair/1 beacon deal"
 #define LABEL_SHARE "coopair/1 opening share"
 #define LABEL_WEIGHTS "coopair/1 verifier weights"

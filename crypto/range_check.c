@@ -90,7 +90,7 @@ static bool replay(struct proof *proof, const struct range_bases *bases, struct 
     append_scalar(t, "t_x_blinding", &proof->t_blinding);
     append_scalar(t, "e_blinding", &proof->e_blinding);
     challenge(&proof->w, t, "w");
-    begin_inner_product(t, (size_t)bases->bits * bases->count);
+    begin_inner_product(t, bases->length);
     for (unsigned i = 0; i < proof->rounds; i++) {
         transcript_append_point(t, "L", &proof->l[i]);
         transcript_append_point(t, "R", &proof->r[i]);
@@ -163,23 +163,40 @@ static void fold_h(struct range_batch *batch, const struct proof *proof, const s
     fold_out(batch->h, &first, factor, proof->rounds);
 }
 
-/* weight z^(2+j) 2^i y^-k, k = n j + i: a power of z y^-n times one of 2 / y. */
+/* z y^-width */
+static void step_over(struct residue *out, const struct proof *proof, unsigned width)
+{
+    struct residue power = proof->y_inverse;
+
+    *out = proof->z;
+    for (; width > 0; width >>= 1) {
+        if (width & 1)
+            residue_mul(out, out, &power);
+        residue_mul(&power, &power, &power);
+    }
+}
+
+/* weight z^(2+j) 2^i y^-k for bit i of number j, k being its place: a product of z y^-width of the numbers before times a power of 2 / y. */
 static void add_powers(struct range_batch *batch, const struct proof *proof, const struct residue *weight_z)
 {
-    size_t bits = batch->bases->bits;
-    struct residue two_by_y[RANGE_VALUE_BITS_MAX], step = proof->y_inverse, value;
+    const struct range_slots *slots = &batch->bases->slots;
+    struct residue two_by_y[RANGE_VALUE_BITS_MAX], step, value;
+    struct residue_sum *h = batch->h;
+    unsigned stepped = 0;
 
     residue_from_u64(&two_by_y[0], 1);
     residue_add(&two_by_y[1], &proof->y_inverse, &proof->y_inverse);
-    for (size_t i = 2; i < bits; i++)
+    for (size_t i = 2; i < batch->bases->widest; i++)
         residue_mul(&two_by_y[i], &two_by_y[i - 1], &two_by_y[1]);
-    for (size_t i = 1; i < bits; i *= 2)
-        residue_mul(&step, &step, &step);
-    residue_mul(&step, &step, &proof->z);
     residue_mul(&value, weight_z, &proof->z);
-    for (size_t j = 0; j < batch->bases->count; j++) {
-        for (size_t i = 0; i < bits; i++)
-            residue_sum_add(&batch->h[bits * j + i], &value, &two_by_y[i]);
+    for (size_t j = 0; j < slots->count; j++) {
+        unsigned width = slots->at[j].width;
+
+        if (width != stepped)
+            step_over(&step, proof, width);
+        stepped = width;
+        for (size_t i = 0; i < width; i++)
+            residue_sum_add(h++, &value, &two_by_y[i]);
         residue_mul(&value, &value, &step);
     }
 }
@@ -198,23 +215,27 @@ static void sum_of_powers(struct residue *out, const struct proof *proof)
     }
 }
 
-/* delta = (z - z^2) sum y^k - sum_j z^(3+j) (2^n - 1) */
-static void delta(struct residue *out, const struct proof *proof, const struct range_bases *bases)
+/* delta = (z - z^2) sum y^k - sum_j z^(3+j) (2^width_j - 1) */
+static void delta(struct residue *out, const struct proof *proof, const struct range_slots *slots)
 {
-    struct residue y_sum, power, z_square, mask, z_sum = { { 0 } };
+    struct residue y_sum, power, z_square, mask, part;
+    unsigned masked = 0;
 
     sum_of_powers(&y_sum, proof);
     residue_mul(&z_square, &proof->z, &proof->z);
     residue_sub(out, &proof->z, &z_square);
     residue_mul(out, out, &y_sum);
     residue_mul(&power, &z_square, &proof->z);
-    for (unsigned j = 0; j < bases->count; j++) {
-        residue_add(&z_sum, &z_sum, &power);
+    for (unsigned j = 0; j < slots->count; j++) {
+        unsigned width = slots->at[j].width;
+
+        if (width != masked)
+            residue_from_u64(&mask, UINT64_MAX >> (64 - width));
+        masked = width;
+        residue_mul(&part, &power, &mask);
+        residue_sub(out, out, &part);
         residue_mul(&power, &power, &proof->z);
     }
-    residue_from_u64(&mask, bases->bits == 64 ? UINT64_MAX : (UINT64_C(1) << bases->bits) - 1);
-    residue_mul(&z_sum, &z_sum, &mask);
-    residue_sub(out, out, &z_sum);
 }
 
 /* G_k gets -z - a s_k and H_k gets z + y^-k (z^(2+j) 2^i - b / s_k). What all have in common is kept once, in `shift`. */
@@ -242,7 +263,7 @@ static void add_bases(struct range_batch *batch, const struct proof *proof, cons
     residue_mul(&part, &a_end, &b_end);
     residue_sub(&sum, &t_x, &part);
     residue_mul(&sum, &sum, &proof->w);
-    delta(&part, proof, batch->bases);
+    delta(&part, proof, &batch->bases->slots);
     residue_sub(&part, &part, &t_x);
     add_product(&sum, &part, c);
     add_product(&batch->base, &sum, weight);
@@ -253,22 +274,51 @@ static void add_bases(struct range_batch *batch, const struct proof *proof, cons
     residue_sub(&batch->blinding, &batch->blinding, &sum);
 }
 
-/* V_j gets weight c z^(2+j), and what the caller has for it. */
+static void residue_from_i64(struct residue *out, int64_t n)
+{
+    struct residue zero = { { 0 } };
+
+    residue_from_u64(out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+    if (n < 0)
+        residue_sub(out, &zero, out);
+}
+
+/* A combination of commitments gets what each of them gets of it, and B the constant. */
+static void add_combined(struct range_batch *batch, struct residue *factors, const struct range_slot *slot,
+                         const struct residue *power)
+{
+    struct residue number;
+
+    for (unsigned k = 0; k < batch->bases->slots.committed; k++) {
+        residue_from_i64(&number, slot->coefficient[k]);
+        add_product(&factors[k], &number, power);
+    }
+    residue_from_i64(&number, slot->constant);
+    add_product(&batch->base, &number, power);
+}
+
+/* What commits to number j gets weight c z^(2+j); V_k also what the caller has for it. */
 static void add_commitments(struct range_batch *batch, const struct proof *proof,
                             const struct point *commitments, const struct residue *more,
                             const struct residue *weight)
 {
-    struct residue power, sum;
+    const struct range_slots *slots = &batch->bases->slots;
+    struct residue power, factors[RANGE_SLOTS_MAX] = { { { 0 } } };
 
     residue_mul(&power, &proof->z, &proof->z);
     residue_mul(&power, &power, weight);
-    for (unsigned j = 0; j < batch->bases->count; j++) {
-        sum = power;
-        if (more != NULL)
-            residue_add(&sum, &sum, &more[j]);
-        if (!point_is_identity(&commitments[j]))
-            msm_add_residue(&batch->sum, &sum, &commitments[j]);
+    for (unsigned j = 0; j < slots->count; j++) {
+        if (slots->at[j].combined)
+            add_combined(batch, factors, &slots->at[j], &power);
+        else
+            factors[j] = power; /* before any combination: the commitments are the first */
         residue_mul(&power, &power, &proof->z);
+    }
+    for (unsigned k = 0; k < slots->committed; k++) {
+        if (more != NULL)
+            residue_add(&factors[k], &factors[k], &more[k]);
+        if (!point_is_identity(&commitments[k]))
+            msm_add_residue(&batch->sum, &factors[k], &commitments[k]);
     }
 }
 
@@ -317,7 +367,7 @@ bool range_batch_add(struct range_batch *batch, struct transcript *t, const stru
     struct residue weight, c, weight_c;
     struct proof p;
 
-    if (!proof_read(&p, range_rounds(batch->bases->bits, batch->bases->count), proof) ||
+    if (!proof_read(&p, range_rounds(batch->bases->length), proof) ||
         !replay(&p, batch->bases, t, commitments))
         return false;
     residue_random(&weight, rng);
@@ -335,7 +385,7 @@ bool range_batch_holds(struct range_batch *batch)
     struct residue sum;
     struct scalar factor;
 
-    for (size_t k = 0; k < (size_t)batch->bases->bits * batch->bases->count; k++) {
+    for (size_t k = 0; k < batch->bases->length; k++) {
         residue_sum_take(&sum, &batch->g[k]);
         residue_sub(&sum, &sum, &batch->shift);
         residue_to(&factor, &sum);

@@ -8,62 +8,8 @@
 #include "crypto/range_shared.h"
 
 #include <assert.h>
-#include <decaf/shake.h>
 #include <sodium.h>
 #include <string.h>
-
-const struct point POINT_BLINDING = { { 0x8c, 0x92, 0x40, 0xb4, 0x56, 0xa9, 0xe6, 0xdc, 0x65, 0xc3, 0x77,
-                                        0xa1, 0x04, 0x8d, 0x74, 0x5f, 0x94, 0xa0, 0x8c, 0xdb, 0x7f, 0x44,
-                                        0xcb, 0xcd, 0x7b, 0x46, 0xf3, 0x40, 0x48, 0x87, 0x11, 0x34 } };
-
-/* ---- Shapes and bases. */
-
-bool range_shape(unsigned bits, size_t count)
-{
-    return (bits == 8 || bits == 16 || bits == 32 || bits == 64) && count >= 1 && (count & (count - 1)) == 0 &&
-           bits * count <= RANGE_BITS_MAX;
-}
-
-unsigned range_rounds(unsigned bits, size_t count)
-{
-    unsigned rounds = 0;
-
-    while (((size_t)bits * count) >> (rounds + 1) > 0)
-        rounds++;
-    return rounds;
-}
-
-static void chain_fill(decaf_255_point_t *out, char kind, uint32_t party, unsigned count)
-{
-    uint8_t head[5] = { (uint8_t)kind, (uint8_t)party, (uint8_t)(party >> 8), (uint8_t)(party >> 16),
-                        (uint8_t)(party >> 24) };
-    decaf_shake256_ctx_t chain;
-    struct point p;
-
-    decaf_shake256_init(chain);
-    decaf_shake256_update(chain, (const uint8_t *)"GeneratorsChain", 15);
-    decaf_shake256_update(chain, head, sizeof head);
-    for (unsigned i = 0; i < count; i++) {
-        uint8_t uniform[64];
-
-        decaf_shake256_output(chain, uniform, sizeof uniform);
-        point_from_hash(&p, uniform);
-        point_decode(out[i], &p);
-    }
-    decaf_shake256_destroy(chain);
-}
-
-void range_bases_init(struct range_bases *bases, decaf_255_point_t *memory, unsigned bits, size_t count)
-{
-    assert(range_shape(bits, count));
-    *bases = (struct range_bases){ .bits = bits, .count = (unsigned)count, .g = memory, .h = memory + bits * count };
-    for (uint32_t party = 0; party < count; party++) {
-        chain_fill(bases->g + party * bits, 'G', party, bits);
-        chain_fill(bases->h + party * bits, 'H', party, bits);
-    }
-}
-
-/* ---- Proving. */
 
 void range_commit(struct point *out, const struct scalar *value, const struct scalar *blinding)
 {
@@ -73,6 +19,32 @@ void range_commit(struct point *out, const struct scalar *value, const struct sc
     point_times(&part, &POINT_BLINDING, blinding);
     point_add(out, out, &part);
     sodium_memzero(&part, sizeof part);
+}
+
+/* z^(2+j) * 2^i for bit i of number j, walked in order. */
+struct weights {
+    const struct range_slot *slot;
+    struct scalar z, power, weight;
+    unsigned i;
+};
+
+static void weights_begin(struct weights *w, const struct scalar *z, const struct range_slots *slots)
+{
+    *w = (struct weights){ .slot = slots->at, .z = *z };
+    scalar_mul(&w->power, z, z);
+    w->weight = w->power;
+}
+
+static void weights_next(struct weights *w)
+{
+    if (++w->i < w->slot->width) {
+        scalar_add(&w->weight, &w->weight, &w->weight);
+        return;
+    }
+    w->i = 0;
+    w->slot++;
+    scalar_mul(&w->power, &w->power, &w->z);
+    w->weight = w->power;
 }
 
 struct prover {
@@ -137,7 +109,7 @@ static void draw_masks(struct prover *p, struct rng *rng)
 }
 
 /* The constant terms of l and r into left and right, the linear ones into s_left and s_right, and t1, t2 of their product. */
-static void make_polynomials(struct prover *p, unsigned bits, struct scalar *t1, struct scalar *t2)
+static void make_polynomials(struct prover *p, const struct range_slots *slots, struct scalar *t1, struct scalar *t2)
 {
     struct scalar y_power, one, bit;
     struct weights w;
@@ -145,7 +117,7 @@ static void make_polynomials(struct prover *p, unsigned bits, struct scalar *t1,
     scalar_from_u64(&one, 1);
     y_power = one;
     *t1 = *t2 = (struct scalar){ { 0 } };
-    weights_begin(&w, &p->z, bits);
+    weights_begin(&w, &p->z, slots);
     for (size_t k = 0; k < p->length; k++, weights_next(&w)) {
         scalar_from_u64(&bit, p->bit[k]);
         scalar_sub(&p->left[k], &bit, &p->z); /* l0 = a_left - z */
@@ -162,21 +134,47 @@ static void make_polynomials(struct prover *p, unsigned bits, struct scalar *t1,
     scalar_clear(&bit);
 }
 
-/* t_x~ = t1~ x + t2~ x^2 + sum z^(2+j) g_j; e~ = a~ + s~ x. */
-static void combine_blindings(struct scalar out[2], const struct prover *p, const struct scalar *blindings, size_t count)
+/* Of a public number. */
+static void scalar_from_i64(struct scalar *out, int64_t n)
 {
-    struct scalar power;
+    scalar_from_u64(out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+    if (n < 0)
+        scalar_negate(out, out);
+}
+
+/* g_j of number j: of its commitment, of the same combination of commitments, or none. */
+static void slot_blinding(struct scalar *out, const struct range_slots *slots, size_t j, const struct scalar *blindings)
+{
+    const struct range_slot *slot = &slots->at[j];
+    struct scalar coefficient;
+
+    *out = (struct scalar){ { 0 } };
+    if (!slot->combined && j < slots->committed)
+        *out = blindings[j];
+    for (size_t k = 0; slot->combined && k < slots->committed; k++) {
+        scalar_from_i64(&coefficient, slot->coefficient[k]);
+        multiply_add(out, &coefficient, &blindings[k]);
+    }
+}
+
+/* t_x~ = t1~ x + t2~ x^2 + sum z^(2+j) g_j; e~ = a~ + s~ x. */
+static void combine_blindings(struct scalar out[2], const struct prover *p, const struct range_slots *slots,
+                              const struct scalar *blindings)
+{
+    struct scalar power, blinding;
 
     scalar_mul(&out[0], &p->t_blinding[1], &p->x);
     scalar_add(&out[0], &out[0], &p->t_blinding[0]);
     scalar_mul(&out[0], &out[0], &p->x);
     scalar_mul(&power, &p->z, &p->z);
-    for (size_t j = 0; j < count; j++) {
-        multiply_add(&out[0], &power, &blindings[j]);
+    for (size_t j = 0; j < slots->count; j++) {
+        slot_blinding(&blinding, slots, j, blindings);
+        multiply_add(&out[0], &power, &blinding);
         scalar_mul(&power, &power, &p->z);
     }
     out[1] = p->a_blinding;
     multiply_add(&out[1], &p->s_blinding, &p->x);
+    scalar_clear(&blinding);
 }
 
 static void evaluate(struct prover *p, struct scalar *t_x)
@@ -302,9 +300,15 @@ static void prover_rng(struct rng *out, const struct transcript *t, const uint64
 
 static void split_bits(struct prover *p, const struct range_bases *bases, const uint64_t *values)
 {
-    p->length = (size_t)bases->bits * bases->count;
-    for (size_t k = 0; k < p->length; k++)
-        p->bit[k] = (uint8_t)(values[k / bases->bits] >> (k % bases->bits) & 1);
+    size_t k = 0;
+
+    p->length = bases->length;
+    for (size_t j = 0; j < bases->count; j++) {
+        uint64_t number = range_number(&bases->slots, j, values);
+
+        for (unsigned i = 0; i < bases->slots.at[j].width; i++)
+            p->bit[k++] = (uint8_t)(number >> i & 1);
+    }
 }
 
 void range_prove(uint8_t *out, const struct range_bases *bases, struct transcript *t, const struct point *commitments,
@@ -316,7 +320,7 @@ void range_prove(uint8_t *out, const struct range_bases *bases, struct transcrip
     struct scalar poly[2], t_x, blinds[2], w;
 
     begin_argument(t, bases, commitments);
-    prover_rng(&own, t, values, blindings, bases->count, rng);
+    prover_rng(&own, t, values, blindings, bases->slots.committed, rng);
     split_bits(&p, bases, values);
     draw_masks(&p, &own);
     commit_bits(&point, &p, bases);
@@ -325,13 +329,13 @@ void range_prove(uint8_t *out, const struct range_bases *bases, struct transcrip
     put_point(&out, t, "S", &point);
     transcript_challenge_scalar(t, "y", &p.y);
     transcript_challenge_scalar(t, "z", &p.z);
-    make_polynomials(&p, bases->bits, &poly[0], &poly[1]);
+    make_polynomials(&p, &bases->slots, &poly[0], &poly[1]);
     range_commit(&point, &poly[0], &p.t_blinding[0]);
     put_point(&out, t, "T_1", &point);
     range_commit(&point, &poly[1], &p.t_blinding[1]);
     put_point(&out, t, "T_2", &point);
     transcript_challenge_scalar(t, "x", &p.x);
-    combine_blindings(blinds, &p, blindings, bases->count);
+    combine_blindings(blinds, &p, &bases->slots, blindings);
     evaluate(&p, &t_x);
     declassify(p.left, sizeof p.left); /* masked by s_left and s_right: what a proof without its last part would send */
     declassify(p.right, sizeof p.right);

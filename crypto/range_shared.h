@@ -11,8 +11,11 @@ static inline void begin_argument(struct transcript *t, const struct range_bases
     transcript_append(t, "dom-sep", (struct bytes){ (const uint8_t *)"rangeproof v1", 13 });
     transcript_append_u64(t, "n", bases->bits);
     transcript_append_u64(t, "m", bases->count);
+    if (bases->bits == 0)
+        transcript_append(t, "shape", BYTES(bases->shape));
     for (size_t j = 0; j < bases->count; j++)
-        transcript_append_point(t, "V", &commitments[j]);
+        if (!bases->slots.at[j].combined)
+            transcript_append_point(t, "V", j < bases->slots.committed ? &commitments[j] : &POINT_IDENTITY);
 }
 
 static inline void begin_inner_product(struct transcript *t, size_t length)
@@ -33,30 +36,6 @@ static inline void multiply_add(struct scalar *out, const struct scalar *a, cons
     scalar_mul(&product, a, b);
     scalar_add(out, out, &product);
     scalar_clear(&product);
-}
-
-/* z^(2+j) * 2^i for position k = j*bits + i, walked in order. */
-struct weights {
-    struct scalar z, power, weight;
-    unsigned bits, i;
-};
-
-static inline void weights_begin(struct weights *w, const struct scalar *z, unsigned bits)
-{
-    *w = (struct weights){ .z = *z, .bits = bits };
-    scalar_mul(&w->power, z, z);
-    w->weight = w->power;
-}
-
-static inline void weights_next(struct weights *w)
-{
-    if (++w->i < w->bits) {
-        scalar_add(&w->weight, &w->weight, &w->weight);
-        return;
-    }
-    w->i = 0;
-    scalar_mul(&w->power, &w->power, &w->z);
-    w->weight = w->power;
 }
 
 #endif

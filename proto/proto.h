@@ -122,6 +122,9 @@ enum status bid_fits(const struct bid *bid, const struct charter *charter, struc
 /* Rounds of one group about one good: their totals may be subtracted from each other. WIRE 6.12 */
 void charter_series(uint8_t out[HASH_SIZE], const struct charter *charter);
 size_t charter_quantities(const struct charter *charter);
+/* What the demand of a home is held to: WIRE 7.5. In values: STATUS_MALFORMED, and *why says which and what would fit. */
+void charter_shape(struct deal_shape *out, const struct charter *charter);
+enum status charter_demand_check(const struct charter *charter, const uint64_t *values, size_t count, struct failure *why);
 
 struct lot_view {
     bool formed;                      /* at least K homes, elected */

@@ -278,20 +278,6 @@ static enum status choices_check(const struct topic *topic, size_t homes, const 
     return status;
 }
 
-static enum status values_check(const struct charter *charter, const uint64_t *values, size_t count,
-                                struct failure *why)
-{
-    if (count != charter->item_count)
-        return failure_say(why, STATUS_MALFORMED, "the round asks for %zu values, not %zu",
-                           charter->item_count, count);
-    for (size_t i = 0; i < count; i++)
-        if (values[i] >> charter->value_bits != 0)
-            return failure_say(why, STATUS_MALFORMED, "%s is too large: at most %" PRIu64 " %s",
-                               charter->items[i].name, (UINT64_C(1) << charter->value_bits) - 1,
-                               charter->items[i].unit);
-    return STATUS_OK;
-}
-
 static void choices_write(struct writer *body, const struct lot_choice *choices, size_t count, uint32_t floor)
 {
     writer_array(body, count);
@@ -335,7 +321,7 @@ enum status deal_join(struct deal_out *out, struct topic *topic, const struct ow
         return failure_say(why, STATUS_MISSING, "this home has not joined: there is nothing to withdraw");
     status = choices_check(topic, topic_season(topic)->registry_count, choices, choice_count, why);
     if (status == STATUS_OK && !withdraws)
-        status = values_check(topic_charter(topic), values, value_count, why);
+        status = charter_demand_check(topic_charter(topic), values, value_count, why);
     if (status != STATUS_OK)
         return status;
     choices_write(&dealing.body, choices, choice_count, topic_charter(topic)->floor);

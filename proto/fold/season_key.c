@@ -30,16 +30,16 @@ static enum status check_key(const struct topic *topic, struct entry *entry)
 
 static bool bases_ready(struct topic *topic)
 {
-    const struct charter *charter = &topic->charter;
-    size_t size = deal_bases_size(charter->item_count, charter->value_bits);
+    struct deal_shape shape;
     void *memory;
 
     if (topic->bases != NULL)
         return true;
-    memory = aligned_alloc(DEAL_BASES_ALIGNMENT, size);
+    charter_shape(&shape, &topic->charter);
+    memory = aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(&shape));
     if (memory == NULL)
         return false;
-    topic->bases = deal_bases_init(memory, charter->item_count, charter->value_bits);
+    topic->bases = deal_bases_init(memory, &shape);
     topic->bases_memory = memory;
     return true;
 }

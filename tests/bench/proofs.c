@@ -12,6 +12,7 @@
 
 #include "crypto/range_proof.h"
 #include "crypto/ring.h"
+#include "tests/support/bases.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -199,7 +200,7 @@ static bool range_begin(struct bench_range *r, struct bench_proofs *b)
     }
     transcript_init(&t, "bench");
     range_prove(r->proof, &r->bases, &t, r->commitments, b->values, blindings, &b->rng);
-    r->size = range_proof_size(range_rounds(BITS, VALUES));
+    r->size = range_proof_size(range_rounds(BITS * VALUES));
     return true;
 }
 
@@ -324,12 +325,48 @@ static bool ranges(const struct bench_options *options, struct bench_proofs *b)
     return fine && timed(options, "limit-libsodium", "range_16x16_naive_sum", 1, naive_sum, b);
 }
 
+static bool deals_of(const struct bench_options *options, struct bench_proofs *b, const char *kind)
+{
+    char bytes[64], make[64], one[64], many[64];
+
+    snprintf(bytes, sizeof bytes, "%s_bytes", kind);
+    snprintf(make, sizeof make, "%s_make", kind);
+    snprintf(one, sizeof one, "%s_check", kind);
+    snprintf(many, sizeof many, "%s_check_of_many", kind);
+    if (!make_deals(b))
+        return bench_fail(kind);
+    bench_emit(options, "coopair", bytes, (double)b->deal_items[0].deal.size, "B");
+    return timed(options, "coopair", make, 1, deal_made, b) && make_deals(b) &&
+           timed(options, "coopair", one, 1, deal_checked, b) &&
+           timed(options, "coopair", many, b->homes, deals_checked, b);
+}
+
+/* Without predicates, with the sum of all values between two bounds, and as many yes or no of which one is a yes. */
 static bool deals(const struct bench_options *options, struct bench_proofs *b)
 {
-    bench_emit(options, "coopair", "deal_bytes", (double)b->deal_items[0].deal.size, "B");
-    return timed(options, "coopair", "deal_make", 1, deal_made, b) && make_deals(b) &&
-           timed(options, "coopair", "deal_check", 1, deal_checked, b) &&
-           timed(options, "coopair", "deal_check_of_many", b->homes, deals_checked, b);
+    static const uint64_t one_yes[VALUES] = { 1 };
+    struct deal_shape total = plain_shape(b->value_count, BITS), ballot = plain_shape(b->value_count, 1);
+    struct bench_proofs *other = malloc(sizeof *other);
+    bool fine = other != NULL && deals_of(options, b, "deal");
+
+    total.predicate_count = ballot.predicate_count = 1;
+    for (size_t k = 0; k < b->value_count; k++)
+        total.predicates[0].coefficient[k] = ballot.predicates[0].coefficient[k] = 1;
+    total.predicates[0].low = 1;
+    total.predicates[0].high = ((INT64_C(1) << BITS) - 1) * (int64_t)b->value_count - 1;
+    ballot.predicates[0].low = ballot.predicates[0].high = 1;
+    if (fine) {
+        *other = *b;
+        other->bases = bases_for(&total);
+        fine = deals_of(options, other, "deal_with_total");
+    }
+    if (fine) {
+        other->bases = bases_for(&ballot);
+        memcpy(other->values, one_yes, sizeof one_yes);
+        fine = deals_of(options, other, "ballot");
+    }
+    free(other);
+    return fine;
 }
 
 static bool openings(const struct bench_options *options, struct bench_proofs *b)
@@ -358,9 +395,8 @@ static bool whole_round(const struct bench_options *options, struct bench_proofs
 bool bench_proofs(const struct bench_options *options)
 {
     struct bench_proofs *b = calloc(1, sizeof *b);
-    void *memory = aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(VALUES, BITS));
     struct batch_room *room = aligned_alloc(DEAL_BASES_ALIGNMENT, batch_room_size());
-    bool fine = b != NULL && memory != NULL && room != NULL;
+    bool fine = b != NULL && room != NULL;
 
     if (fine) {
         uint64_t homes = bench_arg(options, 0, HOMES_MAX), values = bench_arg(options, 1, VALUES);
@@ -369,10 +405,10 @@ bool bench_proofs(const struct bench_options *options)
         b->homes = homes >= 1 && homes <= HOMES_MAX ? (size_t)homes : HOMES_MAX;
         bench_rng(&b->rng, 0x21);
         b->value_count = values >= 1 && values <= VALUES ? (size_t)values : VALUES;
-        b->bases = deal_bases_init(memory, b->value_count, BITS);
         for (size_t i = 0; i < VALUES; i++)
             b->values[i] = rng_below(&b->rng, 1 << BITS);
         make_roster(b);
+        b->bases = bases_of(b->value_count, BITS);
         fine = make_deals(b);
     }
     if (fine && options->count == 0)
@@ -380,7 +416,6 @@ bool bench_proofs(const struct bench_options *options)
                ranges(options, b) && rings(options, b) && deals(options, b) && openings(options, b);
     fine = fine && whole_round(options, b);
     free(room);
-    free(memory);
     free(b);
     return fine;
 }

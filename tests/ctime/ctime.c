@@ -72,20 +72,34 @@ static void keys_from_a_seed(struct scene *s)
     link_key_clear(&link);
 }
 
-/* The values are below their bound: that is public, and checked before. */
-static void a_deal(struct scene *s)
+/* That the values fit is public; which they are is not. */
+static void a_deal_of(struct scene *s, const struct deal_shape *shape)
 {
     uint64_t values[VALUES] = { 0, 1250, 65535 };
-    void *memory = aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(VALUES, BITS));
-    const struct deal_bases *bases = memory == NULL ? NULL : deal_bases_init(memory, VALUES, BITS);
+    void *memory = aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(shape));
+    const struct deal_bases *bases = memory == NULL ? NULL : deal_bases_init(memory, shape);
 
-    for (size_t i = 0; i < VALUES; i++) {
+    for (size_t i = 0; i < VALUES; i++)
         secret(&values[i], sizeof values[i]);
-        values[i] &= (1 << BITS) - 1;
-    }
     if (bases == NULL || !deal_make(s->out, &s->size, bases, &s->roster[0], s->context, values, &s->rng))
         abort();
     free(memory);
+}
+
+static void a_deal(struct scene *s)
+{
+    a_deal_of(s, &(struct deal_shape){ .count = VALUES, .bits = { BITS, BITS, BITS } });
+}
+
+static void a_deal_with_predicates(struct scene *s)
+{
+    a_deal_of(s, &(struct deal_shape){
+                     .count = VALUES,
+                     .bits = { 1, BITS, BITS },
+                     .predicate_count = 2,
+                     .predicates = { { .coefficient = { 0, 1, 1 }, .low = 100, .high = 100000 },
+                                     { .coefficient = { -5, 1 }, .low = 1250, .high = 1250 } },
+                 });
 }
 
 static void an_admission(struct scene *s)
@@ -221,6 +235,7 @@ static const struct {
 } scenes[] = {
     { "keys from a seed, signatures", keys_from_a_seed },
     { "a deal", a_deal },
+    { "a deal with predicates", a_deal_with_predicates },
     { "an admission", an_admission },
     { "a beacon deal", a_beacon },
     { "a sealed body, made and opened", a_seal },

@@ -36,7 +36,7 @@ static void prove(const struct range_bases *bases, const char *label, struct rng
     }
     transcript_init(&t, label);
     range_prove(proof, bases, &t, commitments, values, blindings, rng);
-    say_hex(proof, range_proof_size(range_rounds(bases->bits, bases->count)));
+    say_hex(proof, range_proof_size(range_rounds(bases->length)));
     for (unsigned i = 0; i < bases->count; i++)
         say_hex(commitments[i].b, POINT_SIZE);
 }

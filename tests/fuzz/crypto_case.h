@@ -23,6 +23,7 @@ enum crypto_kind {
     CASE_RANGE,
     CASE_RING,
     CASE_REVEAL,
+    CASE_POINTS, /* a deal of a shape with predicates */
     CASE_KINDS
 };
 enum {
@@ -52,6 +53,20 @@ struct crypto_case {
     struct ring ring;
     struct point nullifier;
 };
+
+/* Ten points to give to three wishes, at least as many to the first as to the second. */
+static inline const struct deal_bases *crypto_case_points(void)
+{
+    static const struct deal_shape shape = {
+        .count = 3,
+        .bits = { 4, 4, 4 },
+        .predicate_count = 2,
+        .predicates = { { .coefficient = { 1, 1, 1 }, .low = 10, .high = 10 },
+                        { .coefficient = { 1, -1 }, .low = 0, .high = INT64_MAX } },
+    };
+
+    return bases_for(&shape);
+}
 
 /* The private proofs on their own: the transcript of whoever uses them holds one label. */
 static inline void crypto_case_range(struct crypto_case *c, uint8_t *out)
@@ -168,7 +183,7 @@ static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind ki
                            &c->rng);
         break;
     case CASE_RANGE:
-        size = range_proof_size(range_rounds(CASE_RANGE_BITS, CASE_RANGE_VALUES));
+        size = range_proof_size(range_rounds(CASE_RANGE_BITS * CASE_RANGE_VALUES));
         crypto_case_range(c, out);
         break;
     case CASE_RING:
@@ -179,6 +194,10 @@ static inline size_t crypto_case_make(struct crypto_case *c, enum crypto_kind ki
     case CASE_REVEAL:
         size = DKG_REVEAL_SIZE;
         dkg_reveal_make(out, c->context, &c->committed, &c->share, &c->rng);
+        break;
+    case CASE_POINTS:
+        ok = deal_make(out, &size, crypto_case_points(), &c->roster[0], c->context, (const uint64_t[]){ 6, 3, 1 },
+                       &c->rng);
         break;
     case CASE_KINDS:
         ok = false;
@@ -219,6 +238,8 @@ static inline bool crypto_case_check(const struct crypto_case *c, enum crypto_ki
         return crypto_case_ring_holds(c, in);
     case CASE_REVEAL:
         return in.size == DKG_REVEAL_SIZE && dkg_reveal_check(c->context, &c->committed, in.data);
+    case CASE_POINTS:
+        return deal_check(ciphertexts, crypto_case_points(), &c->roster[0], c->context, in);
     case CASE_KINDS:
         break;
     }

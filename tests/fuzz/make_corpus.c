@@ -5,6 +5,7 @@
  * Every input is a pure function of the code, so the files change only when a format does. */
 #include "tests/fuzz/crypto_case.h"
 #include "tests/fuzz/letter_case.h"
+#include "tests/fuzz/shape_case.h"
 #include "tests/fuzz/link_corpus.h"
 #include "tests/fuzz/sync_corpus.h"
 #include "tests/support/sample_charter.h"
@@ -170,7 +171,8 @@ static void links(void)
 static void proofs_of_crypto(void)
 {
     static const char *const names[CASE_KINDS] = { "seal",  "dkg_deal",  "admission", "deal",  "beacon",
-                                                   "share", "signature", "complaint", "range", "ring", "reveal" };
+                                                   "share", "signature", "complaint", "range", "ring", "reveal",
+                                                   "points" };
     static const uint8_t edits[] = { 2, 0, 1, 2, 2, 1, 3, 0 }; /* fuzz_crypto.c */
     static struct crypto_case honest;
     char name[64];
@@ -189,6 +191,36 @@ static void proofs_of_crypto(void)
     bytes[0] = CASE_KINDS;
     memcpy(bytes + 1, POINT_BASE.b, POINT_SIZE);
     keep("crypto/point", bytes, 1 + POINT_SIZE);
+}
+
+static void shapes_of_deals(void)
+{
+    static struct {
+        const char *name;
+        struct deal_shape shape;
+        uint64_t values[DEAL_VALUES_MAX];
+    } cases[] = {
+        { "shape/total",
+          { .count = 5, .bits = { 16, 16, 16, 1, 1 }, .predicate_count = 1,
+            .predicates = { { .coefficient = { 1, 1 }, .low = 100, .high = 20000 } } },
+          { 5000, 200, 900, 1, 0 } },
+        { "shape/points",
+          { .count = 3, .bits = { 7, 7, 7 }, .predicate_count = 1,
+            .predicates = { { .coefficient = { 1, 1, 1 }, .low = 100, .high = 100 } } },
+          { 50, 49, 1 } },
+        { "shape/compared",
+          { .count = 2, .bits = { 32, 32 }, .predicate_count = 2,
+            .predicates = { { .coefficient = { 1, -1 }, .low = 0, .high = INT64_MAX },
+                            { .coefficient = { INT32_MAX, INT32_MIN }, .low = -1, .high = 1 } } },
+          { 2, 1 } },
+        { "shape/unsatisfiable",
+          { .count = 1, .bits = { 8 }, .predicate_count = 1,
+            .predicates = { { .coefficient = { -1 }, .low = 1, .high = 9 } } },
+          { 1 } },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        keep(cases[i].name, bytes, shape_case_walk(bytes, SHAPE_CASE_ROOM, true, &cases[i].shape, cases[i].values));
 }
 
 static void proof_of(struct street *s, const char *name)
@@ -238,6 +270,7 @@ int main(int argc, char **argv)
     syncs();
     links();
     proofs_of_crypto();
+    shapes_of_deals();
     rounds();
     return 0;
 }

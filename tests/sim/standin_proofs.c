@@ -164,39 +164,23 @@ void admissions_check(struct admission_item *items, size_t count, const struct p
 /* ---- Deals: the ciphertexts, hash. */
 
 struct deal_bases {
-    size_t count;
-    unsigned value_bits;
+    struct deal_shape shape;
+    size_t count, size;
 };
 enum { CIPHERTEXT_SIZE = 2 * POINT_SIZE };
 
-static size_t rounds_of(size_t count, unsigned value_bits)
+size_t deal_bases_size(const struct deal_shape *shape)
 {
-    size_t power = 1, rounds = 0;
+    size_t whole = sizeof(struct deal_bases) + DEAL_BASES_ALIGNMENT - 1;
 
-    while (power < count)
-        power *= 2;
-    while (value_bits * power >> (rounds + 1) > 0)
-        rounds++;
-    return rounds;
+    return deal_size(shape) != 0 ? whole - whole % DEAL_BASES_ALIGNMENT : 0;
 }
 
-static size_t deal_size(const struct deal_bases *bases)
-{
-    return bases->count * 3 * POINT_SIZE + 5 * 32 + 32 * (9 + 2 * rounds_of(bases->count, bases->value_bits));
-}
-
-size_t deal_bases_size(size_t count, unsigned value_bits)
-{
-    return count >= 1 && count <= DEAL_VALUES_MAX && (value_bits == 8 || value_bits == 16 || value_bits == 32)
-               ? DEAL_BASES_ALIGNMENT
-               : 0;
-}
-
-const struct deal_bases *deal_bases_init(void *memory, size_t count, unsigned value_bits)
+const struct deal_bases *deal_bases_init(void *memory, const struct deal_shape *shape)
 {
     struct deal_bases *bases = memory;
 
-    *bases = (struct deal_bases){ count, value_bits };
+    *bases = (struct deal_bases){ *shape, shape->count, deal_size(shape) };
     return bases;
 }
 
@@ -207,20 +191,18 @@ static void deal_fill(uint8_t *deal, const struct deal_bases *bases, const struc
     uint8_t key[HASH_SIZE];
 
     hash_parts(key, LABEL_DEAL, parts, ARRAY_SIZE(parts));
-    stretch(deal + head, deal_size(bases) - head, key);
+    stretch(deal + head, bases->size - head, key);
 }
 
 bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const struct point *joint, struct bytes context,
                const uint64_t *values, struct rng *rng)
 {
-    if (point_is_identity(joint))
+    if (point_is_identity(joint) || !deal_fits(&bases->shape, values))
         return false;
     for (size_t k = 0; k < bases->count; k++) {
         struct point *r = (struct point *)(out + k * CIPHERTEXT_SIZE), *c = r + 1, mask;
         struct scalar secret, value;
 
-        if (values[k] >> bases->value_bits != 0)
-            return false;
         scalar_random(&secret, rng);
         scalar_from_u64(&value, values[k]);
         point_base_times(r, &secret);
@@ -229,7 +211,7 @@ bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const
         point_add(c, c, &mask);
     }
     deal_fill(out, bases, joint, context);
-    *size = deal_size(bases);
+    *size = bases->size;
     return true;
 }
 
@@ -244,10 +226,10 @@ static bool logarithm(uint64_t *out, const struct point *p)
 bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const struct point *joint, struct bytes context,
                 struct bytes deal)
 {
+    uint64_t values[DEAL_VALUES_MAX];
     uint8_t expected[DEAL_MAX];
-    uint64_t value;
 
-    if (deal.size != deal_size(bases))
+    if (deal.size != bases->size)
         return false;
     memcpy(expected, deal.data, bases->count * CIPHERTEXT_SIZE);
     deal_fill(expected, bases, joint, context);
@@ -264,12 +246,12 @@ bool deal_check(struct ciphertext *out, const struct deal_bases *bases, const st
         memcpy(r.b, pair.r.b, SCALAR_SIZE);
         point_times(&mask, joint, &r);
         point_sub(&mask, &pair.c, &mask);
-        if (!logarithm(&value, &mask) || value >> bases->value_bits != 0)
+        if (!logarithm(&values[k], &mask))
             return false;
         if (out != NULL)
             out[k] = pair;
     }
-    return true;
+    return deal_fits(&bases->shape, values);
 }
 
 void deals_check(struct deal_item *items, size_t count, const struct deal_bases *bases, const struct point *joint,

@@ -1,5 +1,6 @@
 /* The stand-in keeps what the simulator leans on: sizes, sums, thresholds, and that altered bytes are refused. */
 #include "crypto/crypto.h"
+#include "tests/support/bases.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,9 +28,8 @@ enum { MEMBERS = 5, THRESHOLD = 3 };
 /* Five members make a key, two homes deal to it, any three members open the sum and nothing else. */
 static void the_sum_of_deals_opens_with_a_threshold_of_shares(void **unused)
 {
-    static _Alignas(DEAL_BASES_ALIGNMENT) uint8_t memory[DEAL_BASES_ALIGNMENT];
     static uint8_t key_deals[MEMBERS][DKG_DEAL_MAX], deal[DEAL_MAX];
-    const struct deal_bases *bases = deal_bases_init(memory, 2, 16);
+    const struct deal_bases *bases = bases_of(2, 16);
     const uint64_t values[2][2] = { { 1500, 3 }, { 2500, 4 } };
     struct ciphertext sum[2] = { { POINT_IDENTITY, POINT_IDENTITY }, { POINT_IDENTITY, POINT_IDENTITY } }, pairs[2];
     struct group_key keys[MEMBERS];
@@ -95,8 +95,7 @@ static void the_sum_of_deals_opens_with_a_threshold_of_shares(void **unused)
 
 static void any_byte_of_a_deal_or_an_admission_altered_is_refused(void **unused)
 {
-    static _Alignas(DEAL_BASES_ALIGNMENT) uint8_t memory[DEAL_BASES_ALIGNMENT];
-    const struct deal_bases *bases = deal_bases_init(memory, 5, 16);
+    const struct deal_bases *bases = bases_of(5, 16);
     const uint64_t values[5] = { 65535, 0, 1, 2, 3 }, wide[5] = { 65536 };
     uint8_t deal[DEAL_MAX], proof[ADMISSION_MAX], nullifier[POINT_SIZE], again[POINT_SIZE];
     struct group_key key;

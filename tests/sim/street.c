@@ -101,11 +101,13 @@ static void demand_draw(struct sim *s, int at, struct event *event)
         event->choice_count = 2;
     }
     event->value_count = s->charter.item_count;
-    for (size_t i = 0; i < s->charter.item_count; i++) {
-        enum item_use use = s->charter.items[i].use;
+    uint64_t limit = luck_below(&s->luck, 101); /* of today's price, at which it is in */
 
-        event->values[i] = use == ITEM_LIMIT ? luck_below(&s->luck, 2) : 100 + luck_below(&s->luck, 5000);
-        if (use == ITEM_RESERVE)
+    for (size_t i = 0; i < s->charter.item_count; i++) {
+        const struct item *item = &s->charter.items[i];
+
+        event->values[i] = item->use == ITEM_LIMIT ? item->ladder <= limit : 100 + luck_below(&s->luck, 5000);
+        if (item->use == ITEM_RESERVE)
             event->values[i] = 2000 + luck_below(&s->luck, 500);
     }
 }

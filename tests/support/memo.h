@@ -361,19 +361,26 @@ bool __wrap_log_find(uint64_t *out, const struct log_table *table, const struct 
 }
 
 /* The bases of each shape, once. */
-const struct deal_bases *__wrap_deal_bases_init(void *memory, size_t count, unsigned value_bits);
-const struct deal_bases *__real_deal_bases_init(void *memory, size_t count, unsigned value_bits);
-const struct deal_bases *__wrap_deal_bases_init(void *memory, size_t count, unsigned value_bits)
+const struct deal_bases *__wrap_deal_bases_init(void *memory, const struct deal_shape *shape);
+const struct deal_bases *__real_deal_bases_init(void *memory, const struct deal_shape *shape);
+const struct deal_bases *__wrap_deal_bases_init(void *memory, const struct deal_shape *shape)
 {
-    static const struct deal_bases *known[DEAL_VALUES_MAX + 1][33];
-    const struct deal_bases **bases = &known[count][value_bits];
+    static struct {
+        struct deal_shape shape;
+        const struct deal_bases *bases;
+    } known[32];
+    size_t i = 0;
 
     (void)memory;
-    if (*bases == NULL)
-        *bases = __real_deal_bases_init(
-            aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(count, value_bits)), count, value_bits);
-    memo_deal_values = count;
-    return *bases;
+    while (known[i].bases != NULL && memcmp(&known[i].shape, shape, sizeof *shape) != 0)
+        i++;
+    assert(i + 1 < ARRAY_SIZE(known));
+    if (known[i].bases == NULL) {
+        known[i].shape = *shape;
+        known[i].bases = __real_deal_bases_init(aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(shape)), shape);
+    }
+    memo_deal_values = shape->count;
+    return known[i].bases;
 }
 
 #endif

@@ -260,11 +260,17 @@ struct round_choice {
     uint32_t lot, minimum;
 };
 
-static inline uint64_t round_value(struct round *r, size_t item)
+static inline void round_values(struct round *r, uint64_t *values)
 {
-    if (r->plan.wide)
-        return UINT32_MAX - rng_below(&r->rng, 1000);
-    return rng_below(&r->rng, r->charter.items[item].use == ITEM_LIMIT ? 2 : 6000);
+    uint64_t limit = rng_below(&r->rng, 101); /* of today's price, at which it is in */
+
+    for (size_t i = 0; i < r->charter.item_count; i++) {
+        const struct item *item = &r->charter.items[i];
+
+        values[i] = r->plan.wide ? UINT32_MAX - rng_below(&r->rng, 1000) : rng_below(&r->rng, 6000);
+        if (item->use == ITEM_LIMIT)
+            values[i] = item->ladder <= limit;
+    }
 }
 
 /* No choices: withdrawn. */
@@ -284,8 +290,7 @@ static inline struct round_record *round_join(struct round *r, unsigned home, co
         writer_uint(&w, choices[i].lot);
         writer_uint(&w, choices[i].minimum);
     }
-    for (size_t i = 0; i < r->charter.item_count; i++)
-        h->values[i] = round_value(r, i);
+    round_values(r, h->values);
     if (count > 0) {
         bool fine = deal_make(deal, &size, topic_bases(r->topic), &box_key(r->topic, BOX_JOIN)->joint,
                               BYTES(context), h->values, &r->rng);

@@ -49,7 +49,7 @@ static inline void story_home(struct story *s, int at)
         event.value_count = 5;
         event.values[0] = story_quantity(at);
         event.values[2] = 300 + (uint64_t)at;
-        event.values[3] = 1;
+        event.values[3] = event.values[4] = 1;
         if (world_step(s->w, at, event) == STATUS_OK)
             s->expected_total += story_quantity(at);
     }

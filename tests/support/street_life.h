@@ -217,6 +217,7 @@ static inline struct street *street_init_at(unsigned count, uint32_t floor, uint
         h->values[1] = rng_below(&s->rng, 500);
         h->values[2] = 2000;
         h->values[3] = i % 2;
+        h->values[4] = 1;
     }
     street_charter_make(s, floor, opens_s);
     s->now_ms = s->charter.opens_s * 1000;

@@ -111,13 +111,6 @@ static void what_does_not_fit_is_not_dealt(void **unused)
     assert_false(deal_make(out, &size, bases_of(2, 8), &c.members[0], text("join"), wide + 1, &c.rng));
     assert_false(deal_make(out, &size, bases_of(1, 32), &c.members[0], text("join"), wide + 3, &c.rng));
     assert_false(deal_make(out, &size, bases_of(1, 32), &POINT_IDENTITY, text("join"), wide, &c.rng));
-    assert_int_equal(deal_bases_size(0, 32), 0);
-    assert_int_equal(deal_bases_size(DEAL_VALUES_MAX + 1, 32), 0);
-    assert_int_equal(deal_bases_size(SIZE_MAX / 32, 16), 0);
-    assert_int_equal(deal_bases_size(SIZE_MAX, 16), 0);
-    assert_int_equal(deal_bases_size(1, 0), 0);
-    assert_int_equal(deal_bases_size(1, 64), 0);
-    assert_int_equal(deal_bases_size(1, 12), 0);
     assert_false(beacon_make(out, &size, &POINT_IDENTITY, text("join"), &c.rng));
 }
 

@@ -2,19 +2,13 @@
  * equations. A challenge that forgot one of the points would still pass every other test, and could be
  * forged. */
 #include "crypto/crypto.h"
-#include "crypto/range_proof.h"
-#include "tests/support/bases.h"
+#include "crypto/labels.h"
 #include "tests/support/committee.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-enum { PAIRS = 4, PAIR_SIZE = 2 * POINT_SIZE, OPENING_SIZE = 5 * 32 };
-
-static decaf_255_point_t range_memory[2 * 16 * PAIRS];
-static struct range_bases range;
 
 static void begin(struct transcript *t, const char *label, const char *context)
 {
@@ -213,85 +207,6 @@ static void a_complaint_and_a_share_show_equal_logarithms(void **unused)
     assert_true(equality_holds(&t, &c.members[0], c.members + 1, images, 3, share + 3 * POINT_SIZE));
 }
 
-/* A home's deal made by hand, from the description in deal.c. A lie of 1, 2 or 3 makes R, C or V of the second value another point than the
- * folded proof speaks of; 4 lets V commit to a small value where C hides a wide one. */
-static void deal_by_hand(uint8_t *out, const struct point *joint, const char *context, struct rng *rng, int lie)
-{
-    struct scalar r[PAIRS + 1], x[PAIRS + 1], committed, challenge, power, sum_r, sum_x, term;
-    struct point pairs[PAIRS + 1][2], v[PAIRS + 1], mask; /* the last are the commitments */
-    uint64_t values[PAIRS];
-    struct transcript t;
-
-    for (size_t k = 0; k <= PAIRS; k++) {
-        scalar_random(&r[k], rng);
-        scalar_random(&x[k], rng);
-        if (k < PAIRS) {
-            values[k] = 1000 + k;
-            scalar_from_u64(&x[k], values[k]);
-        }
-        committed = x[k];
-        if (lie == 4 && k == 1)
-            scalar_from_u64(&x[k], 70000);
-        point_base_times(&pairs[k][0], &r[k]);
-        point_base_times(&pairs[k][1], &x[k]);
-        point_times(&mask, joint, &r[k]);
-        point_add(&pairs[k][1], &pairs[k][1], &mask);
-        range_commit(&v[k], &committed, &r[k]);
-        if (lie > 0 && lie < 3 && k == 1)
-            point_add(&pairs[k][lie - 1], &pairs[k][lie - 1], &POINT_BASE);
-        if (lie == 3 && k == 1)
-            point_add(&v[k], &v[k], &POINT_BASE);
-    }
-    begin(&t, LABEL_DEAL, context);
-    transcript_append_point(&t, "joint", joint);
-    transcript_append_u64(&t, "bits", 16);
-    transcript_append_u64(&t, "count", PAIRS);
-    for (size_t k = 0; k < PAIRS; k++) {
-        transcript_append_point(&t, "r", &pairs[k][0]);
-        transcript_append_point(&t, "c", &pairs[k][1]);
-        transcript_append_point(&t, "v", &v[k]);
-    }
-    transcript_append_point(&t, "k_v", &v[PAIRS]);
-    transcript_append_point(&t, "k_r", &pairs[PAIRS][0]);
-    transcript_append_point(&t, "k_c", &pairs[PAIRS][1]);
-    transcript_challenge_scalar(&t, "c", &challenge);
-    sum_r = r[PAIRS];
-    sum_x = x[PAIRS];
-    power = challenge;
-    for (size_t k = 0; k < PAIRS; k++) {
-        scalar_mul(&term, &power, &r[k]);
-        scalar_add(&sum_r, &sum_r, &term);
-        scalar_mul(&term, &power, &x[k]);
-        scalar_add(&sum_x, &sum_x, &term);
-        scalar_mul(&power, &power, &challenge);
-    }
-    transcript_append(&t, "s_x", BYTES(sum_x.b));
-    transcript_append(&t, "s_r", BYTES(sum_r.b));
-    memcpy(out, pairs, PAIRS * PAIR_SIZE);
-    memcpy(out + PAIRS * PAIR_SIZE, v, PAIRS * POINT_SIZE);
-    out += PAIRS * (PAIR_SIZE + POINT_SIZE);
-    memcpy(out, v[PAIRS].b, POINT_SIZE);
-    memcpy(out + POINT_SIZE, pairs[PAIRS], PAIR_SIZE);
-    memcpy(out + 3 * POINT_SIZE, sum_x.b, SCALAR_SIZE);
-    memcpy(out + 3 * POINT_SIZE + SCALAR_SIZE, sum_r.b, SCALAR_SIZE);
-    range_prove(out + OPENING_SIZE, &range, &t, v, values, r, rng);
-}
-
-static void a_deal_made_by_hand_is_accepted_and_a_lie_about_a_value_is_not(void **unused)
-{
-    uint8_t deal[PAIRS * (PAIR_SIZE + POINT_SIZE) + OPENING_SIZE + RANGE_PROOF_MAX];
-    size_t size = PAIRS * (PAIR_SIZE + POINT_SIZE) + OPENING_SIZE + range_proof_size(range_rounds(16, PAIRS));
-    struct committee c;
-
-    (void)unused;
-    committee_init(&c, 1, 1);
-    range_bases_init(&range, range_memory, 16, PAIRS);
-    for (int lie = 0; lie <= 4; lie++) {
-        deal_by_hand(deal, &c.members[0], "join", &c.rng, lie);
-        assert_int_equal(deal_check(NULL, bases_of(PAIRS, 16), &c.members[0], text("join"), (struct bytes){ deal, size }), lie == 0);
-    }
-}
-
 static struct point nonce_of(const uint8_t proof[SHARE_PROOF_SIZE], const struct point *key)
 {
     struct scalar c, s;
@@ -332,7 +247,6 @@ int main(void)
         cmocka_unit_test(a_key_deal_shows_knowledge_of_all_its_secrets),
         cmocka_unit_test(a_reveal_shows_what_the_commitment_holds),
         cmocka_unit_test(a_complaint_and_a_share_show_equal_logarithms),
-        cmocka_unit_test(a_deal_made_by_hand_is_accepted_and_a_lie_about_a_value_is_not),
         cmocka_unit_test(two_proofs_never_share_a_nonce),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,8 @@ static void interest_is_said_once_and_by_members_only(void **unused)
 
 static void a_join_is_held_against_the_charter(void **unused)
 {
-    static const uint64_t values[5] = { 65535, 0, 1, 0, 0 }, wide[5] = { 0, 0, 65536, 0, 0 };
+    static const uint64_t values[5] = { 65535, 0, 1, 0, 0 }, wide[5] = { 0, 0, 65536, 0, 0 },
+                          thrice[5] = { 1, 0, 1, 0, 3 }, between[5] = { 1, 0, 1, 1, 0 };
     static const struct {
         struct lot_choice choices[4];
         size_t choice_count;
@@ -118,6 +119,8 @@ static void a_join_is_held_against_the_charter(void **unused)
         { { { 0, 0 }, { 1, 0 }, { 0, 0 }, { 1, 0 } }, 4, values, 5, STATUS_MALFORMED, "at most 3" },
         { { { 0, 0 } }, 1, values, 4, STATUS_MALFORMED, "5 values, not 4" },
         { { { 0, 0 } }, 1, wide, 5, STATUS_MALFORMED, "Paid today is too large: at most 65535 EUR" },
+        { { { 0, 0 } }, 1, thrice, 5, STATUS_MALFORMED, "In at 85 % is too large: at most 1 C62" },
+        { { { 0, 0 } }, 1, between, 5, STATUS_MALFORMED, "95 % of today's price buys at 85 %: say 1 for In at 85 %" },
         { { { 0, 0 } }, 0, NULL, 0, STATUS_MISSING, "nothing to withdraw" },
     };
     struct street *s = street_init(3, 2, 43);

@@ -1,5 +1,6 @@
 /* proto_kinds_test.c - what the deals of each box must say, and what follows from its closed set. */
 #include "proto/fold/fold.h"
+#include "tests/support/bases.h"
 #include "tests/support/memo.h"
 #include "tests/support/round_play.h"
 
@@ -279,6 +280,46 @@ static void a_join_that_asks_for_what_is_not_there_is_none(void **unused)
     round_free(r);
 }
 
+/* A demand that is proved, but not to be what the charter asks for: a limit of thousands, or one that its lower neighbour belies. */
+static void a_home_stands_for_one_at_a_limit(void **unused)
+{
+    struct round *r = round_new(&(struct round_plan){ .homes = 7, .seed = 96 });
+    static const struct {
+        uint64_t values[5];
+        bool plain, taken;
+    } demands[] = { { { 4000, 0, 900, 65535, 1 }, true, false },
+                    { { 4000, 0, 900, 1, 0 }, true, false },
+                    { { 4000, 0, 900, 0, 1 }, true, false }, /* of another shape, whatever its values */
+                    { { 4000, 0, 900, 0, 1 }, false, true } };
+
+    (void)unused;
+    round_play(r, BOX_INTEREST);
+    for (size_t i = 0; i < ARRAY_SIZE(demands); i++) {
+        uint8_t room[RECORD_MAX], context[HASH_SIZE], deal[DEAL_MAX];
+        struct writer w = round_body(room, sizeof room, 4, 0);
+        const struct sign_key *author = &r->homes[i].pseudonym;
+        const struct deal_bases *bases = demands[i].plain ? bases_of(5, 16) : topic_bases(r->topic);
+        size_t size;
+
+        round_context(context, r, BOX_JOIN, author, 0);
+        assert_true(deal_make(deal, &size, bases, &box_key(r->topic, BOX_JOIN)->joint, BYTES(context), demands[i].values,
+                              &r->rng));
+        writer_array(&w, 1);
+        writer_array(&w, 2);
+        writer_uint(&w, 0);
+        writer_uint(&w, 7);
+        writer_bin(&w, (struct bytes){ deal, size });
+        round_admission(&w, r, (unsigned)i, BOX_JOIN, context);
+        if (demands[i].taken)
+            round_say(r, RECORD_DEAL, BOX_JOIN, author, &w);
+        else
+            round_say_badly(r, RECORD_DEAL, BOX_JOIN, author, &w);
+    }
+    assert_false(deal_make((uint8_t[DEAL_MAX]){ 0 }, &(size_t){ 0 }, topic_bases(r->topic), &box_key(r->topic, BOX_JOIN)->joint,
+                           (struct bytes){ NULL, 0 }, (const uint64_t[]){ 4000, 0, 900, 1, 0 }, &r->rng));
+    round_free(r);
+}
+
 static void no_lot_large_enough_ends_the_round_unopened(void **unused)
 {
     struct round *r = round_new(&(struct round_plan){ .homes = 8, .seed = 93 });
@@ -361,6 +402,7 @@ int main(void)
         cmocka_unit_test(fewer_than_k_voices_end_the_round),
         cmocka_unit_test(cells_are_estimated_as_the_design_says),
         cmocka_unit_test(a_join_that_asks_for_what_is_not_there_is_none),
+        cmocka_unit_test(a_home_stands_for_one_at_a_limit),
         cmocka_unit_test(no_lot_large_enough_ends_the_round_unopened),
         cmocka_unit_test(totals_of_32_bits_are_found),
         cmocka_unit_test(a_number_beyond_what_the_homes_can_have_said_is_none),

@@ -159,12 +159,11 @@ static struct field admission_at(size_t binary)
 static struct field sum_deal_at(size_t binary)
 {
     struct field field = { .binary = binary };
-    size_t count = whole->charter.item_count, power = 1, rounds = 0;
+    size_t count = whole->charter.item_count, rounds;
+    struct deal_shape shape;
 
-    while (power < count)
-        power *= 2;
-    while (power * whole->charter.value_bits >> (rounds + 1) > 0)
-        rounds++;
+    charter_shape(&shape, &whole->charter);
+    rounds = (deal_size(&shape) / WORD - 3 * count - 5 - 9) / 2; /* what is no pair, commitment, equality or head is folds */
     words_add(&field, 'p', 3 * count + 3);
     words_add(&field, 's', 2);
     words_add(&field, 'p', 4);

@@ -74,7 +74,7 @@ static bool proves_again(const json_t *vector, const struct point *commitments, 
     struct transcript t;
     struct point commitment;
     struct rng rng;
-    size_t size = range_proof_size(range_rounds(bases.bits, count));
+    size_t size = range_proof_size(range_rounds(bases.length));
 
     for (size_t i = 0; i < count; i++) {
         const char *text = json_string_value(json_array_get(json_object_get(vector, "values"), i));

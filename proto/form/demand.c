@@ -1,0 +1,64 @@
+/* demand.c - what a charter asks of the demand of a home, for the home's own check and for the proof that everybody checks. WIRE 7.5. */
+#include "proto/proto.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+_Static_assert(DEAL_PREDICATES_MAX >= DEAL_VALUES_MAX - 1, "however many limits a charter has");
+
+/* The limit above the one at `at`, of all the next; equal ones in their order. item_count: `at` is the highest, or no limit. */
+static size_t next_limit(const struct charter *charter, size_t at)
+{
+    const struct item *items = charter->items;
+    size_t next = charter->item_count;
+
+    for (size_t i = 0; i < charter->item_count && items[at].use == ITEM_LIMIT; i++) {
+        bool above = items[i].ladder > items[at].ladder || (items[i].ladder == items[at].ladder && i > at);
+
+        if (items[i].use == ITEM_LIMIT && above && (next == charter->item_count || items[i].ladder < items[next].ladder))
+            next = i;
+    }
+    return next;
+}
+
+/* A limit is a yes or no, or one home would stand there for thousands; and who buys at 95 % of today's price buys at 85 %. */
+void charter_shape(struct deal_shape *out, const struct charter *charter)
+{
+    memset(out, 0, sizeof *out);
+    out->count = charter->item_count;
+    for (size_t i = 0; i < charter->item_count; i++) {
+        size_t next = next_limit(charter, i);
+
+        out->bits[i] = (uint8_t)(charter->items[i].use == ITEM_LIMIT ? 1 : charter->value_bits);
+        if (next == charter->item_count)
+            continue;
+        out->predicates[out->predicate_count].coefficient[i] = 1;
+        out->predicates[out->predicate_count].coefficient[next] = -1;
+        out->predicates[out->predicate_count++].high = 1;
+    }
+}
+
+enum status charter_demand_check(const struct charter *charter, const uint64_t *values, size_t count,
+                                 struct failure *why)
+{
+    const struct item *items = charter->items;
+    struct deal_shape shape;
+
+    if (count != charter->item_count)
+        return failure_say(why, STATUS_MALFORMED, "the round asks for %zu values, not %zu", charter->item_count,
+                           count);
+    charter_shape(&shape, charter);
+    for (size_t i = 0; i < count; i++)
+        if (values[i] >> shape.bits[i] != 0)
+            return failure_say(why, STATUS_MALFORMED, "%s is too large: at most %" PRIu64 " %s", items[i].name,
+                               (UINT64_C(1) << shape.bits[i]) - 1, items[i].unit);
+    for (size_t i = 0; i < count; i++) {
+        size_t next = next_limit(charter, i);
+
+        if (next < count && values[i] < values[next])
+            return failure_say(why, STATUS_MALFORMED,
+                               "who buys at %" PRIu32 " %% of today's price buys at %" PRIu32 " %%: say 1 for %s too",
+                               items[next].ladder, items[i].ladder, items[i].name);
+    }
+    return STATUS_OK;
+}
