@@ -101,9 +101,8 @@ static void state_homes(struct statements *s, const struct charter *charter, con
               charter->floor);
     else
         state(s, s->proven,
-              "%zu homes joined, each counted once: every deal names the registry key that made it, and one "
-              "key "
-              "has one voice. The set was fixed by at least %u of %u votes before anything was opened.",
+              "%zu homes joined, each counted once: every deal proves that one home of the registry made it, not "
+              "which, and bears a mark that is the same whenever that home speaks again. The set was fixed by at least %u of %u votes before anything was opened.",
               join->set_count, join->quorum, join->members);
 }
 
