@@ -287,13 +287,33 @@ static inline void hand_bases(struct hand_range *p, const struct scalar *y)
     }
 }
 
+/* Where widths differ, or numbers are combinations: WIRE 6.11. */
+static inline void hand_shape(struct transcript *t, const struct hand *h)
+{
+    struct transcript shape;
+    uint8_t hash[HASH_SIZE];
+
+    if (h->bases.bits != 0)
+        return;
+    transcript_init(&shape, "coopair/1 range shape");
+    transcript_append_u64(&shape, "committed", h->slots.committed);
+    for (size_t j = 0; j < h->slots.count; j++) {
+        transcript_append_u64(&shape, "width", h->slots.at[j].width);
+        for (size_t k = 0; k < h->slots.committed && h->slots.at[j].combined; k++)
+            transcript_append_u64(&shape, "coefficient", (uint64_t)h->slots.at[j].coefficient[k]);
+        if (h->slots.at[j].combined)
+            transcript_append_u64(&shape, "constant", (uint64_t)h->slots.at[j].constant);
+    }
+    transcript_challenge(&shape, "shape", hash, sizeof hash);
+    transcript_append(t, "shape", BYTES(hash));
+}
+
 static inline void hand_announce(struct hand *h, struct transcript *t, const struct point *v)
 {
     transcript_append(t, "dom-sep", text("rangeproof v1"));
     transcript_append_u64(t, "n", h->bases.bits);
     transcript_append_u64(t, "m", h->slots.count);
-    if (h->bases.bits == 0)
-        transcript_append(t, "shape", BYTES(h->bases.shape));
+    hand_shape(t, h);
     for (size_t j = 0; j < h->slots.count; j++)
         if (!h->slots.at[j].combined)
             transcript_append_point(t, "V", j < h->slots.committed ? &v[j] : &POINT_IDENTITY);
@@ -377,8 +397,7 @@ static inline size_t hand_make(uint8_t *out, struct hand *h)
     transcript_append_point(&t, "joint", h->joint);
     transcript_append_u64(&t, "bits", h->bases.bits);
     transcript_append_u64(&t, "count", count);
-    if (h->bases.bits == 0)
-        transcript_append(&t, "shape", BYTES(h->bases.shape));
+    hand_shape(&t, h);
     for (size_t k = 0; k < count; k++) {
         transcript_append_point(&t, "r", &r[k]);
         transcript_append_point(&t, "c", &c[k]);
