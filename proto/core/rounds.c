@@ -253,8 +253,7 @@ enum status round_take(struct core *core, struct round *round, const struct reco
     if (!core_reserve(core, 1, record->whole.size))
         return STATUS_NOMEM;
     pending_share(core, round);
-    status = stems ? topic_add_hidden(round->topic, record->whole, core->now_ms)
-                   : topic_add(round->topic, record->whole, core->now_ms);
+    status = topic_take(round->topic, record, core->now_ms, stems);
     core->no_memory = core->no_memory || status == STATUS_NOMEM;
     round->touched = round->touched || status == STATUS_FORGED; /* it may have to be flagged */
     if (status != STATUS_OK && status != STATUS_MISSING)

@@ -200,10 +200,9 @@ static struct entry *entry_new(const struct topic *topic, const struct record *r
     return entry;
 }
 
-static enum status record_look(struct topic *topic, struct record *record, struct bytes bytes)
+static enum status record_look(struct topic *topic, const struct record *record)
 {
-    if (bytes.size > RECORD_MAX || !record_read(record, bytes) ||
-        memcmp(record->topic, topic->id, ID_SIZE) != 0)
+    if (record->whole.size > RECORD_MAX || memcmp(record->topic, topic->id, ID_SIZE) != 0)
         return STATUS_MALFORMED;
     if (topic_held_find(topic, record->id) != NULL)
         return STATUS_EXISTS;
@@ -244,17 +243,16 @@ static enum status entry_take(struct topic *topic, struct entry *entry)
     return status;
 }
 
-static enum status add(struct topic *topic, struct bytes bytes, uint64_t arrival_ms, bool hidden)
+enum status topic_take(struct topic *topic, const struct record *record, uint64_t arrival_ms, bool hidden)
 {
-    struct record record;
     struct entry *entry;
     enum status status;
 
     bury(topic);
-    status = record_look(topic, &record, bytes);
+    status = record_look(topic, record);
     if (status != STATUS_OK)
         return status;
-    entry = entry_new(topic, &record, arrival_ms);
+    entry = entry_new(topic, record, arrival_ms);
     if (entry == NULL)
         return STATUS_NOMEM;
     entry->held.hidden = hidden;
@@ -268,12 +266,9 @@ static enum status add(struct topic *topic, struct bytes bytes, uint64_t arrival
 
 enum status topic_add(struct topic *topic, struct bytes bytes, uint64_t arrival_ms)
 {
-    return add(topic, bytes, arrival_ms, false);
-}
+    struct record record;
 
-enum status topic_add_hidden(struct topic *topic, struct bytes bytes, uint64_t arrival_ms)
-{
-    return add(topic, bytes, arrival_ms, true);
+    return record_read(&record, bytes) ? topic_take(topic, &record, arrival_ms, false) : STATUS_MALFORMED;
 }
 
 void topic_show(struct topic *topic, const uint8_t id[ID_SIZE])

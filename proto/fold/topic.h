@@ -20,12 +20,13 @@ struct held {
     bool flagged; /* a key deal against which a valid flag is known: nobody lists it (WIRE 7.3) */
 };
 
+/* topic_add of a record that has been read already: its id is the costliest thing about it. hidden: it is told to nobody, until
+ * topic_show. */
+enum status topic_take(struct topic *topic, const struct record *record, uint64_t arrival_ms, bool hidden);
 /* Every record held, valid and pending, in order of id; borrowed until the next topic_add. */
 size_t topic_held(struct topic *topic, const struct held *const **out);
 /* The valid ones: what may be told to others. */
 size_t topic_valid(struct topic *topic, const struct held *const **out);
-/* Like topic_add, but the record is told to nobody, until topic_show. */
-enum status topic_add_hidden(struct topic *topic, struct bytes record, uint64_t arrival_ms);
 void topic_show(struct topic *topic, const uint8_t id[ID_SIZE]); /* one that is not hidden, or not held, stays what it is */
 /* A digest of the valid ones not hidden, equal for equal sets and no others (WIRE 12.2), and how many they are. */
 size_t topic_digest(struct topic *topic, uint8_t out[HASH_SIZE]);

@@ -237,7 +237,7 @@ void sim_clear(struct sim *s);
 
 /* ledger.c */
 size_t ledger_find(const struct sim *s, const uint8_t id[ID_SIZE]); /* record_count: unknown */
-size_t ledger_take(struct sim *s, int at, const struct event *cause, struct bytes bytes);
+size_t ledger_take(struct sim *s, int at, const struct event *cause, const uint8_t id[ID_SIZE], struct bytes bytes);
 void ledger_sync(struct sim *s, int at, size_t record);
 
 /* check.c */

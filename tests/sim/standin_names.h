@@ -14,3 +14,9 @@
 #define crypto_aead_chacha20poly1305_ietf_encrypt standin_seal
 #define crypto_aead_chacha20poly1305_ietf_decrypt standin_open
 #define crypto_shorthash standin_short
+#define crypto_generichash standin_hash
+#define crypto_generichash_init standin_hash_init
+#define crypto_generichash_update standin_hash_update
+#define crypto_generichash_final standin_hash_final
+#define crypto_stream_chacha20 standin_stream
+#define crypto_stream_chacha20_xor_ic standin_stream_from

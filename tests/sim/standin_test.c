@@ -23,6 +23,42 @@ static void a_signature_over_other_bytes_is_refused(void **unused)
     assert_false(sign_check(signature, key.public_key, BYTES(other)));
 }
 
+static void a_hash_depends_on_every_part_and_its_length(void **unused)
+{
+    static const uint8_t zeros[100];
+    uint8_t whole[HASH_SIZE], parts[HASH_SIZE], longer[HASH_SIZE];
+    struct bytes one = { zeros, 99 }, two[] = { { zeros, 40 }, { zeros, 59 } }, more = { zeros, 100 };
+
+    (void)unused;
+    hash_parts(whole, "label", &one, 1);
+    hash_parts(parts, "label", two, 2);
+    hash_parts(longer, "label", &more, 1);
+    assert_memory_not_equal(whole, parts, HASH_SIZE); /* each part has its length before it */
+    assert_memory_not_equal(whole, longer, HASH_SIZE);
+    hash_parts(parts, "label", &one, 1);
+    assert_memory_equal(whole, parts, HASH_SIZE);
+}
+
+static void a_seed_gives_one_row_of_draws(void **unused)
+{
+    uint8_t one[100], other[100];
+    unsigned counts[16] = { 0 };
+    struct rng a, b;
+
+    (void)unused;
+    rng_init(&a, seed);
+    rng_init(&b, seed);
+    rng_fill(&a, one, sizeof one);
+    rng_fill(&b, other, sizeof other);
+    assert_memory_equal(one, other, sizeof one);
+    rng_fill(&b, other, sizeof other);
+    assert_memory_not_equal(one, other, sizeof one);
+    for (int i = 0; i < 16000; i++)
+        counts[rng_below(&a, 16)]++;
+    for (int i = 0; i < 16; i++)
+        assert_in_range(counts[i], 850, 1150);
+}
+
 enum { MEMBERS = 5, THRESHOLD = 3 };
 
 /* Five members make a key, two homes deal to it, any three members open the sum and nothing else. */
@@ -129,6 +165,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_signature_over_other_bytes_is_refused),
+        cmocka_unit_test(a_hash_depends_on_every_part_and_its_length),
+        cmocka_unit_test(a_seed_gives_one_row_of_draws),
         cmocka_unit_test(the_sum_of_deals_opens_with_a_threshold_of_shares),
         cmocka_unit_test(any_byte_of_a_deal_or_an_admission_altered_is_refused),
     };

@@ -120,7 +120,7 @@ static void disk_erase(struct home *home)
 static void keep_record(struct sim *s, int at, const struct effect *effect, struct bytes bytes, const struct event *cause)
 {
     struct home *home = &s->homes[at];
-    size_t record = ledger_take(s, at, cause, bytes);
+    size_t record = ledger_take(s, at, cause, effect->id, bytes);
 
     if (home_has(home, record))
         sim_fail(s, "home %d kept a record twice", at);
