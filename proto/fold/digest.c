@@ -44,7 +44,7 @@ static void part_hash(uint8_t out[HASH_SIZE], const struct sorted *valid, unsign
     }
 }
 
-size_t topic_digest(struct topic *topic, uint8_t out[HASH_SIZE])
+size_t topic_digest(struct topic *topic, uint8_t out[HASH_SIZE], uint8_t marks[SET_PARTS][SET_MARK_SIZE])
 {
     struct set_digest *set = &topic->digest;
     struct bytes all = { set->parts[0], sizeof set->parts };
@@ -58,14 +58,26 @@ size_t topic_digest(struct topic *topic, uint8_t out[HASH_SIZE])
     set->stale = 0;
     set->known = true;
     memcpy(out, set->whole, HASH_SIZE);
+    for (unsigned part = 0; part < SET_PARTS; part++)
+        memcpy(marks[part], set->parts[part], SET_MARK_SIZE);
     return topic->told;
 }
 
-void topic_ids(const struct topic *topic, size_t count, uint8_t (*out)[ID_SIZE])
+size_t topic_ids(const struct topic *topic, size_t count, uint64_t parts, uint8_t (*out)[ID_SIZE])
 {
+    const struct sorted *valid = &topic->valid;
     size_t found = 0;
 
-    for (size_t i = 0; i < topic->valid.count && found < count; i++)
-        if (!topic->valid.list[i]->hidden && topic->valid.list[i]->turn < count)
-            memcpy(out[found++], topic->valid.list[i]->record.id, ID_SIZE);
+    for (unsigned part = 0; part < SET_PARTS; part++) {
+        if (!(parts >> part & 1))
+            continue;
+        for (size_t i = sorted_first(valid, against_part, &part); i < valid->count && part_of(valid->list[i]) == part; i++) {
+            if (valid->list[i]->hidden || valid->list[i]->turn >= count)
+                continue;
+            if (out != NULL)
+                memcpy(out[found], valid->list[i]->record.id, ID_SIZE);
+            found++;
+        }
+    }
+    return found;
 }

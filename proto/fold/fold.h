@@ -127,7 +127,6 @@ struct lot_state {
 };
 
 /* The valid records in few bytes: digest.c. */
-enum { SET_PARTS = 64 };
 struct set_digest {
     uint8_t parts[SET_PARTS][HASH_SIZE]; /* of nothing: zero */
     uint64_t stale;                      /* bit i: part i is to be hashed again */

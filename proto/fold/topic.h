@@ -28,10 +28,13 @@ size_t topic_held(struct topic *topic, const struct held *const **out);
 /* The valid ones: what may be told to others. */
 size_t topic_valid(struct topic *topic, const struct held *const **out);
 void topic_show(struct topic *topic, const uint8_t id[ID_SIZE]); /* one that is not hidden, or not held, stays what it is */
-/* A digest of the valid ones not hidden, equal for equal sets and no others (WIRE 12.2), and how many they are. */
-size_t topic_digest(struct topic *topic, uint8_t out[HASH_SIZE]);
-/* The ids, ascending, of those that were so when there were so many: none is ever taken away. */
-void topic_ids(const struct topic *topic, size_t count, uint8_t (*out)[ID_SIZE]);
+/* How many are valid and not hidden, a digest of them, equal for equal sets and no others, and a mark of each of the parts it is made
+ * of, which shows where two sets differ (WIRE 12.2). */
+enum { SET_PARTS = 64, SET_MARK_SIZE = 8 };
+size_t topic_digest(struct topic *topic, uint8_t out[HASH_SIZE], uint8_t marks[SET_PARTS][SET_MARK_SIZE]);
+/* The ids, ascending, of some parts (bit i: part i), as they were when there were so many: none is ever taken away. Returns how
+ * many they are; out NULL: only that. */
+size_t topic_ids(const struct topic *topic, size_t count, uint64_t parts, uint8_t (*out)[ID_SIZE]);
 /* Those that waited and have become valid since topic_risen_told, in order of id; borrowed until the next
  * topic_add. */
 size_t topic_risen(struct topic *topic, const struct held *const **out);

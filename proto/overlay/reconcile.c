@@ -5,7 +5,7 @@
  *                        \-> AWAITING_LIST -> WANTING      the other's list is cheaper, or the stream did not
  * decode
  *                        \-> LISTING -> AWAITING_WANTS     its own list is cheaper: the other side knows both
- *   answers  FRESH -> SERVING (answers each ask) -> AWAITING_WANTS, LISTING or WANTING in turn
+ *   answers  FRESH -> ANSWERED -> SERVING (answers each ask) -> AWAITING_WANTS, LISTING or WANTING in turn
  *
  * Whoever comes to know both differences gives at once what the other lacks, and says in short ids what it
  * wants itself. Only the side that began chooses how to go on, and what the other can be made to send is
@@ -13,6 +13,7 @@
 #include "proto/overlay/reconcile.h"
 
 #include <assert.h>
+#include <math.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ enum { SALT_SIZE = 8 };
 enum sync_state {
     SYNC_FRESH,
     SYNC_OPENED,
+    SYNC_ANSWERED,
     SYNC_SERVING,
     SYNC_ASKED,
     SYNC_LISTING,
@@ -43,9 +45,12 @@ enum kind { KIND_OPEN, KIND_ANSWER, KIND_ASK, KIND_SYMBOLS, KIND_ASK_LIST, KIND_
 struct sync {
     enum sync_state state;
     struct sync_set set;
-    uint8_t (*ids)[ID_SIZE], (*give)[ID_SIZE]; /* ids: once the sets are known to differ */
+    int64_t excess;            /* how many more the peer has */
+    uint64_t parts;            /* that are compared; the fields below are about these */
+    uint8_t (*ids)[ID_SIZE], (*give)[ID_SIZE];
     size_t count, peer_count;
     uint8_t salt[SALT_SIZE];
+    struct riblt_keys keys;
     struct riblt_encoder own;
     struct riblt_decoder decoder;
     size_t symbols;         /* sent by who answers, taken by who began */
@@ -66,7 +71,6 @@ static struct sync *sync_new(const struct sync_set *set, struct rng *rng, enum s
     if (sync == NULL)
         return NULL;
     sync->set = *set;
-    sync->count = set->count;
     sync->state = state;
     rng_fill(rng, sync->salt, sizeof sync->salt);
     return sync;
@@ -84,26 +88,36 @@ void sync_free(struct sync *sync)
     free(sync);
 }
 
-/* The sets differ: all ids are needed. WIRE 12.2. The salt of who began comes first: both sides hash the same. */
-static bool make_keys(struct sync *sync, const uint8_t first[SALT_SIZE], const uint8_t second[SALT_SIZE])
+/* WIRE 12.2. The salt of who began comes first: both sides hash the same. */
+static void make_keys(struct sync *sync, const uint8_t first[SALT_SIZE], const uint8_t second[SALT_SIZE])
 {
     struct bytes salts[] = { { first, SALT_SIZE }, { second, SALT_SIZE } };
     uint8_t hash[HASH_SIZE];
-    struct riblt_keys keys;
-    bool ok;
 
-    sync->ids = malloc(sync->count * ID_SIZE + 1);
-    if (sync->ids == NULL)
-        return false;
-    sync->set.ids(sync->set.from, sync->count, sync->ids);
     hash_parts(hash, LABEL_SHORT_ID, salts, ARRAY_SIZE(salts));
-    memcpy(keys.id, hash, sizeof keys.id);
-    memcpy(keys.check, hash + sizeof keys.id, sizeof keys.check);
-    ok = riblt_encoder_init(&sync->own, &keys, (const uint8_t(*)[ID_SIZE])sync->ids, sync->count);
-    riblt_decoder_init(&sync->decoder, &sync->own);
+    memcpy(sync->keys.id, hash, sizeof sync->keys.id);
+    memcpy(sync->keys.check, hash + sizeof sync->keys.id, sizeof sync->keys.check);
     sodium_memzero(hash, sizeof hash);
-    sodium_memzero(&keys, sizeof keys);
-    return ok;
+}
+
+/* What the parts left out differ by, if they do after all, is for the next comparison: WIRE 12.2. */
+static enum status take_up(struct sync *sync, uint64_t parts)
+{
+    size_t count = sync->set.ids(sync->set.from, sync->set.count, parts, NULL);
+
+    if ((int64_t)count + sync->excess < 0)
+        return STATUS_FULL;
+    sync->parts = parts;
+    sync->count = count;
+    sync->peer_count = (size_t)((int64_t)count + sync->excess);
+    sync->ids = malloc(count * ID_SIZE + 1);
+    if (sync->ids == NULL)
+        return STATUS_NOMEM;
+    sync->set.ids(sync->set.from, sync->set.count, parts, sync->ids);
+    if (!riblt_encoder_init(&sync->own, &sync->keys, (const uint8_t(*)[ID_SIZE])sync->ids, count))
+        return STATUS_NOMEM;
+    riblt_decoder_init(&sync->decoder, &sync->own);
+    return STATUS_OK;
 }
 
 /* ---- Payloads out. */
@@ -209,6 +223,20 @@ static enum status conclude_symbols(struct sync *sync, struct sync_out *out)
 
 /* ---- Who began. */
 
+static enum status ask(struct sync *sync, size_t count, struct sync_out *out)
+{
+    struct writer w = payload_begin(out, 4, KIND_ASK);
+    uint8_t parts[8];
+
+    be64_write(parts, sync->parts);
+    writer_uint(&w, sync->symbols);
+    writer_uint(&w, count);
+    writer_bin(&w, BYTES(parts));
+    sync->asked = count;
+    sync->state = SYNC_ASKED;
+    return payload_end(out, &w);
+}
+
 /* Who began takes symbols, then concludes or asks for more. */
 static enum status take_symbols(struct sync *sync, struct bytes bytes, struct sync_out *out)
 {
@@ -228,15 +256,12 @@ static enum status take_symbols(struct sync *sync, struct bytes bytes, struct sy
     excess = (int64_t)sync->peer_count - (int64_t)sync->count;
     plan =
         sync_plan_next(sync->count, sync->peer_count, sync->symbols, riblt_estimate(&sync->decoder, excess));
-    if (plan.symbols == 0 && plan.own_list)
+    if (plan.symbols > 0)
+        return ask(sync, plan.symbols, out);
+    if (plan.own_list)
         return begin_list(sync, out);
-    sync->asked = plan.symbols;
-    sync->state = plan.symbols > 0 ? SYNC_ASKED : SYNC_AWAITING_LIST;
-    w = payload_begin(out, plan.symbols > 0 ? 3 : 1, plan.symbols > 0 ? KIND_ASK : KIND_ASK_LIST);
-    if (plan.symbols > 0) {
-        writer_uint(&w, sync->symbols);
-        writer_uint(&w, plan.symbols);
-    }
+    sync->state = SYNC_AWAITING_LIST;
+    w = payload_begin(out, 1, KIND_ASK_LIST);
     return payload_end(out, &w);
 }
 
@@ -266,7 +291,6 @@ static bool is_same(const struct sync_set *a, const struct sync_set *b)
 
 static enum status step_open(struct sync *sync, struct reader *r, struct sync_out *out)
 {
-    const struct riblt_symbol *symbols;
     uint8_t salt[SALT_SIZE];
     struct sync_set peer;
     struct writer w;
@@ -275,49 +299,75 @@ static enum status step_open(struct sync *sync, struct reader *r, struct sync_ou
         return STATUS_MALFORMED;
     if (is_same(&peer, &sync->set))
         return say_equal(sync, out);
-    sync->peer_count = peer.count;
-    if (!make_keys(sync, salt, sync->salt))
-        return STATUS_NOMEM;
-    symbols = riblt_encoder_first(&sync->own, 1);
-    if (symbols == NULL)
-        return STATUS_NOMEM;
+    sync->excess = (int64_t)peer.count - (int64_t)sync->set.count;
+    make_keys(sync, salt, sync->salt);
     w = payload_begin(out, 4, KIND_ANSWER);
     writer_bin(&w, BYTES(sync->salt));
-    writer_uint(&w, sync->count);
-    write_symbols(&w, symbols, 1);
-    sync->symbols = 1;
-    sync->state = SYNC_SERVING;
+    writer_uint(&w, sync->set.count);
+    writer_bin(&w, (struct bytes){ sync->set.marks[0], sizeof sync->set.marks });
+    sync->state = SYNC_ANSWERED;
     return payload_end(out, &w);
+}
+
+/* The parts whose marks differ, and about how many differences fall so into so many parts by chance. All the same although the
+ * digests are not: whoever made marks collide is found out, since then all are compared. */
+static uint64_t parts_differing(const uint8_t a[SET_PARTS][SET_MARK_SIZE], const uint8_t b[SET_PARTS][SET_MARK_SIZE], double *estimate)
+{
+    uint64_t parts = 0;
+    int count;
+
+    for (unsigned i = 0; i < SET_PARTS; i++)
+        parts |= (uint64_t)(memcmp(a[i], b[i], SET_MARK_SIZE) != 0) << i;
+    count = __builtin_popcountll(parts);
+    *estimate = count < SET_PARTS ? SET_PARTS * log((double)SET_PARTS / (SET_PARTS - count)) : 0;
+    return count > 0 ? parts : UINT64_MAX;
 }
 
 static enum status step_answer(struct sync *sync, struct reader *r, struct sync_out *out)
 {
-    uint8_t salt[SALT_SIZE], symbol[RIBLT_SYMBOL_SIZE];
+    uint8_t salt[SALT_SIZE], marks[SET_PARTS][SET_MARK_SIZE];
+    struct sync_plan plan;
+    enum status status;
+    double estimate;
 
     reader_fixed(r, salt, sizeof salt);
-    sync->peer_count = reader_uint(r, SYNC_SET_MAX);
-    reader_fixed(r, symbol, sizeof symbol);
+    sync->excess = (int64_t)reader_uint(r, SYNC_SET_MAX) - (int64_t)sync->set.count;
+    reader_fixed(r, marks[0], sizeof marks);
     if (!reader_done(r))
         return STATUS_MALFORMED;
-    if (!make_keys(sync, sync->salt, salt))
-        return STATUS_NOMEM;
-    return take_symbols(sync, BYTES(symbol), out);
+    make_keys(sync, sync->salt, salt);
+    status = take_up(sync, parts_differing((const uint8_t(*)[SET_MARK_SIZE])sync->set.marks,
+                                           (const uint8_t(*)[SET_MARK_SIZE])marks, &estimate));
+    if (status != STATUS_OK)
+        return status;
+    plan = sync_plan_next(sync->count, sync->peer_count, 0, estimate);
+    /* The first ask tells the parts. So it is made where a list is cheaper too: few differences are decoded by it, which saves a round trip. */
+    return ask(sync, plan.symbols > 0 ? plan.symbols : SYNC_SYMBOLS_FIRST, out);
 }
 
 static enum status step_ask(struct sync *sync, struct reader *r, struct sync_out *out)
 {
-    uint64_t from = reader_uint(r, SYNC_SYMBOLS_MAX), count = reader_uint(r, SYNC_SYMBOLS_STEP_MAX);
+    uint64_t from = reader_uint(r, SYNC_SYMBOLS_MAX), count = reader_uint(r, SYNC_SYMBOLS_STEP_MAX), parts;
+    bool first = sync->state == SYNC_ANSWERED;
+    enum status status = STATUS_OK;
     const struct riblt_symbol *symbols;
+    uint8_t bytes[8];
     struct writer w;
 
-    if (!reader_done(r) || from != sync->symbols || count == 0 || from + count > SYNC_SYMBOLS_MAX)
+    reader_fixed(r, bytes, sizeof bytes);
+    parts = be64_read(bytes);
+    if (!reader_done(r) || from != sync->symbols || count == 0 || from + count > SYNC_SYMBOLS_MAX || parts == 0 ||
+        (!first && parts != sync->parts))
         return STATUS_MALFORMED;
-    symbols = riblt_encoder_first(&sync->own, from + count);
+    if (first)
+        status = take_up(sync, parts);
+    symbols = status == STATUS_OK ? riblt_encoder_first(&sync->own, from + count) : NULL;
     if (symbols == NULL)
-        return STATUS_NOMEM;
+        return status == STATUS_OK ? STATUS_NOMEM : status;
     w = payload_begin(out, 2, KIND_SYMBOLS);
     write_symbols(&w, symbols + from, count);
     sync->symbols += count;
+    sync->state = SYNC_SERVING;
     return payload_end(out, &w);
 }
 
@@ -410,7 +460,7 @@ static const struct {
 } kinds[] = {
     [KIND_OPEN] = { 4, IN(FRESH), step_open },
     [KIND_ANSWER] = { 4, IN(OPENED), step_answer },
-    [KIND_ASK] = { 3, IN(SERVING), step_ask },
+    [KIND_ASK] = { 4, IN(ANSWERED) | IN(SERVING), step_ask },
     [KIND_SYMBOLS] = { 2, IN(ASKED), step_symbols },
     [KIND_ASK_LIST] = { 1, IN(SERVING), step_ask_list },
     [KIND_LIST] = { 3, IN(SERVING) | IN(AWAITING_LIST), step_list },

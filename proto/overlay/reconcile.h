@@ -8,12 +8,12 @@
  * the same (2^-64) look like one record to this comparison, and not to the next.
  *
  * Payloads must arrive in order and whole. When one is lost or refused, drop the sync on this side; the other
- * side runs into its timeout. Memory: 64 bytes an id from when the digests are known to differ; equal sets, which
- * are nearly all comparisons there are, cost neither memory nor a look at them. */
+ * side runs into its timeout. Memory: 64 bytes an id of the parts that differ; equal sets, which are nearly all
+ * comparisons there are, cost neither memory nor a look at them. */
 #ifndef COOP_PROTO_RECONCILE_H
 #define COOP_PROTO_RECONCILE_H
 
-#include "proto/proto.h"
+#include "proto/fold/topic.h"
 
 enum { SYNC_PAYLOAD_MAX = 10000 };
 struct sync;
@@ -30,12 +30,12 @@ struct sync_out {
         done; /* this side has sent and heard all it needs (give and payload are still to be sent): free it */
     bool equal; /* and there was no difference */
 };
-/* What a side holds: how many (at most SYNC_SET_MAX, asserted), the digest of WIRE 12.2, and where the ids are asked for, once
- * at most, ascending, as they were when there were `count` of them. `from` outlives the sync. */
+/* What a side holds: how many (at most SYNC_SET_MAX, asserted), digest and marks as topic_digest gives them, and where ids are
+ * asked for as topic_ids gives them. `from` outlives the sync. */
 struct sync_set {
     size_t count;
-    uint8_t digest[HASH_SIZE];
-    void (*ids)(const void *from, size_t count, uint8_t (*out)[ID_SIZE]);
+    uint8_t digest[HASH_SIZE], marks[SET_PARTS][SET_MARK_SIZE];
+    size_t (*ids)(const void *from, size_t count, uint64_t parts, uint8_t (*out)[ID_SIZE]);
     const void *from;
 };
 /* The side that begins, and its first payload. NULL: out of memory. */

@@ -107,16 +107,16 @@ static void go(struct core *core, struct link *link, struct exchange *x, enum st
         pace_mark(core, link);
 }
 
-static void ids_of(const void *topic, size_t count, uint8_t (*out)[ID_SIZE])
+static size_t ids_of(const void *topic, size_t count, uint64_t parts, uint8_t (*out)[ID_SIZE])
 {
-    topic_ids(topic, count, out);
+    return topic_ids(topic, count, parts, out);
 }
 
 static struct sync_set set_of(struct topic *topic)
 {
     struct sync_set set = { .ids = ids_of, .from = topic };
 
-    set.count = topic_digest(topic, set.digest);
+    set.count = topic_digest(topic, set.digest, set.marks);
     return set;
 }
 

@@ -9,7 +9,7 @@ struct sync_plan {
     size_t symbols; /* to ask for next, 1 .. SYNC_SYMBOLS_STEP_MAX; 0: a list of short ids instead */
     bool own_list;  /* which list: ours, or theirs */
 };
-/* taken: symbols so far, at least 1. estimate: of the differences in all. Never asks for more than
+/* taken: symbols so far. estimate: of the differences in all. Never asks for more than
  * SYNC_SYMBOLS_MAX in all. */
 struct sync_plan sync_plan_next(size_t own_count, size_t peer_count, size_t taken, double estimate);
 

@@ -75,9 +75,19 @@ static inline void sync_pair_clear(struct sync_pair *pair)
     free(pair->sides[1].ids);
 }
 
-static inline void sync_list_ids(const void *from, size_t count, uint8_t (*out)[ID_SIZE])
+static inline size_t sync_list_ids(const void *from, size_t count, uint64_t parts, uint8_t (*out)[ID_SIZE])
 {
-    memcpy(out, from, count * ID_SIZE);
+    const uint8_t(*ids)[ID_SIZE] = from;
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!(parts >> ids[i][0] / (256 / SET_PARTS) & 1))
+            continue;
+        if (out != NULL)
+            memcpy(out[found], ids[i], ID_SIZE);
+        found++;
+    }
+    return found;
 }
 
 /* A list of ids as a side's set. Two lists of one set are in one order. */
@@ -86,6 +96,11 @@ static inline struct sync_set sync_set_of(const uint8_t (*ids)[ID_SIZE], size_t 
     struct sync_set set = { .count = count, .ids = sync_list_ids, .from = ids };
 
     crypto_generichash(set.digest, sizeof set.digest, (const uint8_t *)ids, count * ID_SIZE, NULL, 0);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *mark = set.marks[ids[i][0] / (256 / SET_PARTS)];
+
+        be64_write(mark, be64_read(mark) * UINT64_C(0x9e3779b97f4a7c15) + be64_read(ids[i] + 8));
+    }
     return set;
 }
 

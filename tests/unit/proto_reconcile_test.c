@@ -1,5 +1,7 @@
 /* Two sides come to know exactly what each lacks, in few bytes, whatever their sets; a peer that lies,
  * babbles or never ends costs a bounded amount and gets a clear verdict. */
+#include "crypto/labels.h"
+#include "proto/overlay/riblt.h"
 #include "proto/wire.h"
 #include "tests/support/fault.h"
 #include "tests/support/sync_pair.h"
@@ -29,8 +31,8 @@ static void both_sides_come_to_know_exactly_what_each_lacks(void **unused)
         char way;
     } cases[] = {
         { 0, { 0, 0 }, '=' },         { 0, { 1, 0 }, 'e' },       { 0, { 0, 1 }, 'e' },
-        { 1, { 0, 0 }, '=' },         { 7, { 1, 0 }, 'e' },       { 7, { 2, 1 }, 't' },
-        { 12, { 1, 5 }, 'o' },        { 0, { 3000, 0 }, 't' },    { 0, { 0, 3000 }, 'o' },
+        { 1, { 0, 0 }, '=' },         { 7, { 1, 0 }, 'e' },       { 7, { 2, 1 }, 'e' },
+        { 12, { 1, 2 }, 'e' },        { 0, { 3000, 0 }, 't' },    { 0, { 0, 3000 }, 'o' },
         { 0, { 40, 50 }, 'o' },       { 500, { 0, 0 }, '=' },     { 500, { 1, 1 }, 'e' },
         { 500, { 10, 0 }, 'e' },      { 500, { 0, 10 }, 'e' },    { 2000, { 100, 5 }, 'e' },
         { 2000, { 5, 100 }, 'e' },    { 2000, { 60, 60 }, 'e' },  { 5000, { 1500, 100 }, 'e' },
@@ -114,8 +116,8 @@ static void each_comparison_has_keys_of_its_own(void **unused)
     sync_pair_init(&pair, 0, only, 7);
     for (int i = 0; i < 2; i++) { /* the rng has moved on: other salts */
         assert_true(sync_pair_begin(&pair));
-        assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
-        assert_int_equal(sync_pair_carry(&pair, 1), STATUS_OK);
+        for (unsigned turn = 0; turn < 4; turn++)
+            assert_int_equal(sync_pair_carry(&pair, turn % 2), STATUS_OK);
         assert_int_equal(pair.sides[0].out.size, sizeof wants[i]);
         memcpy(wants[i], pair.sides[0].out.payload, sizeof wants[i]);
         sync_pair_end(&pair);
@@ -221,23 +223,42 @@ static struct bytes hand_open(struct hand *hand, uint64_t count)
 
 static struct bytes hand_answer(struct hand *hand, uint64_t count, uint8_t fill)
 {
-    uint8_t salt[8] = { 2 }, symbol[13];
+    uint8_t salt[8] = { 2 }, marks[SET_PARTS][SET_MARK_SIZE];
     struct writer *w = hand_begin(hand, 4, ANSWER);
 
-    memset(symbol, fill, sizeof symbol);
+    memset(marks, fill, sizeof marks);
     writer_bin(w, BYTES(salt));
     writer_uint(w, count);
-    writer_bin(w, BYTES(symbol));
+    writer_bin(w, (struct bytes){ marks[0], sizeof marks });
+    return hand_bytes(hand);
+}
+
+static struct bytes hand_ask_parts(struct hand *hand, uint64_t from, uint64_t count, uint64_t parts)
+{
+    struct writer *w = hand_begin(hand, 4, ASK);
+    uint8_t bytes[8];
+
+    be64_write(bytes, parts);
+    writer_uint(w, from);
+    writer_uint(w, count);
+    writer_bin(w, BYTES(bytes));
     return hand_bytes(hand);
 }
 
 static struct bytes hand_ask(struct hand *hand, uint64_t from, uint64_t count)
 {
-    struct writer *w = hand_begin(hand, 3, ASK);
+    return hand_ask_parts(hand, from, count, UINT64_MAX);
+}
 
-    writer_uint(w, from);
-    writer_uint(w, count);
-    return hand_bytes(hand);
+/* How many symbols this payload asks for. */
+static size_t hand_asked(const struct sync_out *out)
+{
+    struct reader r = reader_from((struct bytes){ out->payload, out->size });
+
+    assert_int_equal(reader_array(&r, 4, 4), 4);
+    assert_int_equal(reader_uint(&r, 7), ASK);
+    reader_uint(&r, SYNC_SYMBOLS_MAX);
+    return (size_t)reader_uint(&r, SYNC_SYMBOLS_STEP_MAX);
 }
 
 /* count ids: first, first + step, ... */
@@ -254,7 +275,7 @@ static struct bytes hand_ids(struct hand *hand, unsigned kind, bool last, size_t
     return hand_bytes(hand);
 }
 
-/* A side that answers 100 records, opened by hand with a count. */
+/* A side that answers 100 records, opened by hand with a count, which has sent its first symbol. */
 static struct sync *served(struct sync_pair *pair, uint64_t count, struct sync_out *out)
 {
     static const size_t none[2];
@@ -264,6 +285,7 @@ static struct sync *served(struct sync_pair *pair, uint64_t count, struct sync_o
     struct sync_set set = sync_set_of((const uint8_t(*)[ID_SIZE])pair->sides[0].ids, pair->sides[0].count);
     struct sync *sync = sync_answer(&set, &pair->rng);
     assert_int_equal(sync_step(sync, hand_open(hand, count), out), STATUS_OK);
+    assert_int_equal(sync_step(sync, hand_ask(hand, 0, 1), out), STATUS_OK);
     free(hand);
     return sync;
 }
@@ -298,6 +320,8 @@ static void what_may_not_be_asked_is_a_violation(void **unused)
     assert_int_equal(serve(100, hand_ask(&hand, 0, 1)), STATUS_MALFORMED);
     assert_int_equal(serve(100, hand_ask(&hand, 2, 1)), STATUS_MALFORMED);
     assert_int_equal(serve(100, hand_ask(&hand, UINT64_MAX, 1)), STATUS_MALFORMED);
+    assert_int_equal(serve(100, hand_ask_parts(&hand, 1, 1, 1)), STATUS_MALFORMED); /* other parts than before */
+    assert_int_equal(serve(100, hand_ask_parts(&hand, 1, 1, 0)), STATUS_MALFORMED);
     assert_int_equal(serve(100, hand_ids(&hand, WANT, true, 1, 5, 1)), STATUS_MALFORMED); /* nobody has it */
     assert_int_equal(serve(100, hand_ids(&hand, WANT, true, 0, 0, 1)), STATUS_OK);
     assert_int_equal(serve(100, hand_ids(&hand, LIST, true, 3, 5, 0)), STATUS_MALFORMED); /* not ascending */
@@ -343,6 +367,8 @@ static void symbols_that_show_no_difference_where_the_digests_do_end_the_compari
     pair.sides[0].out.payload[pair.sides[0].out.size - 1] ^= 1; /* of the digest */
     assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
     assert_int_equal(pair.sides[1].out.payload[1], ANSWER);
+    assert_int_equal(sync_pair_carry(&pair, 1), STATUS_OK);
+    assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
     assert_int_equal(sync_pair_carry(&pair, 1), STATUS_FULL);
     sync_pair_clear(&pair);
 }
@@ -423,30 +449,56 @@ static void a_count_that_lied_is_noticed_when_the_symbols_decode(void **unused)
     assert_true(sync_pair_begin(&pair));
     assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
     uint8_t *payload = pair.sides[1].out.payload;
-    assert_int_equal(payload[12], 0xcc); /* [1, salt, 201, symbol]: head, kind, 2 + 8, then the count */
+    assert_int_equal(payload[12], 0xcc); /* [1, salt, 201, marks]: head, kind, 2 + 8, then the count */
     assert_int_equal(payload[13], 201);
     payload[13] = 202;
+    assert_int_equal(sync_pair_carry(&pair, 1), STATUS_OK);
+    assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
     assert_int_equal(sync_pair_carry(&pair, 1), STATUS_FULL);
     assert_int_equal(pair.sides[0].out.size, 0);
     sync_pair_clear(&pair);
 }
 
-/* Symbol 0 of a set that has one record less than ours and of which we lack none, but with a record that is
- * not ours. */
+/* The symbols of one record under the keys of this comparison, whose salts stand in the first two payloads. */
+static void symbols_of(struct riblt_symbol *out, size_t count, const uint8_t salts[2][8], const uint8_t (*id)[ID_SIZE])
+{
+    struct bytes parts[] = { BYTES(salts[0]), BYTES(salts[1]) };
+    struct riblt_encoder encoder;
+    struct riblt_keys keys;
+    uint8_t hash[HASH_SIZE];
+
+    hash_parts(hash, LABEL_SHORT_ID, parts, 2);
+    memcpy(&keys, hash, sizeof keys);
+    assert_true(riblt_encoder_init(&encoder, &keys, id, 1));
+    memcpy(out, riblt_encoder_first(&encoder, count), count * sizeof *out);
+    riblt_encoder_clear(&encoder);
+}
+
+/* The peer says it has one record less than we, and its symbols that the one it lacks is one we never had. */
 static void symbols_that_decode_to_what_is_not_ours_end_the_comparison(void **unused)
 {
     static const size_t only[2] = { 0, 1 };
+    struct riblt_symbol symbols[SYNC_SYMBOLS_FIRST];
     struct sync_pair pair;
+    struct sync_out *theirs = &pair.sides[1].out;
+    uint8_t salts[2][8], (*id)[ID_SIZE] = NULL;
 
     (void)unused;
     sync_pair_init(&pair, 50, only, 14);
+    for (size_t i = 0; i < 51; i++)
+        if (!sync_side_has(&pair.sides[0], pair.sides[1].ids[i]))
+            id = &pair.sides[1].ids[i];
     assert_true(sync_pair_begin(&pair));
+    memcpy(salts[0], pair.sides[0].out.payload + 4, 8);
     assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
-    uint8_t *payload = pair.sides[1].out.payload, *count = payload + 12;
-    uint8_t *number = payload + pair.sides[1].out.size - 1;
-    assert_int_equal(*count, 51);
-    assert_int_equal(*number, 51);
-    *count = *number = 49; /* the extra record with the opposite sign: "only you have it" */
+    memcpy(salts[1], theirs->payload + 4, 8);
+    assert_int_equal(theirs->payload[12], 51);
+    theirs->payload[12] = 49;
+    assert_int_equal(sync_pair_carry(&pair, 1), STATUS_OK);
+    assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
+    symbols_of(symbols, SYNC_SYMBOLS_FIRST, (const uint8_t(*)[8])salts, (const uint8_t(*)[ID_SIZE])id);
+    for (size_t i = 0; i < SYNC_SYMBOLS_FIRST; i++) /* what is added once is taken away once instead */
+        theirs->payload[theirs->size - 1 - 13 * (SYNC_SYMBOLS_FIRST - 1 - i)] -= (uint8_t)(2 * symbols[i].count);
     assert_int_equal(sync_pair_carry(&pair, 1), STATUS_FULL);
     sync_pair_clear(&pair);
 }
@@ -457,7 +509,7 @@ static void a_stream_that_never_decodes_ends_in_a_list_within_its_bound(void **u
     struct sync_pair pair;
     struct sync_out *out;
     struct hand *hand = malloc(sizeof *hand);
-    size_t asked = 1, steps = 0;
+    size_t asked = 0, steps = 0;
 
     (void)unused;
     sync_pair_init(&pair, 20000, none, 15);
@@ -469,10 +521,11 @@ static void a_stream_that_never_decodes_ends_in_a_list_within_its_bound(void **u
         static uint8_t noise[SYNC_SYMBOLS_STEP_MAX * 13];
         struct writer *w = hand_begin(hand, 2, SYMBOLS);
 
-        assert_int_equal(reader_array(&r, 3, 3), 3);
+        assert_int_equal(reader_array(&r, 4, 4), 4);
         assert_int_equal(reader_uint(&r, 7), ASK);
         assert_int_equal(reader_uint(&r, SYNC_SYMBOLS_MAX), asked);
         uint64_t count = reader_uint(&r, SYNC_SYMBOLS_STEP_MAX);
+        assert_int_equal(reader_bin(&r, 8, 8).size, 8);
         assert_true(reader_done(&r) && count > 0);
         rng_fill(&pair.rng, noise, sizeof noise);
         writer_bin(w, (struct bytes){ noise, (size_t)count * 13 });
@@ -502,16 +555,21 @@ static void symbols_that_would_go_round_in_circles_do_not(void **unused)
     assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
     pair.sides[1].out.payload[12] =
         30; /* so that it does not fit the one record of symbol 0, and is worth asking on */
+    assert_int_equal(sync_pair_carry(&pair, 1), STATUS_OK);
+    size_t more = hand_asked(out) - 1;
+    assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
+    memset(pair.sides[1].out.payload + pair.sides[1].out.size - 13 * more, 0, 13 * more);
     enum status status = sync_pair_carry(&pair, 1);
     for (int i = 0; status == STATUS_OK && out->payload[1] == ASK; i++) {
         static const uint8_t zeros[SYNC_SYMBOLS_STEP_MAX * 13];
         struct writer *w = hand_begin(hand, 2, SYMBOLS);
 
         assert_true(i < 100);
-        writer_bin(w, (struct bytes){ zeros, out->payload[out->size - 1] * 13u });
+        writer_bin(w, (struct bytes){ zeros, hand_asked(out) * 13 });
         status = sync_step(pair.sides[0].sync, hand_bytes(hand), out);
     }
-    assert_int_equal(status, STATUS_FULL);
+    /* It gives up, or turns to lists, which end. */
+    assert_true(status == STATUS_FULL || out->payload[1] == ASK_LIST || out->payload[1] == LIST);
     free(hand);
     sync_pair_clear(&pair);
 }
@@ -572,8 +630,10 @@ static void each_payload_has_its_time(void **unused)
             sync_pair_init(&pair, 100, only, 18);
             assert_true(sync_pair_begin(&pair));
             struct sync *sync = pair.sides[state == 1 ? 0 : 1].sync;
-            if (state == 2)
+            if (state == 2) {
                 assert_int_equal(sync_pair_carry(&pair, 0), STATUS_OK);
+                assert_int_equal(sync_step(sync, hand_ask(hand, 0, 1), &pair.sides[1].out), STATUS_OK);
+            }
             switch (kind) {
             case OPEN:
                 payload = hand_open(hand, 100);

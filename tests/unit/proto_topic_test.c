@@ -252,15 +252,16 @@ static void equal_sets_have_one_digest_however_they_came(void **unused)
 {
     size_t count = whole->count, last = 0;
     uint8_t digests[2][HASH_SIZE], before[HASH_SIZE];
+    uint8_t marks[2][SET_PARTS][SET_MARK_SIZE];
     struct topic *forward = topic_up_to(whole, 0), *backward = topic_up_to(whole, 0);
 
     (void)unused;
-    topic_digest(forward, before);
+    topic_digest(forward, before, marks[0]);
     for (size_t i = 0; i < count; i++) {
         size_t now;
 
         topic_add(forward, round_bytes(&whole->records[i]), 0);
-        now = topic_digest(forward, digests[0]);
+        now = topic_digest(forward, digests[0], marks[0]);
         assert_int_equal(now, topic_record_count(forward));
         assert_true((now == last) == (memcmp(before, digests[0], HASH_SIZE) == 0));
         memcpy(before, digests[0], HASH_SIZE);
@@ -268,8 +269,9 @@ static void equal_sets_have_one_digest_however_they_came(void **unused)
     }
     for (size_t i = count; i-- > 0;)
         topic_add(backward, round_bytes(&whole->records[i]), 0);
-    assert_int_equal(topic_digest(backward, digests[1]), last);
+    assert_int_equal(topic_digest(backward, digests[1], marks[1]), last);
     assert_memory_equal(digests[0], digests[1], HASH_SIZE);
+    assert_memory_equal(marks[0], marks[1], sizeof marks[0]);
     topic_free(forward);
     topic_free(backward);
 }
@@ -281,14 +283,15 @@ static void the_ids_of_an_earlier_set_can_still_be_told(void **unused)
     uint8_t(*was)[ID_SIZE] = malloc(count * ID_SIZE), (*is)[ID_SIZE] = malloc(count * ID_SIZE);
 
     (void)unused;
-    topic_ids(topic, count, was);
+    assert_int_equal(topic_ids(topic, count, UINT64_MAX, was), count);
     for (size_t i = 0; i < count; i++)
         assert_memory_equal(topic_record_find(topic, was[i]).data, topic_record_at(topic, i).data, 1);
     for (size_t i = whole->count / 2; i < whole->count; i++)
         topic_add(topic, round_bytes(&whole->records[i]), 0);
     assert_true(topic_record_count(topic) > count);
-    topic_ids(topic, count, is);
+    assert_int_equal(topic_ids(topic, count, UINT64_MAX, is), count);
     assert_memory_equal(was, is, count * ID_SIZE);
+    assert_int_equal(topic_ids(topic, count, 0xffff, is) + topic_ids(topic, count, ~UINT64_C(0xffff), NULL), count);
     free(was);
     free(is);
     topic_free(topic);
