@@ -35,6 +35,15 @@ static double cpu_seconds(void)
     return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
+/* Bytes, the simulator's own included; of several runs in one process, of the greatest. */
+static double resident_most(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return 1024.0 * (double)usage.ru_maxrss;
+}
+
 static struct result result_of(const struct sim *s, double seconds)
 {
     struct result r = { .hours = closing_hours(s, BOX_JOIN), .seconds = seconds, .failed = s->failure[0] != '\0' };
@@ -63,11 +72,11 @@ static void print_spied(const struct spied *spied)
 static void print_run(const struct sim *s, const struct result *r, const char *program)
 {
     printf("{\"scenario\":\"%s\",\"seed\":%" PRIu64 ",\"nodes\":%d,\"closed\":%zu,\"disagreements\":%u,\"backdated_in\":%zu,"
-           "\"timely_in\":%.4f,\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"bytes_per_home\":%" PRIu64 ",\"records\":%zu,\"deliveries\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"messages_per_s\":%.0f"
+           "\"timely_in\":%.4f,\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"bytes_per_home\":%" PRIu64 ",\"memory_per_home\":%.0f,\"records\":%zu,\"deliveries\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"messages_per_s\":%.0f"
            ",\"cpu_s\":%.2f,\"events_per_s\":%.0f,\"days_per_s\":%.2f,\"phase\":\"%s\",\"trace\":\"%016" PRIx64 "\"",
            s->plan.name, s->seed, s->nodes, r->closed, s->forks, r->backdated_in,
            r->timely == 0 ? 1.0 : (double)r->timely_in / (double)r->timely, r->hours, r->hours,
-           s->bytes / (uint64_t)s->nodes, s->record_count, s->deliveries, s->messages, (double)s->messages / (r->seconds + 1e-9), r->seconds, (double)s->steps / (r->seconds + 1e-9),
+           s->bytes / (uint64_t)s->nodes, resident_most() / s->nodes, s->record_count, s->deliveries, s->messages, (double)s->messages / (r->seconds + 1e-9), r->seconds, (double)s->steps / (r->seconds + 1e-9),
            (double)(s->now_ms - s->begin_ms) / 86400000.0 / (r->seconds + 1e-9), phase_name(s->homes[0].phase), s->trace);
     if (s->plan.spies_percent > 0)
         print_spied(&r->spied);
@@ -157,8 +166,8 @@ static void shrink(const struct command *command)
         if (!fails(&c, &plan, nodes))
             break;
     }
-    printf("still fails with %d homes, %u liars, %d days of faults:\n  sim --scenario %s --nodes %d --seed %" PRIu64 " --days %d\n", nodes,
-           plan.liars, days, plan.name, nodes, command->first, days);
+    printf("still fails with %d homes, %u liars, %d days of faults:\n  sim --scenario %s%s --nodes %d --seed %" PRIu64 " --days %d\n", nodes,
+           plan.liars, days, plan.name, command->hastened ? " --demo" : "", nodes, command->first, days);
 }
 
 /* ---- */

@@ -3,12 +3,22 @@
 # in the place of the good one, and the scenario named for it in mutations.txt must find it; without the mistake the same scenario finds nothing.
 #
 # A mistake that sed no longer finds is a failure too: the table is to be kept with the code. ONLY=WORD tries the rows whose name has that word.
+# SHRINK=N: with N homes, and what fails must be made smaller, and fail again by the command that is printed.
 set -euo pipefail
 build=$1 source=$2 cc=$3
 shift 3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 objects=("$build"/tests/sim_objects/CMakeFiles/sim_world.dir/*.o)
+
+shrinks() { # SIM SCENARIO...
+    local said small again
+    said=$(timeout 500 "$@" --nodes "$SHRINK" --shrink)
+    small=$(sed -n 's/^still fails with \([0-9]*\) homes.*/\1/p' <<<"$said")
+    again=$(sed -n 's/^  sim //p' <<<"$said")
+    # shellcheck disable=SC2086
+    [ -n "$small" ] && [ "$small" -lt "$SHRINK" ] && ! "$1" $again >/dev/null 2>&1
+}
 
 try() { # NAME FILE SED SCENARIO
     local dir=$work/$5 said
@@ -23,6 +33,11 @@ try() { # NAME FILE SED SCENARIO
         return 1
     fi
     "$cc" ${MUTATION_FLAGS:-} -o "$dir/sim" "${objects[@]}" "$dir/mutant.o" "${@:6}"
+    # shellcheck disable=SC2086
+    if [ -n "${SHRINK:-}" ] && ! shrinks "$dir/sim" $4; then
+        echo "LARGE   $1: is not made smaller"
+        return 1
+    fi
     # shellcheck disable=SC2086
     if timeout 120 "$dir/sim" --first $4 >"$dir/out" 2>&1; then
         echo "MISSED  $1: $4"
