@@ -17,6 +17,7 @@
 #define LABEL_RING_KEY "coopair/1 ring key"           /* + series */
 #define LABEL_PSEUDONYM "coopair/1 pseudonym"         /* + topic: signs joins and letters */
 #define LABEL_INTEREST "coopair/1 interest"           /* + topic: signs interest */
+#define LABEL_INTRODUCER "coopair/1 introducer"       /* + topic: signs bids that a home hands in */
 #define LABEL_FOUNDER_KEY "coopair/1 founder key"     /* + group, opening time */
 #define LABEL_FOUNDER_SHARE "coopair/1 founder share" /* + group, opening time */
 #define LABEL_BOX_KEY "coopair/1 box key"             /* from the topic's own random secret */

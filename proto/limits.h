@@ -45,12 +45,13 @@ enum {
 
     /* Records */
     RECORD_MAX = 16384,           /* fits a frame with room to spare; the largest honest one is a list of seen deals */
-    TOPIC_RECORDS_MAX = 41000,    /* what the quotas below add up to (quota.c) */
+    TOPIC_RECORDS_MAX = 43000,    /* what the quotas below add up to (quota.c) */
     DROPPED_MAX = 64,             /* expired rounds remembered, so that a late neighbour does not bring them back */
     DROP_WAIT_MS = 3600 * 1000,   /* awake after the expiry, which another's clock has to confirm: a clock set wrong must not erase a round */
     BOX_DEALS_MAX = 1000,         /* a list of seen deals must fit RECORD_MAX at 16 bytes each */
     BOX_VOICED_MAX = 2000,        /* deals of a box whose voices are counted: a first and a second word of as many homes */
     BIDS_MAX = 64,                /* a home reads them all; companies are few (design/mechanism.md 1.2) */
+    INTRODUCTIONS_MAX = 4,        /* bids that one home hands in: companies are few, another home hands in the fifth; junk needs 16 homes */
     DEAL_SEQ_MAX = 7,             /* a home may change its mind seven times */
     CHARTER_MAX = 8192,
     AUTHOR_BOX_RECORDS_MAX = 200, /* of one author in one box: a cut and two votes a round, a list, an opening, some flags */

@@ -112,7 +112,7 @@ struct bid {
     struct bid_lot lots[LOTS_MAX];
     size_t lot_count;
     size_t price_count;                        /* prices in every step: as many as the charter has quantities */
-    uint8_t author[KEY_SIZE], record[ID_SIZE]; /* filled by the fold */
+    uint8_t author[KEY_SIZE], record[ID_SIZE]; /* filled by the fold: the company and its own record */
 };
 /* The encoding of WIRE 8.2, which author and record are no part of. */
 enum status bid_read(struct bid *out, struct bytes in);
@@ -150,7 +150,7 @@ struct season {
     uint64_t cells[4];                 /* raw interest reports per cell */
     uint64_t cells_estimate[4];        /* homes per cell, estimated: mechanism 5 */
     struct lot_view lots[LOTS_MAX];
-    const struct bid *bids;            /* valid opened bids, sorted by record id */
+    const struct bid *bids;            /* valid opened bids, one of each company, in the order of the set */
     size_t bid_count, bids_sealed, bids_refused;
 };
 
@@ -173,7 +173,7 @@ const struct season *topic_season(struct topic *topic);
  * the lot, `homes` of them pay the fixed fee. UINT64_MAX: no step fits, or the sum is beyond 64 bits. */
 uint64_t bid_cost_cents(const struct charter *charter, const struct bid_lot *offer, const uint64_t *values, size_t homes,
                         size_t accepted);
-/* A company's sealed bid as one signed record for the bids box of this topic. 0: *why says why (the phase, the bid, the room). */
+/* A company's sealed bid as one signed record, which a home of the registry introduces (EVENT_BID). 0: *why says why (the phase, the bid, the room). */
 size_t bid_seal(uint8_t *out, size_t room, struct topic *topic, const struct bid *bid, const struct sign_key *company,
                 struct rng *rng, struct failure *why);
 
@@ -246,7 +246,7 @@ enum event_type {
     EVENT_ENROL,     /* join this topic's registry */
     EVENT_INTEREST,  /* deal in the interest box */
     EVENT_JOIN,      /* deal in the join box, again to change; lot_count 0 withdraws */
-    EVENT_BID,       /* a company's sealed record, handed to this home */
+    EVENT_BID,       /* a company's sealed record, handed to this home, which introduces it */
 };
 enum { LINK_INCOMING = 1u << 31 }; /* ids of incoming links are the caller's choice and have this bit; ids of dials are the core's */
 

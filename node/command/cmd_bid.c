@@ -186,7 +186,7 @@ static int sealed(struct seal *seal)
                "win.\n"),
                seal->key);
     words_date(text, topic_season(seal->topic)->boxes[BOX_BIDS].deadline_s);
-    printf(_("Next: give %s to any home of the group before %s; it passes it on with: coopair bid send %s\n"),
+    printf(_("Next: give %s to any home of the round before %s; it hands it in with: coopair bid send %s\n"),
            seal->out, text, seal->out);
     return EXIT_DONE;
 }
@@ -248,8 +248,10 @@ static int send_run(int argc, char **argv)
 {
     struct cli cli = {
         .usage = "coopair bid send FILE [OPTIONS]",
-        .summary = N_("For any home of the group: passes a company's sealed bid on to the others. Its prices "
-                   "stay sealed, for you too.\n"
+        .summary = N_("For any home of the round: hands in a company's sealed bid. Its prices stay sealed, for "
+                   "you too, and it goes\n"
+                   "under a name that is used for nothing else. A home hands in four; a bid given to two homes "
+                   "counts once.\n"
                    "Prints a receipt: the number under which the bid can be found in the tender exported "
                    "after the award.\n\n"
                    "  coopair bid send bid.coop"),
@@ -276,7 +278,7 @@ static int send_run(int argc, char **argv)
         return cli_json(reply);
     words_date(date, field_uint(reply, "deadline"));
     printf(_("%s for \"%s\".\nReceipt for the company: %s\nNothing opens before the bids close, on %s.\n"),
-           field_flag(reply, "known_before") ? _("This bid was here already") : _("Passed on"),
+           field_flag(reply, "known_before") ? _("This home had handed it in already") : _("Handed in"),
            field_text(reply, "title"), field_text(reply, "record"), date);
     json_decref(reply);
     return EXIT_DONE;
@@ -286,7 +288,7 @@ int cmd_bid(int argc, char **argv)
 {
     static const struct command table[] = {
         { "seal", seal_run, N_("for companies: seal prices for a tender, offline") },
-        { "send", send_run, N_("for homes: pass a sealed bid on to the group") },
+        { "send", send_run, N_("for homes: hand in a company's sealed bid") },
         { "open", bid_open, N_("for the winner: open the letters of the homes that accept") },
     };
 

@@ -207,7 +207,7 @@ static void put_rules(struct ocds *o, json_t *tender)
     ocds_put(o, tender, "submissionMethod", ocds_list(o, "electronicSubmission"));
     ocds_put_text(o, tender, "submissionMethodDetails",
                   ocds_say(o,
-                           "One sealed file through any member; tender.txt lists the commands. The key to "
+                           "One sealed file through any home of the round; tender.txt lists the commands. The key to "
                            "open is shared among the homes' "
                            "committee; nothing opens before the deadline, then everything together.",
                            "Un fichier scellé remis à un membre quelconque ; tender.txt donne les commandes. "

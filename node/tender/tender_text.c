@@ -252,14 +252,14 @@ static void bidding_section(const struct page *page)
               "    fill in " PACKAGE_PRICES "     EUR, at most 4 decimals; a line per lot and step\n"
               "    coopair bid seal --tender . --prices " PACKAGE_PRICES " \\\n"
               "            --company NAME --contact MAIL --out bid.coop\n"
-              "    give bid.coop to any home of the group, by any way; it passes it on, still sealed\n"
+              "    give bid.coop to any home of the round, or to two, by any way; it hands it in, still sealed\n"
               "    coopair bid open --tender . LETTER...   if you win: the homes' letters\n",
               "  Ni compte ni nœud ne sont nécessaires. Dans le dossier de ce fichier :\n"
               "    coopair-verify .                vérifier cet appel, hors ligne\n"
               "    remplir " PACKAGE_PRICES "     EUR, 4 décimales au plus ; une ligne par lot et palier\n"
               "    coopair bid seal --tender . --prices " PACKAGE_PRICES " \\\n"
               "            --company NOM --contact COURRIEL --out bid.coop\n"
-              "    remettre bid.coop à un foyer du groupe ; il le transmet, toujours scellé\n"
+              "    remettre bid.coop à un foyer du groupement, ou à deux ; il le transmet, toujours scellé\n"
               "    coopair bid open --tender . LETTRE...   si vous gagnez : les lettres des foyers\n"),
           page->out);
 }

@@ -141,8 +141,9 @@ static void state_bids(struct statements *s, const struct charter *charter, cons
     state(
         s, s->proven,
         "The list of %zu sealed bids was fixed by at least %u of %u votes; every share that opened them was "
-        "made for that list, after it was closed.",
-        bids->set_count, bids->quorum, bids->members);
+        "made for that list, after it was closed. Each is signed by its company and was handed in by a home of "
+        "the registry; no home has more than %d there.",
+        bids->set_count, bids->quorum, bids->members, (int)INTRODUCTIONS_MAX);
     if (!tender_judged(season))
         return;
     state(s, s->proven,

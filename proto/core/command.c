@@ -32,22 +32,6 @@ static enum status join(struct core *core, struct deal_out *out, struct round *r
                      event->value_count, &core->rng, why);
 }
 
-/* A company's record: signed by it, so it is taken as it is. */
-static enum status bid(struct deal_out *out, const struct round *round, struct bytes bytes,
-                       struct failure *why)
-{
-    struct record record;
-
-    if (bytes.size > RECORD_MAX || !record_read(&record, bytes) || record.kind != RECORD_DEAL ||
-        record.box != BOX_BIDS)
-        return failure_say(why, STATUS_MALFORMED, "this is not a sealed bid");
-    if (memcmp(record.topic, round->id, ID_SIZE) != 0)
-        return failure_say(why, STATUS_DENIED, "this bid is for another round");
-    memcpy(out->bytes, bytes.data, bytes.size);
-    out->size = bytes.size;
-    return STATUS_OK;
-}
-
 static enum status make(struct core *core, struct deal_out *out, struct round *round,
                         const struct event *event, struct failure *why)
 {
@@ -58,7 +42,7 @@ static enum status make(struct core *core, struct deal_out *out, struct round *r
     if (event->type == EVENT_JOIN)
         return join(core, out, round, event, why);
     assert(event->type == EVENT_BID);
-    return bid(out, round, event->bytes, why);
+    return deal_bid(out, round->topic, &round->own, event->bytes, &core->rng, why);
 }
 
 static enum status taken(enum status status, struct failure *why)

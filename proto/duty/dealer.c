@@ -1,5 +1,5 @@
-/* dealer.c - what a home gives to a box when its household says so: its enrolment, its interest, its demand.
- * WIRE 7.1, 7.4, 7.5.
+/* dealer.c - what a home gives to a box when its household says so: its enrolment, its interest, its demand,
+ * and the bids that companies give it. WIRE 7.1, 7.4, 7.5, 8.1.
  *
  * Happy path: the box is open, the home may deal in it, one record is written with the next free number.
  * Failure modes: refusals in words, before anything is drawn or written. Values never reach those words, only
@@ -14,7 +14,7 @@
 
 static const char *const box_names[BOXES] = {
     [BOX_REGISTRY] = "the registry", [BOX_KEY] = "the season key", [BOX_INTEREST] = "the count of interest",
-    [BOX_JOIN] = "joining",          [BOX_BIDS] = "the bids",
+    [BOX_JOIN] = "joining",          [BOX_BIDS] = "bidding",
 };
 
 /* One deal on its way: the box, the author and the number settle the context that its proofs are bound to. */
@@ -186,8 +186,11 @@ static enum status admitted_begin(struct dealing *out, struct topic *topic, enum
     if (!own_in_registry(own, topic, NULL))
         return failure_say(why, STATUS_DENIED,
                            "this home is not in the registry of the round, which is closed");
-    return dealing_begin(out, topic, box, box == BOX_INTEREST ? &own->interest : &own->pseudonym, fields,
-                         why);
+    return dealing_begin(out, topic, box,
+                         box == BOX_INTEREST ? &own->interest
+                         : box == BOX_BIDS   ? &own->introducer
+                                             : &own->pseudonym,
+                         fields, why);
 }
 
 /* What is admitted is the context, which names the author and the number; the author signs the rest. */
@@ -327,4 +330,48 @@ enum status deal_join(struct deal_out *out, struct topic *topic, const struct ow
     choices_write(&dealing.body, choices, choice_count, topic_charter(topic)->floor);
     status = demand_write(&dealing, values, withdraws ? 0 : value_count, rng, why);
     return status == STATUS_OK ? admitted_end(out, &dealing, own, rng, why) : status;
+}
+
+/* ---- Bids: [seq, bid, admission]. WIRE 8.1. */
+
+static bool introduced(struct topic *topic, const struct own *own, const struct record *bid)
+{
+    const struct held *const *deals;
+    size_t count = topic_records(topic, BOX_BIDS, RECORD_DEAL, &deals);
+
+    for (size_t i = 0; i < count; i++) {
+        struct reader r = reader_from(deals[i]->record.body);
+
+        reader_array(&r, 3, 3);
+        reader_uint(&r, DEAL_SEQ_MAX);
+        if (memcmp(deals[i]->record.author, own->introducer.public_key, KEY_SIZE) == 0 &&
+            bytes_equal(reader_bin(&r, 1, RECORD_MAX), bid->whole))
+            return true;
+    }
+    return false;
+}
+
+enum status deal_bid(struct deal_out *out, struct topic *topic, const struct own *own, struct bytes bytes,
+                     struct rng *rng, struct failure *why)
+{
+    struct dealing dealing;
+    struct sealed_bid bid;
+    enum status status;
+
+    if (!sealed_bid_read(&bid, bytes))
+        return failure_say(why, STATUS_MALFORMED, "this is not a sealed bid");
+    if (memcmp(bid.record.topic, topic_id(topic), ID_SIZE) != 0)
+        return failure_say(why, STATUS_DENIED, "this bid is for another round");
+    status = admitted_begin(&dealing, topic, BOX_BIDS, own, 3, why);
+    if (status != STATUS_OK)
+        return status;
+    if (introduced(topic, own, &bid.record))
+        return failure_say(why, STATUS_EXISTS, "this home has handed it in already");
+    if (dealing.seq >= INTRODUCTIONS_MAX)
+        return failure_say(why, STATUS_FULL,
+                           "this home has handed in %d bids, as many as one home may: another home of the "
+                           "round can hand in this one",
+                           INTRODUCTIONS_MAX);
+    writer_bin(&dealing.body, bytes);
+    return admitted_end(out, &dealing, own, rng, why);
 }

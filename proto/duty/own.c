@@ -61,6 +61,7 @@ void own_init(struct own *own, const uint8_t seed[KEY_SIZE], struct topic *topic
     sign_key_of(&own->member, seed, LABEL_MEMBER_KEY, topic);
     sign_key_of(&own->pseudonym, seed, LABEL_PSEUDONYM, topic);
     sign_key_of(&own->interest, seed, LABEL_INTEREST, topic);
+    sign_key_of(&own->introducer, seed, LABEL_INTRODUCER, topic);
     charter_series(series, topic_charter(topic));
     group_key_of(&own->ring, seed, LABEL_RING_KEY, series);
     if (secret) {

@@ -18,8 +18,9 @@ struct own {
     uint8_t secret[KEY_SIZE];
     bool secret_known;
     struct sign_key member;
-    /* Two names that nobody can link: who learns from a letter whose the pseudonym is learns no report. */
-    struct sign_key pseudonym, interest;
+    /* Three names that nobody can link: who learns from a letter whose the pseudonym is learns no report, and
+     * not whose bids it handed in. */
+    struct sign_key pseudonym, interest, introducer;
     struct group_key ring, box; /* box: from the secret */
     const struct history *history; /* the caller's: totals opened so far; NULL: none are known */
     /* It may have voted here and lost its own votes: brought back from a backup or a sheet. The registry by itself:
@@ -72,6 +73,10 @@ struct lot_choice {
 enum status deal_join(struct deal_out *out, struct topic *topic, const struct own *own,
                       const struct lot_choice *choices, size_t choice_count, const uint64_t *values,
                       size_t value_count, struct rng *rng, struct failure *why);
+/* bid: a company's, sealed and signed, as bid_seal writes it. STATUS_EXISTS: this home has introduced it;
+ * whether another has is not asked, since that one could take it back. STATUS_FULL: no number is left. */
+enum status deal_bid(struct deal_out *out, struct topic *topic, const struct own *own, struct bytes bid,
+                     struct rng *rng, struct failure *why);
 /* keeper.c: what a committee member owes to the key box without being asked: its key deal, and a flag for
  * each share that is bad. Also learns its share of the season key when the box is closed. true: out holds a
  * record that is due now. */

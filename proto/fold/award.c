@@ -10,29 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_bids(const struct charter *charter, struct deal *deal, struct reader *r)
-{
-    (void)charter;
-    deal->sealed = reader_bin(r, SEAL_OVERHEAD, BID_MAX);
-}
-
-static enum status check_bids(const struct topic *topic, struct entry *entry)
-{
-    uint8_t context[HASH_SIZE];
-
-    entry_context(context, topic, entry);
-    return seal_ephemeral(&entry->deal.ephemeral, &topic->key.joint, BYTES(context), entry->deal.sealed)
-               ? STATUS_OK
-               : STATUS_FORGED;
-}
-
-/* What the bids are is not known before they are opened. */
-static bool close_bids(struct topic *topic)
-{
-    (void)topic;
-    return true;
-}
-
 /* ---- Opening. */
 
 static bool bid_open(struct bid *out, const struct topic *topic, const struct entry *entry,
@@ -41,13 +18,13 @@ static bool bid_open(struct bid *out, const struct topic *topic, const struct en
     uint8_t plain[BID_MAX], context[HASH_SIZE];
     struct bytes sealed = entry->deal.sealed;
 
-    entry_context(context, topic, entry);
+    bid_context(context, topic, &entry->deal);
     if (!seal_open_shared(plain, shared, &topic->key.joint, BYTES(context), sealed) ||
         bid_read(out, (struct bytes){ plain, sealed.size - SEAL_OVERHEAD }) != STATUS_OK ||
         bid_fits(out, &topic->charter, NULL) != STATUS_OK)
         return false;
-    memcpy(out->author, entry->held.record.author, KEY_SIZE);
-    memcpy(out->record, entry->held.record.id, ID_SIZE);
+    memcpy(out->author, entry->deal.company, KEY_SIZE);
+    memcpy(out->record, entry->deal.bid_id, ID_SIZE);
     return true;
 }
 
@@ -117,14 +94,12 @@ static void tie_break(uint8_t out[HASH_SIZE], const struct topic *topic, const s
 static bool beats(const struct topic *topic, uint64_t cost, size_t bid, uint64_t best_cost, size_t best)
 {
     uint8_t mine[HASH_SIZE], other[HASH_SIZE];
-    int order;
 
     if (cost != best_cost)
         return cost < best_cost;
     tie_break(mine, topic, &topic->bids[bid]);
     tie_break(other, topic, &topic->bids[best]);
-    order = memcmp(mine, other, HASH_SIZE);
-    return order < 0; /* of two bids of one author the lower record id, which comes first, stays */
+    return memcmp(mine, other, HASH_SIZE) < 0; /* a set has one bid of each company */
 }
 
 static void lot_award(struct topic *topic, size_t index)
@@ -151,7 +126,7 @@ static void lot_award(struct topic *topic, size_t index)
     lot->cost_cents = lot->awarded ? best_cost : 0;
 }
 
-static bool open_bids(struct topic *topic)
+bool open_bids(struct topic *topic)
 {
     size_t lots[LOTS_MAX], count = lots_formed(topic, lots);
 
@@ -162,13 +137,3 @@ static bool open_bids(struct topic *topic)
             lot_award(topic, lots[i]);
     return true;
 }
-
-const struct box_kind bids_kind = {
-    .fields = 2,
-    .deals_max = BIDS_MAX,
-    .set_max = BIDS_MAX,
-    .read = read_bids,
-    .check = check_bids,
-    .closed = close_bids,
-    .opened = open_bids,
-};

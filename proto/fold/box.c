@@ -169,6 +169,13 @@ static void count_voice(struct box *box, struct entry *entry)
     box->voices += !deal->withdrawn;
 }
 
+/* Homes introduce bids; what is counted is whose bids they are. */
+static void count_company(struct box *box, struct entry *entry)
+{
+    box->voices += !company_heard(box, entry->deal.company);
+    sorted_insert(&box->by_voice, &entry->held);
+}
+
 void box_take(struct topic *topic, struct entry *entry)
 {
     struct box *box = &topic->boxes[entry->held.record.box];
@@ -178,7 +185,10 @@ void box_take(struct topic *topic, struct entry *entry)
     topic->season_known = false;
     switch (entry->held.record.kind) {
     case RECORD_DEAL:
-        count_voice(box, entry);
+        if (box->index == BOX_BIDS)
+            count_company(box, entry);
+        else
+            count_voice(box, entry);
         topic->moved = topic->moved || box->index == BOX_KEY; /* a flag may have waited for it */
         break;
     case RECORD_SEEN:

@@ -10,7 +10,7 @@
  *   key       a share of the season key        what members are committed to   the season key
  *   interest  one of four cells, admitted      how many in which cell          (clear)
  *   join      lots and demand, admitted        who is in which lot, the sums   the totals
- *   bids      sealed prices                    whose heads are to be opened    bids, reserve, award
+ *   bids      a sealed bid, introduced         whose heads are to be opened    bids, reserve, award
  *
  * A record is read when it arrives and checked once: at once when its place is known, else when the box
  * before it closes. What follows from a set is computed once, when its box closes or opens. So one more vote
@@ -33,13 +33,16 @@ struct deal {
     uint64_t seq;
     bool withdrawn;            /* join: no choices and no demand */
     struct bytes sealed;       /* key: dkg deal; registry: beacon deal; join: sum deal; bids: sealed bid */
-    struct bytes admission;    /* interest, join */
+    struct bytes admission;    /* interest, join, bids */
     struct point ring, box;    /* registry */
     unsigned report;           /* interest: 0..3, or 4 for presence only */
     struct elect_home home;    /* join */
-    struct point ephemeral;    /* bids */
+    struct bytes bid;          /* bids: as the company signed it; introduced by this deal */
+    uint8_t company[KEY_SIZE], bid_id[ID_SIZE]; /* bids: its author and its id */
+    uint64_t bid_seq;                           /* bids: its number */
+    struct point ephemeral;                     /* bids */
     struct ciphertext *values; /* registry: one, join: one per item; once checked */
-    enum proved admitted, demanded; /* interest and join; join */
+    enum proved admitted, demanded; /* interest, join and bids; join */
 };
 
 /* A cut, and the set it stands for once everything it names is here. */
@@ -91,7 +94,7 @@ struct box {
     struct sorted records[RECORD_KINDS]; /* valid ones, by id */
     struct sorted by_author;             /* all, pending too */
     struct sorted by_voice;              /* valid deals: voice, then the one that counts first */
-    size_t voices;                       /* whose last word is not a withdrawal */
+    size_t voices;                       /* whose last word is not a withdrawal; bids: companies */
     struct tally *tallies;
     size_t tally_count, tally_room;
     uint32_t heard, openers; /* bit j - 1: a seen record, an opening of member j */
@@ -178,11 +181,14 @@ struct topic {
  * when memory runs out, have then changed nothing that counts, and are called again. */
 struct box_kind {
     size_t fields;                                        /* of a deal's body */
-    size_t deals_max, set_max;                            /* deals held; deals in a set, the lowest ids */
+    size_t deals_max, set_max;                            /* deals held; in a set */
     size_t (*ciphertexts)(const struct charter *charter); /* of a deal; NULL: none */
     void (*read)(const struct charter *charter, struct deal *deal,
                  struct reader *r);                                       /* the fields after seq */
     enum status (*check)(const struct topic *topic, struct entry *entry); /* OK, MISSING or FORGED */
+    /* Which of the deals that k lists name are the set, the first to have a place first; how many. NULL: of
+     * each voice the last word, then of each author the lowest id. */
+    size_t (*choose)(struct held **deals, size_t count);
     bool (*closed)(struct topic *topic);
     bool (*opened)(struct topic *topic); /* NULL: a clear box */
 };
@@ -241,6 +247,9 @@ struct held *box_deal(const struct topic *topic, enum box_index box, const uint8
 bool cut_compute(const struct topic *topic, const struct box *box,
                  struct cut_set *set); /* false: out of memory */
 int order_by_voice(const struct held *a, const struct held *b);
+/* Sorts, and of those that are the same keeps the first; in place. The number kept. */
+size_t keep_first(struct held **deals, size_t count, int (*order)(const void *, const void *),
+                  bool (*same)(const struct held *, const struct held *));
 
 /* opening.c: WIRE 6.7 */
 size_t opening_parts(const struct topic *topic, enum box_index box);
@@ -266,6 +275,11 @@ enum total total_find(struct topic *topic, uint64_t *out, const struct ciphertex
 /* join.c */
 void lots_clear(struct topic *topic);
 enum total lot_totals(struct topic *topic, enum box_index box, size_t part, size_t lot, bool late);
+
+/* bids.c, award.c */
+bool company_heard(const struct box *box, const uint8_t company[KEY_SIZE]); /* a bid of it is introduced */
+void bid_context(uint8_t out[HASH_SIZE], const struct topic *topic, const struct deal *deal);
+bool open_bids(struct topic *topic);
 
 /* season.c: the view, from what the boxes have come to */
 void season_look(const struct topic *topic, struct season *out);

@@ -13,7 +13,7 @@
 
 /* What is not wanted adds up to less than a topic may hold; what is wanted takes many who conspire to exceed
  * it, and then comes to nothing. */
-_Static_assert(BOX_DEALS_MAX + COMMITTEE_MAX * (DEAL_SEQ_MAX + 1) + 2 * BOX_VOICED_MAX + BIDS_MAX + BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX +
+_Static_assert(BOX_DEALS_MAX + COMMITTEE_MAX * (DEAL_SEQ_MAX + 1) + 3 * BOX_VOICED_MAX + BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX +
                        PENDING_MAX <=
                    TOPIC_RECORDS_MAX,
                "the quotas fit the topic");
@@ -204,7 +204,7 @@ static size_t voice_share(const struct topic *topic, enum box_index box)
 {
     size_t share = VOICE_DEALS_MAX;
 
-    if ((box == BOX_INTEREST || box == BOX_JOIN) && topic->registry_count * share > BOX_VOICED_MAX)
+    if ((box == BOX_INTEREST || box == BOX_JOIN || box == BOX_BIDS) && topic->registry_count * share > BOX_VOICED_MAX)
         share = BOX_VOICED_MAX / topic->registry_count;
     return share;
 }

@@ -122,23 +122,31 @@ static int compare_author(const void *a, const void *b)
     return order != 0 ? order : order_by_id(one, other);
 }
 
-/* Homes that sign with one key, which only those who conspire do, are one pseudonym, and the lower id stays.
- * A lot would otherwise hold fewer pseudonyms than homes, and of K homes nobody would open the total. */
-static size_t one_an_author(struct held **deals, size_t count)
+size_t keep_first(struct held **deals, size_t count, int (*order)(const void *, const void *),
+                  bool (*same)(const struct held *, const struct held *))
 {
-    const uint8_t *last = NULL;
+    const struct held *last = NULL;
     size_t kept = 0;
 
-    qsort(deals, count, sizeof *deals, compare_author);
+    qsort(deals, count, sizeof *deals, order);
     for (size_t i = 0; i < count; i++) {
-        if (last == NULL || memcmp(last, deals[i]->record.author, KEY_SIZE) != 0)
-            deals[kept++] = deals[i];
-        last = deals[i]->record.author;
+        struct held *deal = deals[i];
+
+        if (last == NULL || !same(last, deal))
+            deals[kept++] = deal;
+        last = deal;
     }
     return kept;
 }
 
-/* Withdrawing is a last word like another: it silences what the same voice said before. */
+static bool same_author(const struct held *a, const struct held *b)
+{
+    return memcmp(a->record.author, b->record.author, KEY_SIZE) == 0;
+}
+
+/* Withdrawing is a last word like another: it silences what the same voice said before. Homes that sign with
+ * one key, which only those who conspire do, are one pseudonym, and the lower id stays: a lot would otherwise
+ * hold fewer pseudonyms than homes, and of K homes nobody would open the total. */
 static size_t one_a_voice(struct held **deals, size_t count)
 {
     const struct deal *last = NULL;
@@ -153,9 +161,20 @@ static size_t one_a_voice(struct held **deals, size_t count)
         if (first && !deal->withdrawn)
             deals[kept++] = deals[i];
     }
-    kept = one_an_author(deals, kept);
+    kept = keep_first(deals, kept, compare_author, same_author);
     qsort(deals, kept, sizeof *deals, compare_id);
     return kept;
+}
+
+/* In order of id. */
+static size_t deals_choose(struct held **deals, size_t count, const struct box_kind *kind)
+{
+    size_t chosen = kind->choose != NULL ? kind->choose(deals, count) : one_a_voice(deals, count);
+
+    if (chosen > kind->set_max)
+        chosen = kind->set_max;
+    qsort(deals, chosen, sizeof *deals, compare_id);
+    return chosen;
 }
 
 static bool set_digest(uint8_t out[HASH_SIZE], const struct topic *topic, const struct box *box,
@@ -201,8 +220,7 @@ bool cut_compute(const struct topic *topic, const struct box *box, struct cut_se
         free(deals);
         return true;
     }
-    count = one_a_voice(deals, count);
-    count = count < box_kinds[box->index]->set_max ? count : box_kinds[box->index]->set_max;
+    count = deals_choose(deals, count, box_kinds[box->index]);
     if (!set_digest(set->cut.digest, topic, box, set->cut.settled_s, deals, count)) {
         free(deals);
         return false;

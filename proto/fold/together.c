@@ -110,7 +110,7 @@ static void crowd_prove(struct crowd *crowd, struct topic *topic, const struct b
 
 void prove_together(struct topic *topic)
 {
-    static const enum box_index admitting[] = { BOX_INTEREST, BOX_JOIN };
+    static const enum box_index admitting[] = { BOX_INTEREST, BOX_JOIN, BOX_BIDS };
 
     for (size_t i = 0; i < ARRAY_SIZE(admitting); i++) {
         const struct box *box = &topic->boxes[admitting[i]];

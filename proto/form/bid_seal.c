@@ -1,12 +1,28 @@
-/* bid_seal.c - a company's bid as the record that any member puts into the bids box. WIRE 8.1.
+/* bid_seal.c - a company's bid as the record that any home of the registry hands in. WIRE 8.1.
  *
  * Happy path: the tender is open, the bid suits it, one sealed and signed record. Failure modes, each in
  * words: too early, too late, a round that ended, a lot that nobody buys, prices that do not match the
- * quantities. The company learns now what the fold would say when it is too late. */
+ * quantities. The company learns now what the fold would say when it is too late. The record has a deal's
+ * form, so that it is one more envelope and nothing new, and is no deal: no box takes it as it is. */
 #include "proto/form/record.h"
 
 #include <sodium.h>
 #include <string.h>
+
+enum { BODY_FIELDS = 2 };
+
+bool sealed_bid_read(struct sealed_bid *out, struct bytes in)
+{
+    struct reader r;
+
+    if (!record_read(&out->record, in) || out->record.kind != RECORD_DEAL || out->record.box != BOX_BIDS)
+        return false;
+    r = reader_from(out->record.body);
+    reader_array(&r, BODY_FIELDS, BODY_FIELDS);
+    out->seq = reader_uint(&r, DEAL_SEQ_MAX);
+    out->sealed = reader_bin(&r, SEAL_OVERHEAD, BID_MAX);
+    return reader_done(&r);
+}
 
 static enum status phase_fits(const struct season *season, struct failure *why)
 {
@@ -68,7 +84,7 @@ size_t bid_seal(uint8_t *out, size_t room, struct topic *topic, const struct bid
     deal_context(context, topic_id(topic), BOX_BIDS, season->boxes[BOX_BIDS].parent, company->public_key, 0);
     seal_make(sealed, &season->key.joint, BYTES(context), (struct bytes){ plain, size }, rng);
     sodium_memzero(plain, sizeof plain);
-    writer_array(&w, 2);
+    writer_array(&w, BODY_FIELDS);
     writer_uint(&w, 0);
     writer_bin(&w, (struct bytes){ sealed, size + SEAL_OVERHEAD });
     size = record_write(out, room, NULL, RECORD_DEAL, topic_id(topic), BOX_BIDS,

@@ -16,6 +16,13 @@ bool record_signed(const struct record *record);
 /* Encodes and signs; returns the size, 0: does not fit. id may be NULL. */
 size_t record_write(uint8_t *out, size_t room, uint8_t id[ID_SIZE], enum record_kind kind, const uint8_t topic[ID_SIZE],
                     enum box_index box, const uint8_t parent[ID_SIZE], const struct sign_key *author, struct bytes body);
+/* WIRE 8.1: a bid as its company signed it; it travels inside the deal of the home that introduces it. */
+struct sealed_bid {
+    struct record record;
+    uint64_t seq;
+    struct bytes sealed; /* borrowed from what was read */
+};
+bool sealed_bid_read(struct sealed_bid *out, struct bytes in); /* its shape; no signature and no proof is looked at */
 /* WIRE 6.8: what every proof inside a deal is bound to. */
 void deal_context(uint8_t out[HASH_SIZE], const uint8_t topic[ID_SIZE], enum box_index box, const uint8_t parent[ID_SIZE],
                   const uint8_t author[KEY_SIZE], uint64_t seq);

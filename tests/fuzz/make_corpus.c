@@ -85,6 +85,21 @@ static void invitations(void)
     }
 }
 
+/* A company's, of the right shape. */
+static size_t bid_record(uint8_t *out, const uint8_t topic[ID_SIZE], const uint8_t parent[ID_SIZE],
+                         const struct sign_key *company)
+{
+    static const uint8_t sealed[SEAL_OVERHEAD + 64];
+    uint8_t body[sizeof sealed + 16];
+    struct writer w = writer_to(body, sizeof body);
+
+    writer_array(&w, 2);
+    writer_uint(&w, 0);
+    writer_bin(&w, BYTES(sealed));
+    return record_write(out, RECORD_MAX, NULL, RECORD_DEAL, topic, BOX_BIDS, parent, company,
+                        (struct bytes){ body, writer_done(&w) });
+}
+
 static void records(void)
 {
     static const char *const names[RECORD_KINDS] = { "record/deal", "record/seen", "record/cut",
@@ -99,6 +114,7 @@ static void records(void)
              record_write(bytes, sizeof bytes, NULL, (enum record_kind)kind, topic,
                           (enum box_index)(kind % BOXES), parent, &author,
                           (struct bytes){ body, kind == 0 ? sizeof body : 4 }));
+    keep("record/bid", bytes, bid_record(bytes, topic, parent, &author));
 }
 
 /* With the keys of fuzz_announce.c. */

@@ -53,17 +53,48 @@ static int compare_id(const void *a, const void *b)
     return memcmp(a, b, ID_SIZE);
 }
 
-/* A voice's last word, as far as it was said in time by anybody's clock. */
+/* A voice's last word (in the bids box each number is one), as far as it was said in time by anybody's clock. */
 static bool is_last_word(const struct sim *s, const struct ledger_record *deal)
 {
     for (size_t i = 0; i < s->record_count; i++) {
         const struct ledger_record *r = &s->records[i];
 
         if (r != deal && r->kind == RECORD_DEAL && r->box == deal->box && memcmp(r->author, deal->author, KEY_SIZE) == 0 &&
-            r->seq >= deal->seq)
+            (deal->box == BOX_BIDS ? r->seq == deal->seq : r->seq >= deal->seq))
             return false;
     }
     return true;
+}
+
+static bool in_set(const struct box_view *view, const struct ledger_record *deal)
+{
+    return bsearch(deal->id, view->set, view->set_count, ID_SIZE, compare_id) != NULL;
+}
+
+/* Through whichever home: a bid that several hand in is one. */
+static bool company_in(const struct sim *s, const struct box_view *view, const uint8_t company[KEY_SIZE])
+{
+    for (size_t i = 0; i < s->record_count; i++) {
+        const struct ledger_record *r = &s->records[i];
+
+        if (r->kind == RECORD_DEAL && r->box == BOX_BIDS && memcmp(r->company, company, KEY_SIZE) == 0 && in_set(view, r))
+            return true;
+    }
+    return false;
+}
+
+/* Junk takes no more places than are its home's. */
+static void check_places(struct sim *s, const struct box_view *view)
+{
+    for (int i = 0; i < s->nodes; i++) {
+        size_t places = 0;
+
+        for (size_t k = 0; k < s->record_count; k++)
+            places += s->records[k].maker == i && s->records[k].kind == RECORD_DEAL && s->records[k].box == BOX_BIDS &&
+                      in_set(view, &s->records[k]);
+        if (places > INTRODUCTIONS_MAX)
+            sim_fail(s, "the bids box closed with %zu bids that home %d handed in", places, i);
+    }
 }
 
 /* P4, P5: of honest members no list has what came late, and what 2f + 1 of them have in time k lists have, whoever the clerk is. */
@@ -74,14 +105,14 @@ static void check_set(struct sim *s, int at, enum box_index box, const struct bo
     unsigned faults = view->listing - 1, all = 2 * faults + 1;
     bool bound = s->liars_seated <= faults;
 
-    for (size_t i = 0; i < s->record_count && box != BOX_BIDS; i++) {
+    for (size_t i = 0; i < s->record_count; i++) {
         const struct ledger_record *deal = &s->records[i];
         unsigned count;
         bool in;
 
         if (deal->kind != RECORD_DEAL || deal->box != box)
             continue;
-        in = bsearch(deal->id, view->set, view->set_count, ID_SIZE, compare_id) != NULL;
+        in = box == BOX_BIDS ? company_in(s, view, deal->company) : in_set(view, deal);
         count = in_time(s, box, i, begin_ms);
         if (in && count == 0) {
             closing->backdated_in++;
@@ -112,6 +143,8 @@ static void closed(struct sim *s, int at, enum box_index box, const struct box_v
         closing->settled_s = view->settled_s;
         closing->first_closed_ms = s->now_ms;
         check_set(s, at, box, view);
+        if (box == BOX_BIDS)
+            check_places(s, view);
         return;
     }
     if (memcmp(closing->digest, view->digest, HASH_SIZE) != 0) {
@@ -310,12 +343,15 @@ static void check_memory(struct sim *s, int at, struct topic *topic)
         sim_fail(s, "home %d holds %zu records", at, count);
     for (unsigned j = 0; j < s->committee_count; j++) {
         const struct home *liar = &s->homes[s->committee[j] < 0 ? 0 : s->committee[j]];
-        size_t of_one[BOXES] = { 0 };
+        size_t of_one[BOXES] = { 0 }, introduced = 0;
 
         for (size_t i = 0; i < count && liar->character != HONEST; i++) {
             if (memcmp(held[i]->record.author, liar->member_key, KEY_SIZE) == 0 &&
                 ++of_one[held[i]->record.box] > AUTHOR_BOX_RECORDS_MAX + WANTED_ANYWAY)
                 sim_fail(s, "home %d holds more of one liar than the quota", at);
+            if (memcmp(held[i]->record.author, liar->introducer_key, KEY_SIZE) == 0 &&
+                ++introduced > VOICE_DEALS_MAX + WANTED_ANYWAY)
+                sim_fail(s, "home %d holds more bids of one liar than the quota", at);
         }
     }
     if (s->homes[at].end_count > LINKS_MAX + DIALS_MAX)

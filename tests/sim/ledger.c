@@ -40,7 +40,8 @@ static void index_grow(struct sim *s)
 static bool is_key_of(const struct home *home, const uint8_t key[KEY_SIZE])
 {
     return memcmp(home->member_key, key, KEY_SIZE) == 0 || memcmp(home->pseudonym, key, KEY_SIZE) == 0 ||
-           memcmp(home->founder_key, key, KEY_SIZE) == 0 || memcmp(home->interest_key, key, KEY_SIZE) == 0;
+           memcmp(home->founder_key, key, KEY_SIZE) == 0 || memcmp(home->interest_key, key, KEY_SIZE) == 0 ||
+           memcmp(home->introducer_key, key, KEY_SIZE) == 0;
 }
 
 static int maker_of(const struct sim *s, const uint8_t key[KEY_SIZE])
@@ -52,14 +53,17 @@ static int maker_of(const struct sim *s, const uint8_t key[KEY_SIZE])
     return SIM_NOBODY;
 }
 
-/* Number, and for joins whether it takes the home out again. */
+/* Number, for joins whether it takes the home out again, for bids whose it is. */
 static void read_deal(struct ledger_record *out, struct bytes body)
 {
     struct reader r = reader_from(body);
+    struct sealed_bid bid;
 
     reader_array(&r, 1, 16);
     out->seq = reader_uint(&r, DEAL_SEQ_MAX);
     out->withdraws = out->box == BOX_JOIN && reader_array(&r, 0, LOT_CHOICES_MAX) == 0;
+    if (out->box == BOX_BIDS && sealed_bid_read(&bid, reader_bin(&r, 1, RECORD_MAX)))
+        memcpy(out->company, bid.record.author, KEY_SIZE);
 }
 
 static void fill(struct sim *s, struct ledger_record *out, const struct record *record, const struct event *cause)
@@ -93,7 +97,7 @@ size_t ledger_take(struct sim *s, int at, const struct event *cause, const uint8
         return found;
     fine = record_read(&record, bytes) && memcmp(record.id, id, ID_SIZE) == 0;
     assert(fine);
-    own = s->injecting || cause->type == EVENT_BID || is_key_of(&s->homes[at], record.author);
+    own = s->injecting || is_key_of(&s->homes[at], record.author);
     if (!own && (found == s->record_count || !s->records[found].synced))
         sim_fail(s, "home %d has a record that is on nobody's disk (kind %d, box %d, of home %d)", at, (int)record.kind, (int)record.box, maker_of(s, record.author));
     if (found < s->record_count) {

@@ -405,6 +405,72 @@ static void flood(const struct scene *scene)
     }
 }
 
+/* A company that was never there, or the bid of one that another home has handed in. */
+static struct bytes junk_bid(const struct scene *scene, uint8_t out[RECORD_MAX])
+{
+    uint8_t seed[KEY_SIZE], plain[64], sealed[sizeof plain + SEAL_OVERHEAD], body[sizeof sealed + 16], context[HASH_SIZE];
+    struct writer w = writer_to(body, sizeof body);
+    const struct held *const *deals;
+    size_t count = topic_records(scene->topic, BOX_BIDS, RECORD_DEAL, &deals);
+    struct sign_key company;
+
+    if (count > 0 && luck_below(&scene->s->luck, 4) == 0) {
+        struct reader r = reader_from(deals[luck_below(&scene->s->luck, count)]->record.body);
+
+        reader_array(&r, 3, 3);
+        reader_uint(&r, DEAL_SEQ_MAX);
+        return reader_bin(&r, 1, RECORD_MAX);
+    }
+    luck_fill(&scene->s->luck, seed, sizeof seed);
+    luck_fill(&scene->s->luck, plain, sizeof plain);
+    sign_key_init(&company, seed);
+    deal_context(context, topic_id(scene->topic), BOX_BIDS, scene->view->parent, company.public_key, 0);
+    seal_make(sealed, &box_key(scene->topic, BOX_BIDS)->joint, BYTES(context), BYTES(plain), &scene->home->rng);
+    writer_array(&w, 2);
+    writer_uint(&w, 0);
+    writer_bin(&w, BYTES(sealed));
+    return (struct bytes){ out, record_write(out, RECORD_MAX, NULL, RECORD_DEAL, topic_id(scene->topic), BOX_BIDS,
+                                             scene->view->parent, &company, (struct bytes){ body, writer_done(&w) }) };
+}
+
+/* To homes that can judge it: what comes to them too early is theirs to keep, and may be over its quota by then. */
+static void tell_in_time(const struct scene *scene, struct bytes record, int ears)
+{
+    for (int i = 0; i < ears; i++) {
+        int at = honest_home(scene->s, BOTH_SIDES);
+        struct topic *topic = at == SIM_NOBODY ? NULL : sim_topic(scene->s, at);
+
+        if (topic != NULL && topic_season(topic)->boxes[scene->box].state == BOX_OPEN)
+            home_inject(scene->s, at, record);
+    }
+}
+
+/* Under each of its numbers, again and again. */
+static void flood_bids(const struct scene *scene)
+{
+    const struct own *own = &scene->home->own;
+    uint8_t bid[RECORD_MAX], room[RECORD_MAX], proof[ADMISSION_MAX], nullifier[POINT_SIZE], scope[HASH_SIZE], context[HASH_SIZE];
+    const struct point *ring;
+    size_t count = ring_points(scene->topic, &ring), at, size;
+
+    voice_scope(scope, topic_id(scene->topic), BOX_BIDS);
+    for (uint64_t number = 0; number < INTRODUCTIONS_MAX; number++) {
+        struct writer body = writer_to(room, sizeof room);
+        struct deal_out out;
+
+        deal_context(context, topic_id(scene->topic), BOX_BIDS, scene->view->parent, own->introducer.public_key, number);
+        if (!own_in_registry(own, scene->topic, &at) ||
+            !admission_make(proof, &size, nullifier, ring, count, at, &own->ring, BYTES(scope), BYTES(context), &scene->home->rng))
+            return;
+        writer_array(&body, 3);
+        writer_uint(&body, number);
+        writer_bin(&body, junk_bid(scene, bid));
+        writer_bin(&body, (struct bytes){ proof, size });
+        if (own_write(&out, scene->topic, RECORD_DEAL, BOX_BIDS, &own->introducer, &body))
+            tell_in_time(scene, (struct bytes){ out.bytes, out.size }, 2);
+    }
+}
+
 static void replay_altered(struct sim *s)
 {
     static uint8_t altered[RECORD_MAX];
@@ -481,6 +547,10 @@ static void act(const struct scene *scene)
         return;
     case FLOODER:
         flood(scene);
+        return;
+    case JUNK_BIDDER:
+        if (scene->box == BOX_BIDS)
+            flood_bids(scene);
         return;
     case EQUIVOCATOR:
     case LATE:

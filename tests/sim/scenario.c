@@ -52,6 +52,8 @@ const struct plan plans[] = {
       .character = SILENT, .liars = 12, .beyond = true },
     { .name = "flooder", .about = "members who vote for inventions by the hundred", WEEKS(16), ON(100, 8),
       .character = FLOODER, .liars = 3 },
+    { .name = "junkbids", .about = "members who hand in bids of companies that are none, and those of others", WEEKS(16),
+      ON(100, 8), .character = JUNK_BIDDER, .liars = 3 },
     { .name = "replayer", .about = "what was said is said again, whole and altered", WEEKS(16), ON(100, 8),
       .character = REPLAYER, .liars = 3 },
     { .name = "censor", .about = "members who pass nothing on", WEEKS(40), ON(90, 40), .character = CENSOR,

@@ -45,6 +45,7 @@ enum character {
     EARLY_OPENER, /* opens what is not closed */
     FALSE_OPENER, /* opens with shares that are not its */
     FLOODER,      /* votes for invented digests, deals under many numbers */
+    JUNK_BIDDER,  /* hands in bids of companies that are none, and those of others, under all its numbers */
     REPLAYER,     /* says again what others have said, whole and altered */
     CENSOR,       /* does not pass on */
     CHARACTERS
@@ -79,12 +80,13 @@ struct ledger_record {
     size_t size;
     enum record_kind kind;
     enum box_index box;
-    int maker;          /* SIM_NOBODY: a company */
+    int maker;          /* SIM_NOBODY: none of the homes */
     bool honest;        /* its maker was, when it was made */
     bool synced;        /* on a disk for good: before, nobody may have it from anybody */
     uint64_t made_ms;   /* true time */
     struct vote vote;   /* votes */
     uint64_t seq;       /* deals */
+    uint8_t company[KEY_SIZE]; /* deals in the bids box */
     bool withdraws;
     uint64_t values[DEAL_VALUES_MAX]; /* of a join by an honest household */
     bool values_known;
@@ -105,7 +107,8 @@ struct wire_end {
 };
 struct home {
     struct core *core; /* NULL: off */
-    uint8_t seed[KEY_SIZE], member_key[KEY_SIZE], interest_key[KEY_SIZE], pseudonym[KEY_SIZE], founder_key[KEY_SIZE];
+    uint8_t seed[KEY_SIZE], member_key[KEY_SIZE], interest_key[KEY_SIZE], pseudonym[KEY_SIZE], introducer_key[KEY_SIZE],
+        founder_key[KEY_SIZE];
     bool keys_known;
     char address[ADDRESS_MAX], invited_by[ADDRESS_MAX];
     bool spy;

@@ -42,6 +42,7 @@ static void keys_note(struct sim *s, struct bytes charter)
         memcpy(s->homes[i].member_key, own.member.public_key, KEY_SIZE);
         memcpy(s->homes[i].pseudonym, own.pseudonym.public_key, KEY_SIZE);
         memcpy(s->homes[i].interest_key, own.interest.public_key, KEY_SIZE);
+        memcpy(s->homes[i].introducer_key, own.introducer.public_key, KEY_SIZE);
         founder_keys(&founder, &share, s->homes[i].seed, &s->charter);
         memcpy(s->homes[i].founder_key, founder.public_key, KEY_SIZE);
         own_clear(&own);

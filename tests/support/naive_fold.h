@@ -81,7 +81,7 @@ static inline struct bytes naive_last(struct bytes body)
 /* The voice of an admitted deal is the nullifier, the first 32 bytes of its admission. */
 static inline const uint8_t *naive_voice(const struct record *deal)
 {
-    bool admitted = deal->box == BOX_INTEREST || deal->box == BOX_JOIN;
+    bool admitted = deal->box == BOX_INTEREST || deal->box == BOX_JOIN || deal->box == BOX_BIDS;
 
     return admitted ? naive_last(deal->body).data : deal->author;
 }
@@ -210,6 +210,71 @@ static inline size_t naive_last_words(const struct record **in, size_t found)
     return kept;
 }
 
+/* The company's record inside a deal of the bids box: its second field. */
+static inline struct record naive_bid(const struct record *deal)
+{
+    struct reader r = reader_from(deal->body);
+    struct record bid;
+    bool fine;
+
+    reader_array(&r, 3, 3);
+    reader_uint(&r, UINT64_MAX);
+    fine = record_read(&bid, reader_bin(&r, 1, RECORD_MAX));
+    assert(fine);
+    return bid;
+}
+
+/* Of deals with bids of one company: does a's stay? The company's highest number, its lowest id, the lowest
+ * number of a home, the lowest id. */
+static inline bool naive_bid_beats(const struct record *a, const struct record *b)
+{
+    const struct record mine = naive_bid(a), other = naive_bid(b);
+    uint64_t seq_a = naive_number(mine.body, 0), seq_b = naive_number(other.body, 0);
+    int order = memcmp(mine.id, other.id, ID_SIZE);
+
+    if (seq_a != seq_b)
+        return seq_a > seq_b;
+    if (order != 0)
+        return order < 0;
+    seq_a = naive_number(a->body, 0);
+    seq_b = naive_number(b->body, 0);
+    return seq_a != seq_b ? seq_a < seq_b : memcmp(a->id, b->id, ID_SIZE) < 0;
+}
+
+/* Of each place, a voice and a number, the lowest id; of these, of each company one. In place; the number
+ * kept. There are never more than the 64 that are read. */
+static inline size_t naive_bids(const struct record **in, size_t found)
+{
+    const struct record *places[NAIVE_DEALS_MAX];
+    size_t filled = 0, kept = 0;
+
+    for (size_t i = 0; i < found; i++) {
+        bool lowest = true;
+
+        for (size_t j = 0; j < found; j++)
+            lowest = lowest && (memcmp(naive_voice(in[i]), naive_voice(in[j]), KEY_SIZE) != 0 ||
+                                naive_number(in[i]->body, 0) != naive_number(in[j]->body, 0) ||
+                                memcmp(in[i]->id, in[j]->id, ID_SIZE) <= 0);
+        if (lowest)
+            places[filled++] = in[i];
+    }
+    for (size_t i = 0; i < filled; i++) {
+        const struct record mine = naive_bid(places[i]);
+        bool stays = true;
+
+        for (size_t j = 0; j < filled; j++) {
+            const struct record other = naive_bid(places[j]);
+
+            stays = stays && (j == i || memcmp(mine.author, other.author, KEY_SIZE) != 0 ||
+                              naive_bid_beats(places[i], places[j]));
+        }
+        if (stays)
+            in[kept++] = places[i];
+    }
+    assert(kept <= 64);
+    return kept;
+}
+
 /* false: it cannot be computed from these records. */
 static inline bool naive_cut(struct naive_set *out, const struct naive *naive, const struct record *cut)
 {
@@ -231,7 +296,7 @@ static inline bool naive_cut(struct naive_set *out, const struct naive *naive, c
         if (naive->records[i].kind == RECORD_DEAL &&
             naive_times(lists, count, naive->records[i].id) >= naive->k)
             in[found++] = &naive->records[i];
-    out->count = naive_last_words(in, found);
+    out->count = naive->box == BOX_BIDS ? naive_bids(in, found) : naive_last_words(in, found);
     for (size_t i = 0; i < out->count; i++)
         memcpy(out->ids[i], in[i]->id, ID_SIZE);
     qsort(out->ids, out->count, ID_SIZE, naive_compare);

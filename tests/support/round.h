@@ -39,7 +39,7 @@ struct round_plan {
     bool wide; /* values of 32 bits, and as large as that */
 };
 struct round_home {
-    struct sign_key member, pseudonym, second; /* second: another pseudonym of the same home */
+    struct sign_key member, pseudonym, introducer, second; /* second: another pseudonym of the same home */
     struct group_key ring, box;
     uint64_t values[DEAL_VALUES_MAX]; /* of its last join deal */
     struct dkg_share share;           /* of the season key, if it is in the committee */
@@ -68,6 +68,7 @@ struct round {
     struct round_record refused[64]; /* what no fold may take: bad shares and the like */
     size_t refused_count;
     uint64_t settled_s[BOXES];
+    unsigned introduced; /* bids: the homes hand them in by turns */
 };
 
 static inline struct bytes round_bytes(const struct round_record *record)

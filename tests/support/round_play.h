@@ -80,6 +80,7 @@ static inline struct round *round_new(const struct round_plan *plan)
         round_key_make(r, &home->member, &home->ring);
         round_key_make(r, &home->pseudonym, &home->box);
         round_key_make(r, &home->second, NULL);
+        sign_key_init(&home->introducer, (const uint8_t[KEY_SIZE]){ 0x1d, (uint8_t)i });
     }
     r->topic = topic_new(round_charter(r));
     assert(r->topic != NULL);
@@ -173,9 +174,9 @@ static inline void round_bid_make(struct round *r, struct bid *bid, struct sign_
     bid->lots[0].steps[0] = (struct bid_step){ .from_homes = 1, .price = { 3000 - 100 * number } };
 }
 
-/* Sealed as it is, whatever it says. */
-static inline struct round_record *round_seal(struct round *r, const struct sign_key *company,
-                                              struct bytes plain, uint64_t seq)
+/* Sealed as it is, whatever it says, and signed by its company. */
+static inline struct bytes round_sealed(struct round *r, uint8_t out[RECORD_MAX],
+                                        const struct sign_key *company, struct bytes plain, uint64_t seq)
 {
     uint8_t room[RECORD_MAX], sealed[BID_MAX], context[HASH_SIZE];
     struct writer w = round_body(room, sizeof room, 2, seq);
@@ -183,7 +184,41 @@ static inline struct round_record *round_seal(struct round *r, const struct sign
     round_context(context, r, BOX_BIDS, company, seq);
     seal_make(sealed, &box_key(r->topic, BOX_BIDS)->joint, BYTES(context), plain, &r->rng);
     writer_bin(&w, (struct bytes){ sealed, plain.size + SEAL_OVERHEAD });
-    return round_say(r, RECORD_DEAL, BOX_BIDS, company, &w);
+    return (struct bytes){ out, record_write(out, RECORD_MAX, NULL, RECORD_DEAL, topic_id(r->topic), BOX_BIDS,
+                                             round_season(r)->boxes[BOX_BIDS].parent, company,
+                                             (struct bytes){ room, writer_done(&w) }) };
+}
+
+/* room: of the body that is written. */
+static inline struct writer round_introduction(struct round *r, uint8_t room[RECORD_MAX], unsigned home,
+                                               uint64_t number, struct bytes bid)
+{
+    struct writer w = round_body(room, RECORD_MAX, 3, number);
+    uint8_t context[HASH_SIZE];
+
+    round_context(context, r, BOX_BIDS, &r->homes[home].introducer, number);
+    writer_bin(&w, bid);
+    round_admission(&w, r, home, BOX_BIDS, context);
+    return w;
+}
+
+static inline struct round_record *round_introduce(struct round *r, unsigned home, uint64_t number,
+                                                   struct bytes bid)
+{
+    uint8_t room[RECORD_MAX];
+    struct writer w = round_introduction(r, room, home, number, bid);
+
+    return round_say(r, RECORD_DEAL, BOX_BIDS, &r->homes[home].introducer, &w);
+}
+
+static inline struct round_record *round_seal(struct round *r, const struct sign_key *company,
+                                              struct bytes plain, uint64_t seq)
+{
+    uint8_t bid[RECORD_MAX];
+    unsigned turn = r->introduced++;
+
+    return round_introduce(r, turn % r->plan.homes, turn / r->plan.homes,
+                           round_sealed(r, bid, company, plain, seq));
 }
 
 static inline struct round_record *round_bid(struct round *r, const struct bid *bid,

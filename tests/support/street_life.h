@@ -65,8 +65,10 @@ static inline void street_companies(struct street *s, unsigned home)
             .contact = "sales@example.org", .terms = "Thirty days.", .lot_count = 1, .price_count = 1
         };
         uint8_t bytes[RECORD_MAX], seed[KEY_SIZE] = { 0xc0, i };
+        static struct deal_out out;
         struct group_key inbox;
         struct sign_key company;
+        enum status status;
         size_t size;
 
         sign_key_init(&company, seed);
@@ -77,7 +79,10 @@ static inline void street_companies(struct street *s, unsigned home)
         bid.lots[0].steps[0] = (struct bid_step){ .from_homes = 1, .price = { 3000u - 100u * i } };
         size = bid_seal(bytes, sizeof bytes, s->homes[home].topic, &bid, &company, &s->homes[home].rng, NULL);
         assert(size > 0);
-        street_give(s, home, street_keep(s, bytes, size, STREET_HOMES_MAX));
+        status = deal_bid(&out, s->homes[home].topic, &s->homes[home].own, (struct bytes){ bytes, size },
+                          &s->homes[home].rng, NULL);
+        assert(status == STATUS_OK);
+        street_take_own(s, home, &out);
     }
     s->sealed = true;
 }

@@ -223,7 +223,7 @@ static void any_home_passes_a_bid_on_and_gives_a_receipt(void **unused)
     expect(TYPED(cmd_bid, "bid", "send", "@a.bid", "--home", street.list[1].folder), EXIT_DONE,
            "Receipt for the company: ");
     expect(TYPED(cmd_bid, "bid", "send", "@a.bid", "--home", street.list[1].folder), EXIT_DONE,
-           "was here already");
+           "had handed it in already");
     expect(TYPED(cmd_bid, "bid", "send", "@b.bid", "--home", street.list[2].folder), EXIT_DONE,
            "Receipt for the company: ");
     expect(TYPED(cmd_bid, "bid", "send", "@prices.csv", "--home", street.list[2].folder), EXIT_FAILED,

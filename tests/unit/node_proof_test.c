@@ -83,6 +83,17 @@ static void a_changed_a_missing_or_an_added_byte_is_refused(void **unused)
     street_clear(s);
 }
 
+/* Up to the number of its records. */
+static void head_write(struct writer *w, const struct topic *topic)
+{
+    writer_array(w, 5);
+    writer_uint(w, 1);
+    writer_text(w, PACKAGE_OCID_PREFIX);
+    writer_text(w, "en");
+    writer_bin(w, topic_charter_bytes(topic));
+    writer_array(w, topic_record_count(topic));
+}
+
 /* The same records, but not in the order of their ids, or one of them twice, or one left out of the count. */
 static void records_out_of_order_or_twice_are_refused(void **unused)
 {
@@ -95,12 +106,7 @@ static void records_out_of_order_or_twice_are_refused(void **unused)
         static uint8_t bytes[1 << 20];
         struct writer w = writer_to(bytes, sizeof bytes);
 
-        writer_array(&w, 5);
-        writer_uint(&w, 1);
-        writer_text(&w, PACKAGE_OCID_PREFIX);
-        writer_text(&w, "en");
-        writer_bin(&w, topic_charter_bytes(topic));
-        writer_array(&w, count);
+        head_write(&w, topic);
         writer_bin(&w, topic_record_at(topic, 1));
         writer_bin(&w, topic_record_at(topic, twice ? 1 : 0));
         for (size_t i = 2; i < count; i++)
@@ -108,6 +114,58 @@ static void records_out_of_order_or_twice_are_refused(void **unused)
         assert_true(writer_done(&w) > 0);
         refused(bytes, writer_done(&w));
     }
+    street_clear(s);
+}
+
+/* The records of a topic in the order of their ids, one of them replaced by another. */
+static size_t proof_with(uint8_t *out, size_t room, const struct topic *topic, const struct record *without,
+                         const struct record *with)
+{
+    struct writer w = writer_to(out, room);
+    size_t count = topic_record_count(topic);
+    bool placed = false;
+    struct record at;
+
+    head_write(&w, topic);
+    for (size_t i = 0; i <= count; i++) {
+        bool more = i < count && record_read(&at, topic_record_at(topic, i));
+
+        if (!placed && (!more || memcmp(with->id, at.id, ID_SIZE) < 0)) {
+            writer_bin(&w, with->whole);
+            placed = true;
+        }
+        if (more && memcmp(at.id, without->id, ID_SIZE) != 0)
+            writer_bin(&w, at.whole);
+    }
+    return writer_done(&w);
+}
+
+/* In the place of a home's deal the company's record alone, or the deal as somebody else signs it. */
+static void a_bid_without_an_honest_introduction_is_refused(void **unused)
+{
+    static uint8_t bytes[1 << 20], forged[RECORD_MAX];
+    struct street *s = awarded_street();
+    struct topic *topic = s->homes[2].topic, *read = NULL;
+    struct record deal = { .kind = RECORD_KINDS }, changed;
+    struct failure why = { "" };
+    struct reader body;
+    size_t size;
+
+    (void)unused;
+    for (size_t i = 0; deal.kind != RECORD_DEAL || deal.box != BOX_BIDS; i++)
+        assert_true(record_read(&deal, topic_record_at(topic, i)));
+    size = proof_with(bytes, sizeof bytes, topic, &deal, &deal);
+    assert_int_equal(proof_read(&read, NULL, (struct bytes){ bytes, size }, &why), STATUS_OK);
+    topic_free(read);
+    body = reader_from(deal.body);
+    reader_array(&body, 3, 3);
+    reader_uint(&body, DEAL_SEQ_MAX);
+    assert_true(record_read(&changed, reader_bin(&body, 1, RECORD_MAX)));
+    refused(bytes, proof_with(bytes, sizeof bytes, topic, &deal, &changed));
+    size = record_write(forged, sizeof forged, NULL, deal.kind, deal.topic, deal.box, deal.parent,
+                        &s->homes[1].own.pseudonym, deal.body);
+    assert_true(record_read(&changed, (struct bytes){ forged, size }));
+    refused(bytes, proof_with(bytes, sizeof bytes, topic, &deal, &changed));
     street_clear(s);
 }
 
@@ -172,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_proof_at_any_time_reads_back_to_the_same_bytes),
         cmocka_unit_test(a_changed_a_missing_or_an_added_byte_is_refused),
         cmocka_unit_test(records_out_of_order_or_twice_are_refused),
+        cmocka_unit_test(a_bid_without_an_honest_introduction_is_refused),
         cmocka_unit_test(the_winner_of_a_real_round_reads_the_letters_of_its_homes),
         cmocka_unit_test(a_prefix_that_is_none_is_refused),
     };

@@ -97,30 +97,34 @@ static void list_one(struct round *r, enum box_index box, const uint8_t id[ID_SI
     }
 }
 
+static void enrol_somebody(struct round *r)
+{
+    struct group_key ring, box;
+    struct sign_key member;
+
+    round_key_make(r, &member, &ring);
+    round_key_make(r, NULL, &box);
+    round_enrol_with(r, &member, &ring, &box, 0);
+}
+
 static void a_box_is_full_but_for_what_k_members_list(void **unused)
 {
-    struct round *r = round_new(&(struct round_plan){ .homes = 7, .seed = 64 });
-    struct sign_key company;
-    struct bid bid;
+    struct round *r = round_new(&(struct round_plan){ .homes = 7, .founders = 7, .seed = 64 });
     struct round_record extra;
 
     (void)unused;
-    round_play(r, BOX_JOIN);
-    for (unsigned i = 0; i < BIDS_MAX; i++) {
-        round_bid_make(r, &bid, &company, i);
-        round_seal(r, &company, text("none"), 0);
-    }
+    for (unsigned i = 0; i < BOX_DEALS_MAX; i++)
+        enrol_somebody(r);
     r->count--; /* made once more, for a topic that has room */
     extra = r->records[r->count];
     topic_free(r->topic);
     r->topic = topic_up_to(r, r->count);
-    round_bid_make(r, &bid, &company, 1);
-    round_seal(r, &company, text("none"), 0);
+    enrol_somebody(r);
     assert_int_equal(topic_add(r->topic, round_bytes(&extra), 0), STATUS_FULL);
-    list_one(r, BOX_BIDS, extra.id, 1, 2); /* k = 3 of 7 */
+    list_one(r, BOX_REGISTRY, extra.id, 1, 2); /* k = 3 of 7 */
     assert_false(topic_wants(r->topic, extra.id));
     assert_int_equal(topic_add(r->topic, round_bytes(&extra), 0), STATUS_FULL);
-    list_one(r, BOX_BIDS, extra.id, 3, 3);
+    list_one(r, BOX_REGISTRY, extra.id, 3, 3);
     assert_true(topic_wants(r->topic, extra.id));
     assert_int_equal(topic_add(r->topic, round_bytes(&extra), 0), STATUS_OK);
     free(extra.bytes);

@@ -180,6 +180,59 @@ static void a_home_that_withdraws_is_not_counted(void **unused)
     street_clear(s);
 }
 
+/* ---- Bids. */
+
+static struct bytes sealed_bid(struct street *s, uint8_t room[RECORD_MAX], uint8_t company)
+{
+    struct bid bid = { .company = "Bois", .lot_count = 1, .price_count = 1 };
+    uint8_t seed[KEY_SIZE] = { 0xc1, company };
+    struct group_key inbox;
+    struct sign_key key;
+
+    sign_key_init(&key, seed);
+    group_key_init(&inbox, seed);
+    bid.inbox = inbox.public_point;
+    bid.lots[0] = (struct bid_lot){ .step_count = 1, .steps = { { .from_homes = 1 } } };
+    return (struct bytes){ room, bid_seal(room, RECORD_MAX, s->homes[0].topic, &bid, &key, &s->homes[0].rng,
+                                         NULL) };
+}
+
+static enum status hand_in(struct street *s, unsigned home, struct bytes bid)
+{
+    return deal_bid(&out, s->homes[home].topic, &s->homes[home].own, bid, &s->homes[home].rng, &why);
+}
+
+/* Whether another home has handed it in is not asked: that one could take it back. */
+static void a_home_hands_in_four_bids_each_once(void **unused)
+{
+    struct street *s = street_init(3, 2, 47);
+    uint8_t bytes[INTRODUCTIONS_MAX + 1][RECORD_MAX];
+    struct bytes bids[INTRODUCTIONS_MAX + 1];
+
+    (void)unused;
+    assert_refused(hand_in(s, 0, BYTES(street_group)), STATUS_MALFORMED, "not a sealed bid");
+    assert_true(street_until(s, BOX_JOIN, BOX_OPENED, 20 * STREET_DAY_MS));
+    for (uint8_t i = 0; i <= INTRODUCTIONS_MAX; i++) {
+        bids[i] = sealed_bid(s, bytes[i], i);
+        assert_true(bids[i].size > 0);
+    }
+    for (unsigned i = 0; i < INTRODUCTIONS_MAX; i++) {
+        assert_int_equal(hand_in(s, 0, bids[i]), STATUS_OK);
+        keep(s, 0);
+        assert_refused(hand_in(s, 0, bids[i]), STATUS_EXISTS, "handed it in already");
+        assert_int_equal(street_season(s, 0)->bids_sealed, i + 1);
+    }
+    assert_refused(hand_in(s, 0, bids[INTRODUCTIONS_MAX]), STATUS_FULL, "another home");
+    assert_int_equal(hand_in(s, 1, bids[INTRODUCTIONS_MAX]), STATUS_OK);
+    keep(s, 1);
+    assert_int_equal(hand_in(s, 1, bids[0]), STATUS_OK);
+    keep(s, 1);
+    assert_int_equal(street_season(s, 1)->bids_sealed, 2); /* it has not met the other yet */
+    bytes[0][6] ^= 1; /* the round */
+    assert_refused(hand_in(s, 2, bids[0]), STATUS_DENIED, "another round");
+    street_clear(s);
+}
+
 static void keys_are_found_again_from_seed_and_secret(void **unused)
 {
     struct street *s = street_init(2, 2, 46);
@@ -193,6 +246,8 @@ static void keys_are_found_again_from_seed_and_secret(void **unused)
     assert_int_equal(other.genesis_index, 0);
     assert_memory_not_equal(other.member.public_key, other.pseudonym.public_key, KEY_SIZE);
     assert_memory_not_equal(other.pseudonym.public_key, again.pseudonym.public_key, KEY_SIZE);
+    assert_memory_not_equal(other.pseudonym.public_key, other.introducer.public_key, KEY_SIZE);
+    assert_memory_not_equal(other.interest.public_key, other.introducer.public_key, KEY_SIZE);
     own_clear(&again);
     assert_memory_equal(&again, &wiped, sizeof again);
     own_clear(&other);
@@ -208,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_join_is_held_against_the_charter),
         cmocka_unit_test(a_home_may_change_its_mind_seven_times),
         cmocka_unit_test(a_home_that_withdraws_is_not_counted),
+        cmocka_unit_test(a_home_hands_in_four_bids_each_once),
         cmocka_unit_test(keys_are_found_again_from_seed_and_secret),
     };
 

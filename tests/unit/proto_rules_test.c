@@ -333,8 +333,10 @@ static void stage_begin(struct stage *stage, enum box_index box, uint8_t seed)
     case BOX_JOIN:
         round_play_join(r);
         break;
-    case BOX_KEY:
     case BOX_BIDS:
+        round_play_bids(r);
+        break;
+    case BOX_KEY:
     case BOXES:
         break;
     }
@@ -382,12 +384,38 @@ static void join_closes_on_the_same_sets_and_lots(void **unused)
     assert_true(lots_compared > 30);
 }
 
+/* Some homes hand in the bid of another, or another under the same number; some companies bid again. */
+static void bids_close_on_the_same_sets(void **unused)
+{
+    uint8_t bids[4][2][RECORD_MAX];
+    struct bytes signed_bids[4][2];
+    struct sign_key company;
+    struct stage stage;
+    struct round *r;
+    struct bid bid;
+
+    (void)unused;
+    stage_begin(&stage, BOX_BIDS, 24);
+    r = stage.round;
+    for (unsigned i = 0; i < 4; i++) {
+        round_bid_make(r, &bid, &company, i);
+        signed_bids[i][0] = round_sealed(r, bids[i][0], &company, text("first"), 0);
+        signed_bids[i][1] = round_sealed(r, bids[i][1], &company, text("other"), i % 2);
+    }
+    for (unsigned i = 0; i < 20; i++)
+        round_introduce(r, 3 + i % 5, draw(&stage, INTRODUCTIONS_MAX),
+                        signed_bids[draw(&stage, 4)][draw(&stage, 2)]);
+    stage.deals = r->count - stage.base;
+    compare_seasons(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_registry_closes_on_the_same_sets),
         cmocka_unit_test(interest_closes_on_the_same_sets),
         cmocka_unit_test(join_closes_on_the_same_sets_and_lots),
+        cmocka_unit_test(bids_close_on_the_same_sets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

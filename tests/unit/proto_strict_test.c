@@ -211,7 +211,13 @@ static size_t fields_of(struct field out[FIELDS_MAX], const struct round_record 
         out[count++] = sum_deal_at(0);
         out[count++] = admission_at(1);
     } else {
-        out[count++] = words_at(0, "pps");
+        struct bytes all = binary_of(body, size, 0);
+        struct sealed_bid bid;
+
+        assert_true(sealed_bid_read(&bid, all));
+        out[count] = words_at(0, "pps");
+        out[count++].skip = (size_t)(bid.sealed.data - all.data);
+        out[count++] = admission_at(1);
     }
     return count;
 }
@@ -230,6 +236,8 @@ static const struct sign_key *key_of(const uint8_t author[KEY_SIZE])
             found = &whole->homes[i].member;
         if (memcmp(whole->homes[i].pseudonym.public_key, author, KEY_SIZE) == 0)
             found = &whole->homes[i].pseudonym;
+        if (memcmp(whole->homes[i].introducer.public_key, author, KEY_SIZE) == 0)
+            found = &whole->homes[i].introducer;
     }
     assert_non_null(found);
     return found;
@@ -246,10 +254,24 @@ static enum status add_with_body(struct topic *topic, const struct record *recor
     return topic_add(topic, (struct bytes){ bytes, written }, 0);
 }
 
-static void refuse(const char *what, struct topic *topic, const struct record *record, const uint8_t *body,
+/* By the company, whose bid lies in the record of a home. */
+static void bid_sign_again(uint8_t *body, size_t size)
+{
+    struct bytes bid = binary_of(body, size, 0);
+    struct record record;
+
+    assert_true(record_read(&record, bid));
+    sign_make(body + (bid.data + bid.size - body) - SIGNATURE_SIZE, key_of(record.author), BYTES(record.id));
+}
+
+static void refuse(const char *what, struct topic *topic, const struct record *record, uint8_t *body,
                    size_t size)
 {
-    enum status status = add_with_body(topic, record, body, size);
+    enum status status;
+
+    if (record->kind == RECORD_DEAL && record->box == BOX_BIDS)
+        bid_sign_again(body, size);
+    status = add_with_body(topic, record, body, size);
 
     if (status != STATUS_MALFORMED && status != STATUS_FORGED)
         fail_msg("kind %d of box %d, %s: %s", (int)record->kind, (int)record->box, what, status_text(status));
@@ -260,7 +282,7 @@ static size_t walk_field(struct topic *topic, const struct record *record, uint8
                          const struct field *field)
 {
     struct bytes binary = binary_of(body, size, field->binary);
-    uint8_t *word = body + (binary.data - body), changed[2][WORD], kept[WORD];
+    uint8_t *word = body + (binary.data - body) + field->skip, changed[2][WORD], kept[WORD];
 
     for (size_t i = 0; field->words[i] != '\0'; i++, word += WORD + (i == 1 ? field->skip_after : 0)) {
         size_t count = word_changes(changed, word, field->words[i]);
@@ -299,6 +321,23 @@ static void walk_heads(struct topic *topic, const struct round_record *made, con
     }
 }
 
+/* Of the company's record, which lies in the home's as one binary. */
+static void walk_bid_heads(struct topic *topic, const struct record *record, const uint8_t *body, size_t size)
+{
+    struct bytes bid = binary_of(body, size, 0), admission = binary_of(body, size, 1);
+    static uint8_t longer[BYTES_MAX], room[BYTES_MAX];
+
+    for (size_t at = 0; at < bid.size; at = token_end(bid.data, at)) {
+        size_t more = widen(longer, bid.data, bid.size, at);
+        struct writer w = round_body(room, sizeof room, 3, 0);
+
+        writer_bin(&w, (struct bytes){ longer, bid.size + more });
+        writer_bin(&w, admission);
+        if (more > 0 && add_with_body(topic, record, room, writer_done(&w)) != STATUS_MALFORMED)
+            fail_msg("a longer head at %zu of a bid", at);
+    }
+}
+
 /* The words looked at; 0: no such record was made. */
 static size_t walk(enum record_kind kind, enum box_index box)
 {
@@ -321,6 +360,8 @@ static size_t walk(enum record_kind kind, enum box_index box)
         for (size_t i = 0; i < count; i++)
             words += walk_field(topic, &record, body, record.body.size, &fields[i]);
         walk_heads(topic, &whole->records[at], &record, body, record.body.size);
+        if (kind == RECORD_DEAL && box == BOX_BIDS)
+            walk_bid_heads(topic, &record, body, record.body.size);
         status = topic_add(topic, round_bytes(&whole->records[at]), 0);
         assert_int_equal(status, STATUS_OK);
     }

@@ -75,7 +75,7 @@ static size_t first_deal(const struct round *r, enum box_index box)
 static void bad_ones_among_many_are_found_and_the_season_is_the_same(void **unused)
 {
     struct round *r = round_new(&(struct round_plan){ .homes = HOMES, .seed = 99, .changing = true });
-    struct round_record bad[5];
+    struct round_record bad[6];
     uint8_t hash[HASH_SIZE], expected[HASH_SIZE];
     const struct held *const *held;
     struct topic *topic;
@@ -87,6 +87,7 @@ static void bad_ones_among_many_are_found_and_the_season_is_the_same(void **unus
     steal(r, first_deal(r, BOX_JOIN) + 1, &bad[2]);
     spoil(r, first_deal(r, BOX_JOIN), &r->homes[0].pseudonym, &bad[3]);
     spoil(r, first_deal(r, BOX_JOIN) + 2, &r->homes[2].pseudonym, &bad[4]);
+    steal(r, first_deal(r, BOX_BIDS) + 1, &bad[5]);
     topic = topic_new(round_charter(r));
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
         assert_int_equal(topic_add(topic, round_bytes(&bad[i]), 0), STATUS_MISSING);

@@ -16,6 +16,8 @@ static const uint8_t *nullifier_of(const struct record *record, enum box_index b
     reader_uint(&r, DEAL_SEQ_MAX);
     if (box == BOX_INTEREST) {
         reader_uint(&r, 4);
+    } else if (box == BOX_BIDS) {
+        reader_bin(&r, 1, RECORD_MAX);
     } else {
         size_t count = reader_array(&r, 0, LOT_CHOICES_MAX);
 
@@ -49,6 +51,39 @@ static void a_report_and_a_join_of_one_home_have_nothing_in_common(void **unused
                                     POINT_SIZE);
         }
     }
+    street_clear(s);
+}
+
+/* Nor does anybody learn which of them handed in whose bid. */
+static void what_a_home_hands_in_has_nothing_in_common_with_its_join(void **unused)
+{
+    static const enum box_index others[] = { BOX_INTEREST, BOX_JOIN };
+    struct street *s = street_init(4, 3, 54);
+    struct record deals[2], bid;
+    size_t handed_in = 0;
+
+    (void)unused;
+    assert_season(s, 4);
+    for (size_t i = 0; i < s->record_count; i++) {
+        const struct street_record *r = &s->records[i];
+
+        if (!record_read(&bid, (struct bytes){ r->bytes, r->size }) || bid.kind != RECORD_DEAL ||
+            bid.box != BOX_BIDS)
+            continue;
+        handed_in++;
+        for (unsigned home = 0; home < 4; home++)
+            for (size_t k = 0; k < ARRAY_SIZE(others); k++) {
+                const struct street_record *other =
+                    &s->records[street_last(s, home, others[k], RECORD_DEAL)];
+
+                assert_true(record_read(&deals[k], (struct bytes){ other->bytes, other->size }));
+                assert_memory_not_equal(bid.author, deals[k].author, KEY_SIZE);
+                assert_memory_not_equal(bid.author, s->homes[home].own.member.public_key, KEY_SIZE);
+                assert_memory_not_equal(nullifier_of(&bid, BOX_BIDS), nullifier_of(&deals[k], others[k]),
+                                        POINT_SIZE);
+            }
+    }
+    assert_int_equal(handed_in, 2);
     street_clear(s);
 }
 
@@ -120,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_report_and_a_join_of_one_home_have_nothing_in_common),
+        cmocka_unit_test(what_a_home_hands_in_has_nothing_in_common_with_its_join),
         cmocka_unit_test(two_homes_under_one_name_count_once_and_stop_nobody),
         cmocka_unit_test(when_the_season_is_over_the_secret_of_the_round_is_gone),
     };
