@@ -85,7 +85,7 @@ static struct wish wish_for(uint32_t lot, uint32_t minimum, uint64_t quantity)
                           .lots = { lot },
                           .minimums = { minimum },
                           .choice_count = 1,
-                          .values = { quantity, 10, 900, 1, 0 },
+                          .values = { quantity, 10, 900, 0, 1 },
                           .value_count = 5 };
 }
 

@@ -230,10 +230,10 @@ static void what_a_quota_refuses_costs_its_bearer_nothing(void **unused)
 /* A peer whose line is slow goes on with a comparison that has timed out here. */
 static void going_on_with_a_comparison_that_is_over_is_no_violation(void **unused)
 {
-    static const uint8_t goes_on[][4] = {
-        { 0x93, 2, 1, 16 }, { 0x91, 4 }, { 0x91, 7 }, { 0x93, 6, 1, 0xc4 }
+    static const uint8_t goes_on[][5] = {
+        { 0x94, 2, 1, 16, 0xc4 }, { 0x91, 4 }, { 0x91, 7 }, { 0x93, 6, 1, 0xc4 }
     };
-    static const size_t sizes[] = { 4, 2, 2, 4 };
+    static const size_t sizes[] = { 5, 2, 2, 4 };
     uint8_t topic[ID_SIZE];
     struct world *w = alone(topic);
     struct mouth m = member(w, 1, topic);

@@ -291,6 +291,9 @@ static void a_home_stands_for_one_at_a_limit(void **unused)
                     { { 4000, 0, 900, 1, 0 }, true, false },
                     { { 4000, 0, 900, 0, 1 }, true, false }, /* of another shape, whatever its values */
                     { { 4000, 0, 900, 0, 1 }, false, true } };
+    struct deal_shape shape = plain_shape(5, 16);
+    void *memory = aligned_alloc(DEAL_BASES_ALIGNMENT, deal_bases_size(&shape));
+    const struct deal_bases *plain = deal_bases_init(memory, &shape);
 
     (void)unused;
     round_play(r, BOX_INTEREST);
@@ -298,7 +301,7 @@ static void a_home_stands_for_one_at_a_limit(void **unused)
         uint8_t room[RECORD_MAX], context[HASH_SIZE], deal[DEAL_MAX];
         struct writer w = round_body(room, sizeof room, 4, 0);
         const struct sign_key *author = &r->homes[i].pseudonym;
-        const struct deal_bases *bases = demands[i].plain ? bases_of(5, 16) : topic_bases(r->topic);
+        const struct deal_bases *bases = demands[i].plain ? plain : topic_bases(r->topic);
         size_t size;
 
         round_context(context, r, BOX_JOIN, author, 0);
@@ -317,6 +320,7 @@ static void a_home_stands_for_one_at_a_limit(void **unused)
     }
     assert_false(deal_make((uint8_t[DEAL_MAX]){ 0 }, &(size_t){ 0 }, topic_bases(r->topic), &box_key(r->topic, BOX_JOIN)->joint,
                            (struct bytes){ NULL, 0 }, (const uint64_t[]){ 4000, 0, 900, 1, 0 }, &r->rng));
+    free(memory);
     round_free(r);
 }
 
