@@ -77,7 +77,7 @@ static struct bytes premature_list(const uint8_t topic[ID_SIZE], uint32_t number
 /* Says so many of them, by several links, since each has a bucket; returns what waits in the round then. */
 static size_t waits_after(struct world *w, const uint8_t topic[ID_SIZE], uint32_t lists)
 {
-    struct mouth m;
+    struct mouth m = { 0 };
 
     for (uint32_t i = 0; i < lists; i++) {
         if (i % 1000 == 0)
