@@ -100,10 +100,8 @@ size_t ledger_take(struct sim *s, int at, const struct event *cause, const uint8
     own = s->injecting || is_key_of(&s->homes[at], record.author);
     if (!own && (found == s->record_count || !s->records[found].synced))
         sim_fail(s, "home %d has a record that is on nobody's disk (kind %d, box %d, of home %d)", at, (int)record.kind, (int)record.box, maker_of(s, record.author));
-    if (found < s->record_count) {
-        spies_note(s, at, found, cause);
+    if (found < s->record_count)
         return found;
-    }
     index_grow(s);
     if (s->record_count == s->record_room) {
         s->record_room = s->record_room == 0 ? 256 : 2 * s->record_room;

@@ -124,6 +124,7 @@ static void keep_record(struct sim *s, int at, const struct effect *effect, stru
 
     if (home_has(home, record))
         sim_fail(s, "home %d kept a record twice", at);
+    spies_note(s, at, record, cause);
     mark(home, record, true);
     item_add(home, (struct disk_item){ .type = EFFECT_KEEP_RECORD, .record = (uint32_t)record, .arrival_ms = effect->arrival_ms },
              (struct bytes){ NULL, 0 });
