@@ -53,9 +53,12 @@ static struct parts deal_parts(const uint8_t *deal, unsigned threshold)
 /* The second base: nobody knows its logarithm. */
 static void blinding_base(struct point *out)
 {
+    crypto_generichash_state hash;
     uint8_t uniform[64];
 
-    crypto_generichash(uniform, sizeof uniform, (const uint8_t *)LABEL_DKG_BLINDING, sizeof LABEL_DKG_BLINDING - 1, NULL, 0);
+    crypto_generichash_init(&hash, NULL, 0, sizeof uniform);
+    crypto_generichash_update(&hash, (const uint8_t *)LABEL_DKG_BLINDING, sizeof LABEL_DKG_BLINDING - 1);
+    crypto_generichash_final(&hash, uniform, sizeof uniform);
     point_from_hash(out, uniform);
 }
 

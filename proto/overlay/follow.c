@@ -2,7 +2,7 @@
  *
  * Happy path: both say what they follow; a round that one of them does not know comes with its charter, whose
  * hash is its name; it is on disk before its first record. Failure modes: a charter of another group, network
- * or hash is a violation; one that has no place is left alone for now; a round that has expired here is not asked for again.
+ * or hash is a violation; one that has no place is asked for again when there may be one; a round that has expired here is not asked for again.
  */
 #include "proto/core/core_state.h"
 

@@ -13,7 +13,6 @@
 #include "proto/overlay/reconcile.h"
 
 #include <assert.h>
-#include <math.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -309,8 +308,8 @@ static enum status step_open(struct sync *sync, struct reader *r, struct sync_ou
     return payload_end(out, &w);
 }
 
-/* The parts whose marks differ, and about how many differences fall so into so many parts by chance. All the same although the
- * digests are not: whoever made marks collide is found out, since then all are compared. */
+/* The parts whose marks differ, and how many differences it takes on average to hit so many of them (0: all are hit, which tells no
+ * more). All the same although the digests are not: whoever made marks collide is found out, since then all are compared. */
 static uint64_t parts_differing(const uint8_t a[SET_PARTS][SET_MARK_SIZE], const uint8_t b[SET_PARTS][SET_MARK_SIZE], double *estimate)
 {
     uint64_t parts = 0;
@@ -319,7 +318,9 @@ static uint64_t parts_differing(const uint8_t a[SET_PARTS][SET_MARK_SIZE], const
     for (unsigned i = 0; i < SET_PARTS; i++)
         parts |= (uint64_t)(memcmp(a[i], b[i], SET_MARK_SIZE) != 0) << i;
     count = __builtin_popcountll(parts);
-    *estimate = count < SET_PARTS ? SET_PARTS * log((double)SET_PARTS / (SET_PARTS - count)) : 0;
+    *estimate = 0;
+    for (int hit = 0; hit < count && count < SET_PARTS; hit++)
+        *estimate += (double)SET_PARTS / (SET_PARTS - hit);
     return count > 0 ? parts : UINT64_MAX;
 }
 
