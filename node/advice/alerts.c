@@ -7,7 +7,7 @@
 #include "node/tongue/tongue.h"
 
 #include "node/advice/calendar.h"
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 #include <assert.h>
 #include <string.h>

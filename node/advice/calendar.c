@@ -3,7 +3,7 @@
  * date without a counterpart a year before. */
 #include "node/advice/calendar.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/tongue/tongue.h"
 
 #include <assert.h>

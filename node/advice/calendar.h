@@ -1,4 +1,4 @@
-/* calendar.h - days, weeks, months and years by the wall clock of Central Europe (import/local_time.h). Pure.
+/* calendar.h - days, weeks, months and years by the wall clock of Central Europe (tongue/local_time.h). Pure.
  */
 #ifndef COOP_NODE_ADVICE_CALENDAR_H
 #define COOP_NODE_ADVICE_CALENDAR_H

@@ -5,7 +5,7 @@
  * modes are counts: no colour known, a reading of more than an hour. */
 #include "node/advice/tariff.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 #include <assert.h>
 #include <string.h>

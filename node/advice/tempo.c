@@ -8,7 +8,7 @@
 #include "node/advice/tempo.h"
 
 #include "node/advice/calendar.h"
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 #include <assert.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * modes: a range with more spans than a reply can hold; readings too long for the span, counted apart. */
 #include "node/advice/usage.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 #include <assert.h>
 #include <string.h>

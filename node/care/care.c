@@ -1,48 +1,13 @@
-/* care.c - checks as JSON, two dates among the household's settings, and the holes in a series. Failure
+/* care.c - two dates among the household's settings, and the holes in a series. Failure
  * modes: those of the store; a date of another size, which only damage can make, reads as never. */
 #include "node/care/care.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 #include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { DAY_S = 86400, WHOLE_DAY_S = 23 * 3600 /* the shortest there is: the clock goes forward in March */ };
-
-/* ---- Checks. */
-
-const char *check_state_name(enum check_state state)
-{
-    switch (state) {
-    case CHECK_OK:
-        return "ok";
-    case CHECK_WARN:
-        return "warn";
-    case CHECK_FAIL:
-        return "fail";
-    }
-    assert(false);
-    return "";
-}
-
-void check_add(struct answer *a, json_t *checks, const char *name, enum check_state state, const char *fix,
-               const char *format, ...)
-{
-    json_t *check = answer_item(a, checks);
-    char text[512];
-    va_list args;
-
-    assert(state == CHECK_OK || fix);
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    answer_text(a, check, "name", name);
-    answer_text(a, check, "state", check_state_name(state));
-    answer_text(a, check, "text", text);
-    answer_text(a, check, "fix", state == CHECK_OK ? NULL : fix);
-}
 
 /* ---- Dates. */
 

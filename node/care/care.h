@@ -1,18 +1,9 @@
-/* care.h - what keeps a home from losing what it was given: its checks, the memory of its last backup and of
+/* care.h - what keeps a home from losing what it was given: the memory of its last backup and of
  * a recovery sheet that was proved, and the holes in its readings. */
 #ifndef COOP_NODE_CARE_H
 #define COOP_NODE_CARE_H
 
-#include "node/serve/answer.h"
 #include "store/store.h"
-
-/* ---- Checks of `coopair doctor`: each a name, a state, what was found, and what to do where it is not well.
- */
-enum check_state { CHECK_OK, CHECK_WARN, CHECK_FAIL };
-const char *check_state_name(enum check_state state); /* "ok", "warn", "fail" */
-/* fix may be NULL when all is well. */
-void check_add(struct answer *a, json_t *checks, const char *name, enum check_state state, const char *fix,
-               const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* ---- What the household did for itself, kept among its settings. */
 enum {

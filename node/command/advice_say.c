@@ -1,9 +1,9 @@
 /* advice_say.c - see advice_say.h. */
 #include "node/command/advice_say.h"
 
-#include "node/import/local_time.h"
-#include "node/command/words.h"
+#include "node/tongue/local_time.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

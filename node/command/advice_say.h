@@ -5,7 +5,7 @@
 
 #include "node/advice/calendar.h"
 #include "node/command/command.h"
-#include "node/command/say.h"
+#include "node/tongue/say.h"
 
 enum { ADVICE_BAR = 18 };
 const char *advice_bar(char out[SAY_MAX], uint64_t value,

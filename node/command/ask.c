@@ -8,6 +8,7 @@
 #include "node/home/home.h"
 #include "node/serve/serve.h"
 #include "node/tongue/tongue.h"
+#include "node/wish/wish.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -114,7 +115,7 @@ static json_t *offline_ask(const char *home, json_t *request, enum status *statu
 
     clock_gettime(CLOCK_REALTIME, &now);
     *status =
-        node_open(&node, home, "", NULL, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, why);
+        node_open(&node, home, wishes_try, "", NULL, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, why);
     if (*status)
         return NULL;
     reply = serve(node, request);

@@ -5,14 +5,15 @@
  * still open, and the exit code is 7. */
 #include "node/command/bid_open.h"
 
-#include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/command/company.h"
 #include "node/command/company_tender.h"
+#include "node/home/whole_file.h"
 #include "node/serve/round_view.h"
 #include "node/tender/tender.h"
-#include "node/command/words.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -90,7 +91,7 @@ static void letter_take(struct opening *o, const char *path)
     struct letter letter;
     char *text = NULL;
     size_t size;
-    enum status status = cli_read_file(&text, &size, path, LETTER_MAX, &why);
+    enum status status = whole_file_read(&text, &size, path, LETTER_MAX, &why);
 
     if (status != STATUS_OK) {
         letter_refuse(o, path, status == STATUS_FULL ? EXIT_FORGED : exit_code_of(status), &why);

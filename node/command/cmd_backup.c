@@ -4,11 +4,12 @@
  * store when none runs, is told of it afterwards, for doctor and status. */
 #include "node/care/backup.h"
 #include "node/care/care.h"
+#include "node/care/sheet_typed.h"
 #include "node/command/command.h"
 #include "node/home/home.h"
-#include "node/command/typed.h"
+#include "node/home/typed.h"
 #include "node/tongue/tongue.h"
-#include "node/command/words.h"
+#include "node/tongue/words.h"
 
 #include <sodium.h>
 #include <time.h>
@@ -58,7 +59,7 @@ static enum status make(const struct cli *cli, struct backup_facts *facts, const
     if (!status)
         status = home_check(home, why);
     if (!status && !recovery)
-        status = typed_passphrase(&typed, cli, _("the backup"), passphrase_file, BACKUP_PASSPHRASE_LEAST, true, why);
+        status = typed_passphrase(&typed, !cli->no_input, _("the backup"), passphrase_file, BACKUP_PASSPHRASE_LEAST, true, why);
     key.passphrase = (struct bytes){ (const uint8_t *)typed.text, typed.size };
     if (!status)
         status = backup_write(facts, cli->args[0], home, &key, now_ms(), why);
@@ -120,14 +121,14 @@ static enum status unlock(struct backup_key *key, struct typed *typed, uint8_t s
     if (status)
         return status;
     if (key->lock == BACKUP_PASSPHRASE) {
-        status = typed_passphrase(typed, cli, _("the backup"), passphrase_file, 0, false, why);
+        status = typed_passphrase(typed, !cli->no_input, _("the backup"), passphrase_file, 0, false, why);
         key->passphrase = (struct bytes){ (const uint8_t *)typed->text, typed->size };
         return status;
     }
     if (!sheet_file && !cli->json)
         fputs(_("This backup is opened by the recovery sheet of its home; type its words:\n"), stderr);
     key->secret = secret;
-    return typed_sheet(secret, sheet_file, why);
+    return sheet_typed(secret, sheet_file, why);
 }
 
 static int say_restored(const struct cli *cli, const struct backup_facts *facts, const char *home)

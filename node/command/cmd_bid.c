@@ -4,15 +4,16 @@
  * seal works from the exported tender alone, without a network: the bid is readable on this machine, and
  * after the close, and nowhere between. Failure modes: a forged tender (exit 7), a tender that takes no bids
  * any more (8), a table of prices with a mistake, named by its line. */
-#include "node/serve/answer.h"
-#include "node/tender/bid_csv.h"
 #include "node/command/bid_open.h"
 #include "node/command/command.h"
 #include "node/command/company.h"
 #include "node/command/company_tender.h"
-#include "node/serve/envelope.h"
-#include "node/command/words.h"
+#include "node/home/whole_file.h"
+#include "node/tender/bid_csv.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
+#include "node/wish/envelope.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -51,7 +52,7 @@ static enum status terms_take(struct seal *seal, struct failure *why)
 
     if (seal->terms == NULL)
         return STATUS_OK;
-    status = cli_read_file(&text, &size, seal->terms, 4 * sizeof seal->bid.terms, why);
+    status = whole_file_read(&text, &size, seal->terms, 4 * sizeof seal->bid.terms, why);
     if (status != STATUS_OK)
         return status;
     for (size_t i = 0; i < size; i++)
@@ -68,7 +69,7 @@ static enum status prices_take(struct seal *seal, struct failure *why)
 {
     char *text;
     size_t size;
-    enum status status = cli_read_file(&text, &size, seal->prices, BID_CSV_MAX, why);
+    enum status status = whole_file_read(&text, &size, seal->prices, BID_CSV_MAX, why);
 
     if (status != STATUS_OK)
         return status;
@@ -131,7 +132,7 @@ static enum status seal_all(struct seal *seal, struct failure *why)
     status = bid_make(seal, why);
     company_clear(&seal->keys);
     if (status == STATUS_OK)
-        status = cli_write_file(seal->out, (struct bytes){ seal->record, seal->record_size }, 0644, why);
+        status = whole_file_write(seal->out, (struct bytes){ seal->record, seal->record_size }, 0644, why);
     return status;
 }
 
@@ -267,7 +268,7 @@ static int send_run(int argc, char **argv)
 
     if (!cli_parse(&cli, argc, argv, &code))
         return code;
-    status = cli_read_file(&text, &size, cli.args[0], RECORD_MAX, &why);
+    status = whole_file_read(&text, &size, cli.args[0], RECORD_MAX, &why);
     if (status != STATUS_OK)
         return cli_fail(&cli, status, &why);
     code = cli_ask(&cli, "bid.send", record_args(text, size), &reply);

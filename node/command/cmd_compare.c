@@ -1,7 +1,7 @@
 /* cmd_compare.c - coopair compare: what the same days would have cost under every option, by every price
  * sheet. */
+#include "node/command/cost_options.h"
 #include "node/serve/answer.h"
-#include "node/serve/cost_options.h"
 #include "node/tongue/tongue.h"
 
 #include <string.h>

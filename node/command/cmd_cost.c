@@ -1,6 +1,6 @@
 /* cmd_cost.c - coopair cost: what the electricity of these days cost, line by line as on a bill. */
+#include "node/command/cost_options.h"
 #include "node/serve/answer.h"
-#include "node/serve/cost_options.h"
 #include "node/tongue/tongue.h"
 
 #include <string.h>

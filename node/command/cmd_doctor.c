@@ -3,11 +3,11 @@
  * The clock, the disk and the key file are looked at here, so that they are told also when the store does not
  * open; the rest is asked from the node, or from the store when none runs. A question that fails is one more
  * line that fails. */
-#include "node/care/care.h"
 #include "node/command/command.h"
 #include "node/home/home.h"
-#include "node/command/words.h"
+#include "node/serve/checks.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* cmd_erase.c - coopair erase: one source of data, or the home. Asks before; what is erased is gone
  * from the files of this home (store.h), not only from its lists. */
-#include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/home/home.h"
-#include "node/command/words.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 static int not_confirmed(const struct cli *cli)
 {

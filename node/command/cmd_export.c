@@ -5,10 +5,11 @@
  * secret is among them. Failure modes: the folder holds something, the disk is full, a damaged entry. */
 #include "node/advice/calendar.h"
 #include "node/advice/health.h"
-#include "node/serve/answer.h"
 #include "node/command/command.h"
-#include "node/serve/data.h"
 #include "node/home/home.h"
+#include "node/home/whole_file.h"
+#include "node/serve/data.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ static void text_write(struct exporting *ex, const char *name, const char *text,
 
     path_of(path, ex, name);
     if (!ex->status)
-        ex->status = cli_write_file(path, (struct bytes){ (const uint8_t *)text, size }, 0600, &ex->why);
+        ex->status = whole_file_write(path, (struct bytes){ (const uint8_t *)text, size }, 0600, &ex->why);
 }
 
 static void json_write(struct exporting *ex, const char *name, json_t *value)

@@ -2,13 +2,13 @@
  *
  * What a person has to know is said where it is done: that the code is the key to the group, and that joining
  * says nothing about the home. */
-#include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/command/qr.h"
 #include "node/command/round_text.h"
-#include "node/command/words.h"
 #include "node/profile/zone.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

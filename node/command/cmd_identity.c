@@ -5,12 +5,14 @@
  * doctor says so until two of its groups were proved. */
 #include "node/care/bring_back.h"
 #include "node/care/care.h"
+#include "node/care/sheet.h"
+#include "node/care/sheet_typed.h"
 #include "node/command/command.h"
+#include "node/command/qr.h"
 #include "node/home/home.h"
 #include "node/home/passphrase.h"
+#include "node/home/typed.h"
 #include "node/tongue/tongue.h"
-#include "node/command/qr.h"
-#include "node/command/typed.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -201,7 +203,7 @@ static int identity_recover(int argc, char **argv)
     if (!status)
         status = bring_back_free(home, &why); /* before anybody types 24 words */
     if (!status)
-        status = typed_sheet(secret, sheet_file, &why);
+        status = sheet_typed(secret, sheet_file, &why);
     what.secret = secret;
     if (!status)
         status = bring_back(home, &what, &why);
@@ -227,7 +229,7 @@ static enum status passphrase_change(const struct cli *cli, bool remove, const c
     if (!status)
         status = home_check(home, why); /* before anybody types */
     if (!status && !remove)
-        status = typed_passphrase(&typed, cli, _("this home"), file, PASSPHRASE_LEAST, true, why);
+        status = typed_passphrase(&typed, !cli->no_input, _("this home"), file, PASSPHRASE_LEAST, true, why);
     if (!status)
         status = home_reseal(home, (struct bytes){ (const uint8_t *)typed.text, typed.size }, why);
     typed_clear(&typed);

@@ -8,6 +8,7 @@
 #include "node/command/command.h"
 #include "node/command/import_keep.h"
 #include "node/command/import_map.h"
+#include "node/home/whole_file.h"
 #include "node/import/archive.h"
 #include "node/import/import.h"
 #include "node/serve/data.h"
@@ -210,7 +211,7 @@ static int file_take(struct job *job, const char *path)
     int code = EXIT_DONE;
 
     say_progress(job, path, 0, 1);
-    if (cli_read_file(&bytes, &size, path, IMPORT_FILE_MAX, &why)) {
+    if (whole_file_read(&bytes, &size, path, IMPORT_FILE_MAX, &why)) {
         content_failed(job, path, NULL, &why);
     } else {
         file = (struct bytes){ (const uint8_t *)bytes, size };

@@ -1,7 +1,8 @@
 /* cmd_init.c - coopair init: the keys of this home, once. */
-#include "node/command/typed.h"
+#include "node/command/command.h"
 #include "node/home/home.h"
 #include "node/home/passphrase.h"
+#include "node/home/typed.h"
 #include "node/tongue/tongue.h"
 
 static enum status make(const struct cli *cli, char home[HOME_PATH_MAX], bool sealed, const char *file,
@@ -11,7 +12,7 @@ static enum status make(const struct cli *cli, char home[HOME_PATH_MAX], bool se
     enum status status = home_path(home, cli->home, why);
 
     if (!status && sealed)
-        status = typed_passphrase(&typed, cli, _("this home"), file, PASSPHRASE_LEAST, true, why);
+        status = typed_passphrase(&typed, !cli->no_input, _("this home"), file, PASSPHRASE_LEAST, true, why);
     if (!status)
         status = home_init(home, (struct bytes){ (const uint8_t *)typed.text, typed.size }, why);
     typed_clear(&typed);

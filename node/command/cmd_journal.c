@@ -1,8 +1,8 @@
 /* cmd_journal.c - coopair journal: what left this house, to whom and why. */
 #include "node/command/command.h"
-#include "node/command/words.h"
 #include "node/tender/tender.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 static void say_line(json_t *line)
 {

@@ -3,11 +3,12 @@
  *
  * accept is the only command by which a name leaves this house. It shows to whom, asks, and writes a file
  * that only the winner opens. */
-#include "node/serve/answer.h"
 #include "node/command/advice_say.h"
 #include "node/command/command.h"
-#include "node/command/words.h"
+#include "node/home/whole_file.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include "proto/proto.h"
 
@@ -110,7 +111,7 @@ static enum status letter_write(const char *path, json_t *reply, struct failure 
 
     if (!base64_read(letter, sizeof letter, &size, field_text(reply, "letter")))
         return failure_say(why, STATUS_MALFORMED, _("the node's answer is not a letter"));
-    return cli_write_file(path, (struct bytes){ letter, size }, 0600, why);
+    return whole_file_write(path, (struct bytes){ letter, size }, 0600, why);
 }
 
 static int accepted(const struct cli *cli, json_t *reply, const char *out)

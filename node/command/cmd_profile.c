@@ -5,7 +5,7 @@
  * round and season. */
 #include "node/command/command.h"
 #include "node/profile/profile.h"
-#include "node/command/say.h"
+#include "node/tongue/say.h"
 #include "node/tongue/tongue.h"
 
 #include <string.h>

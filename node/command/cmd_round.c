@@ -1,9 +1,9 @@
 /* cmd_round.c - coopair round list|show|join|leave: where a round stands, and what this home wants in it.
  *
  * join shows every datum that would leave before it asks, and sends exactly what was shown. */
-#include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/command/round_text.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* cmd_share.c - coopair share list, preview, allow, revoke: what may leave this home, before it does. */
 #include "node/command/command.h"
-#include "node/command/say.h"
 #include "node/serve/answer.h"
+#include "node/tongue/say.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>

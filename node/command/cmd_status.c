@@ -1,8 +1,8 @@
 /* cmd_status.c - coopair status: what is well, what is not, and what to do, in words. */
 #include "node/command/advice_say.h"
 #include "node/command/command.h"
-#include "node/command/words.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <string.h>
 #include <time.h>

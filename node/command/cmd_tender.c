@@ -3,9 +3,9 @@
  * export fetches the proof from the node in portions, and writes the folder from the proof alone, as a
  * company will check it. Failure modes: no demand yet; records that arrive between two portions, so that the
  * whole is another: begun again a few times; a disk that refuses. */
-#include "node/serve/answer.h"
 #include "node/command/command.h"
 #include "node/tender/proof.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>

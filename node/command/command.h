@@ -91,9 +91,5 @@ int cli_fail(const struct cli *cli, enum status status, const struct failure *wh
 int cli_json(json_t *reply); /* prints one object on stdout, frees it, returns EXIT_DONE */
 /* Asks a yes/no question on a terminal; --yes answers yes; without a terminal or with --no-input: no, with a word on stderr how to say yes. */
 bool cli_confirm(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A whole file or standard input ("-") of at most `most` bytes, with a zero byte behind; the caller frees it. */
-enum status cli_read_file(char **out, size_t *size, const char *path, size_t most, struct failure *why);
-/* Whole or not at all: written beside, synced, renamed. mode as for open. */
-enum status cli_write_file(const char *path, struct bytes bytes, int mode, struct failure *why);
 
 #endif

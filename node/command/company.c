@@ -9,6 +9,7 @@
 #include "node/command/company.h"
 
 #include "node/command/command.h"
+#include "node/home/whole_file.h"
 #include "node/tongue/tongue.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ enum status company_read(struct company_keys *out, const char *path, struct fail
     enum status status = mode_check(path, why);
 
     if (status == STATUS_OK)
-        status = cli_read_file(&text, &size, path, COMPANY_SIZE, why);
+        status = whole_file_read(&text, &size, path, COMPANY_SIZE, why);
     if (status == STATUS_FULL)
         return failure_say(why, STATUS_MALFORMED, _("%.160s is not a company's key file"), path);
     if (status != STATUS_OK)

@@ -1,11 +1,11 @@
 /* import_report.c - see import_report.h. */
 #include "node/command/import_report.h"
 
-#include "node/command/say.h"
 #include "node/advice/calendar.h"
 #include "node/advice/health.h"
 #include "node/serve/data.h"
 #include "node/tender/tender.h"
+#include "node/tongue/say.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /* money_say.c - see money_say.h. */
 #include "node/command/money_say.h"
 
-#include "node/command/words.h"
 #include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

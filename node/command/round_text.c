@@ -3,10 +3,10 @@
 #include "node/command/round_text.h"
 
 #include "node/command/advice_say.h"
-#include "node/serve/answer.h"
 #include "node/tender/tender.h"
-#include "node/command/words.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -2,9 +2,10 @@
  * proves it, and what it cost. It reads the meter files itself and never asks a node for a home's figure. */
 #include "node/demo/demo.h"
 
+#include "node/home/whole_file.h"
 #include "node/import/import.h"
-#include "node/tender/package.h"
 #include "node/profile/profile.h"
+#include "node/tender/package.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>
@@ -25,7 +26,7 @@ bool check_meter(struct demo_home *home, const char *good)
     char *text = NULL;
     size_t size = 0;
     bool ok = charter != NULL && charter_from_template(charter, good, "demo", &why) == STATUS_OK &&
-              cli_read_file(&text, &size, home->meter, IMPORT_FILE_MAX, &why) == STATUS_OK;
+              whole_file_read(&text, &size, home->meter, IMPORT_FILE_MAX, &why) == STATUS_OK;
 
     if (ok && import_read(&import, (struct bytes){ (uint8_t *)text, size }, &why) == STATUS_OK) {
         profile_begin(&builder, import.count > 0 ? import.readings[import.count - 1].start_s : 0);

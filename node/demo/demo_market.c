@@ -3,8 +3,8 @@
 #include "node/demo/demo.h"
 
 #include "node/tender/package.h"
-#include "node/command/words.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -7,9 +7,10 @@
  * (longer each time, or at once when the user commands something) the core is made anew from what the disk
  * holds and one write is tried; when that succeeds the node is up, and its peers bring back what was not
  * kept. */
+#include "node/home/node.h"
+
 #include "node/home/home.h"
 #include "node/home/load.h"
-#include "node/serve/wish.h"
 #include "node/tongue/tongue.h"
 
 #include <assert.h>
@@ -35,6 +36,7 @@ struct node {
     struct store *store;
     struct core *core;
     struct network network;
+    node_turn *turn;
     bool online, busy, told, wishing;
     struct effects effects;
     struct rng rng;
@@ -274,7 +276,7 @@ enum status node_flush(struct node *node, struct failure *why)
         node->told = false;
         node->wish_ms = UINT64_MAX;
         node->wishing = true;
-        wishes_try(node);
+        node->turn(node);
         node->wishing = false;
         status = node->down ? down_say(node, why) : node_flush_once(node, false, why);
     }
@@ -417,7 +419,7 @@ static enum status node_open_store(struct node *node, struct failure *why)
     return status;
 }
 
-enum status node_prepare(struct node **out, const char *home, struct failure *why)
+enum status node_prepare(struct node **out, const char *home, node_turn *turn, struct failure *why)
 {
     struct node *node = calloc(1, sizeof *node);
     enum status status;
@@ -425,6 +427,7 @@ enum status node_prepare(struct node **out, const char *home, struct failure *wh
     *out = NULL;
     if (!node)
         return failure_say(why, STATUS_NOMEM, _("open: out of memory"));
+    node->turn = turn;
     if (strlen(home) >= sizeof node->home) {
         status = failure_say(why, STATUS_DENIED, _("the name of the folder is too long"));
     } else {
@@ -458,10 +461,10 @@ enum status node_start(struct node *node, const char *listen_address, const stru
     return STATUS_OK;
 }
 
-enum status node_open(struct node **out, const char *home, const char *listen_address,
+enum status node_open(struct node **out, const char *home, node_turn *turn, const char *listen_address,
                       const struct network *network, uint64_t now_ms, struct failure *why)
 {
-    enum status status = node_prepare(out, home, why);
+    enum status status = node_prepare(out, home, turn, why);
 
     if (!status)
         status = node_start(*out, listen_address, network, now_ms, why);

@@ -30,14 +30,18 @@ struct network {
 };
 /* None may call back into the node: what they find out (a dial that fails at once) is a later event. */
 
+/* What the household wants done by itself (wish.h): called after each flush in which a phase moved or a round came, at the start, and when
+ * node_wake_at said so; its events are flushed after it. */
+typedef void node_turn(struct node *node);
+
 /* Opens the home made by `coopair init` (home.h) and tells the core everything on disk. listen_address is
  * told to peers; "": cannot be dialled; with an unspecified host: where they see it come from (WIRE 10.3).
  * network NULL: offline. now_ms is the wall clock. Failures as store_open; STATUS_MISSING: no home there. */
-enum status node_open(struct node **out, const char *home, const char *listen_address,
+enum status node_open(struct node **out, const char *home, node_turn *turn, const char *listen_address,
                       const struct network *network, uint64_t now_ms, struct failure *why);
 /* The same in two steps, for whoever needs the store to know where it listens. Between the two there is no
  * core. */
-enum status node_prepare(struct node **out, const char *home, struct failure *why);
+enum status node_prepare(struct node **out, const char *home, node_turn *turn, struct failure *why);
 enum status node_start(struct node *node, const char *listen_address, const struct network *network,
                        uint64_t now_ms, struct failure *why);
 /* NULL is fine. Does not flush: what was not flushed was not acknowledged. */
@@ -71,7 +75,7 @@ struct node_facts {
     uint64_t started_ms, bytes_in, bytes_out;
 };
 void node_facts(const struct node *node, struct node_facts *out);
-/* The wishes of the household are to be tried at this time, if not before (wish.c). */
+/* The next turn is at this time, if not before. */
 void node_wake_at(struct node *node, uint64_t at_ms);
 /* What left this house, to whom and why, for `coopair journal`; on disk with the next flush. */
 void node_journal(struct node *node, const char *format, ...) __attribute__((format(printf, 2, 3)));

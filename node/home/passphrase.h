@@ -3,7 +3,7 @@
 #ifndef COOP_NODE_PASSPHRASE_H
 #define COOP_NODE_PASSPHRASE_H
 
-#include "node/command/typed.h"
+#include "node/home/typed.h"
 
 enum {
     /* bytes: below, argon2id only delays who guesses; as for backups */

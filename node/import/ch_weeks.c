@@ -7,7 +7,7 @@
  * has room for one, which is taken for the first. Failure modes: a line with another number of columns, a
  * date that is not a Monday; a cell that is empty, not a number, negative or beyond any home's connection is
  * refused alone. */
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/import/rows.h"
 #include "node/tongue/tongue.h"
 

@@ -1,7 +1,7 @@
 /* civil_text.c - see civil_text.h. No failure mode but text that is no date. */
 #include "node/import/civil_text.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 /* Digits, at most `most`. */
 static bool number_take(unsigned *out, size_t *digits, struct bytes *text, size_t most)

@@ -1,7 +1,7 @@
 /* days.c - see days.h. Failure modes: by row, with the reason. */
 #include "node/import/days.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/tongue/tongue.h"
 
 #include <stdio.h>

@@ -8,7 +8,7 @@
  * because a meter's step is changed at midnight, in the middle of a file. Failure modes: a header that names
  * another unit or quantity than we can read refuses the file; a row without value, without a stamp on the
  * grid or with an absurd power is refused by its line and the rest is kept. */
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/import/rows.h"
 #include "node/tongue/tongue.h"
 

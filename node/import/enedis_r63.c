@@ -5,7 +5,7 @@
  * Consumption and production may be mixed: consumption is taken, or production where there is nothing else.
  * Failure modes: a heading without the columns that are needed, and points of another meter, refuse the file;
  * rows in another unit or with a step of another length are refused one by one. */
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/import/wall.h"
 #include "node/tongue/tongue.h"
 

@@ -1,7 +1,7 @@
 /* fields.c - lines, fields, numbers and stamps of a table, as every export writes them a little differently:
  * with or without byte order mark, carriage returns, quotes; a comma or a point; seconds or none. Nothing is
  * guessed: what does not read as a whole is refused. */
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/import/rows.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
  * (SDG&E) writes the wall clock of its customers as if it were UTC and says so by an offset of 0; its files name
  * their style sheet, and are put right. Failure modes: readings without a ReadingType, or of another unit than
  * energy, power or heat, are refused once for each MeterReading; sums of months one by one. */
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/import/rows.h"
 #include "node/import/xml.h"
 #include "node/tongue/tongue.h"

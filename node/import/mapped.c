@@ -4,7 +4,7 @@
  * end nor minutes are given, a reading is as long as most of the distances between two rows; dates alone are days.
  * Failure modes: by row; a table whose rows are at no distance that repeats. */
 #include "node/import/days.h"
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/import/mapping.h"
 #include "node/import/wall.h"
 

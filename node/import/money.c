@@ -2,7 +2,7 @@
  * may not be there, and would make reading a file depend on the machine. */
 #include "node/import/money.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/tongue/tongue.h"
 
 #include <assert.h>

@@ -2,7 +2,7 @@
  * a register that runs backwards (the meter was exchanged), is refused by its line. */
 #include "node/import/registers.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/tongue/tongue.h"
 
 #include <stdio.h>

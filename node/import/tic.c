@@ -8,7 +8,7 @@
  * a blank are the checksum. Failure modes: a group with a wrong checksum is refused by its line; one frame alone
  * says nothing. */
 #include "node/import/civil_text.h"
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/import/registers.h"
 #include "node/tongue/tongue.h"
 

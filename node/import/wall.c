@@ -5,7 +5,7 @@
  * left to the rows, which know repeats and contradictions; memory. */
 #include "node/import/wall.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/tongue/tongue.h"
 
 #include <stdlib.h>

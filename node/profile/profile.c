@@ -6,7 +6,7 @@
  * scaled up to a year or filled in: a profile says what was metered. */
 #include "node/profile/profile.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 #include <string.h>
 

@@ -17,6 +17,7 @@
 #include "node/run/watch.h"
 #include "node/serve/serve.h"
 #include "node/tongue/tongue.h"
+#include "node/wish/wish.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -256,7 +257,7 @@ static enum status loop_start(struct loop *loop, const struct loop_options *opti
                                      .close = net_close,
                                      .close_all = net_close_all,
                                      .group = net_group };
-    enum status status = node_prepare(&loop->node, options->home, why);
+    enum status status = node_prepare(&loop->node, options->home, wishes_try, why);
 
     if (!status)
         status = network_open(loop, options, why);

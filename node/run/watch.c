@@ -4,6 +4,7 @@
  * that file. */
 #include "node/run/watch.h"
 
+#include "node/home/watched.h"
 #include "node/run/child.h"
 #include "node/tongue/tongue.h"
 
@@ -13,7 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define KEPT "watched files"
 enum { NAME_ROOM = 256, PATH_ROOM = 4096, WAITING_MAX = 64, CODE_BUSY = 75, TRIES_MAX = 3 };
 
 struct seen {
@@ -37,21 +37,6 @@ struct watch {
 };
 
 /* ---- What is kept of each file. */
-
-json_t *watch_kept(struct store *store)
-{
-    struct store_txn *txn = store_begin(store, STORE_READ);
-    struct bytes value;
-    json_t *list = NULL;
-
-    if (store_setting_get(txn, &value, NULL, KEPT))
-        list = json_loadb((const char *)value.data, value.size, JSON_REJECT_DUPLICATES, NULL);
-    store_abort(txn);
-    if (json_is_array(list))
-        return list;
-    json_decref(list);
-    return NULL;
-}
 
 static bool same(json_t *item, const struct seen *seen)
 {
@@ -84,8 +69,8 @@ static void one_line(char *text)
 
 static void keep(struct watch *watch, const struct seen *seen, int code, const char *said)
 {
-    json_t *kept = watch_kept(node_store(watch->node)), *list = kept ? kept : json_array(), *item;
-    char line[CHILD_SAID_MAX], *text = NULL;
+    json_t *kept = watched_read(node_store(watch->node)), *list = kept ? kept : json_array(), *item;
+    char line[CHILD_SAID_MAX];
     struct failure why;
     size_t i;
 
@@ -104,14 +89,7 @@ static void keep(struct watch *watch, const struct seen *seen, int code, const c
     if (json_object_set_new(item, "said", json_string(line)) != 0) /* not UTF-8 */
         json_object_set_new(item, "said", json_string(""));
     if (json_array_append_new(list, item) == 0)
-        text = json_dumps(list, JSON_COMPACT);
-    if (text) {
-        struct store_txn *txn = store_begin(node_store(watch->node), STORE_WRITE);
-
-        store_setting_put(txn, NULL, KEPT, (struct bytes){ (const uint8_t *)text, strlen(text) });
-        store_commit(txn, &why); /* a disk that refuses is the node's trouble, and the file is taken again */
-    }
-    free(text);
+        watched_keep(node_store(watch->node), list, &why); /* a disk that refuses is the node's trouble, and the file is taken again */
     json_decref(list);
 }
 
@@ -183,7 +161,7 @@ static bool file_of(struct seen *out, const struct watch *watch, const char *nam
 static void look(struct watch *watch)
 {
     DIR *dir = watch->stopping || watch->child || !watch->folder[0] ? NULL : opendir(watch->folder);
-    json_t *kept = dir ? watch_kept(node_store(watch->node)) : NULL;
+    json_t *kept = dir ? watched_read(node_store(watch->node)) : NULL;
     struct seen *fresh = dir ? calloc(WAITING_MAX, sizeof *fresh) : NULL, seen;
     struct dirent *entry;
     size_t count = 0;

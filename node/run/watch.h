@@ -9,7 +9,6 @@
 
 #include "node/home/node.h"
 
-#include <jansson.h>
 #include <uv.h>
 
 enum { WATCH_FILES_MAX = 256, WATCH_SETTLE_MS = 2000 };
@@ -20,9 +19,5 @@ void watch_look(struct watch *watch, const char *folder); /* now, and with event
 bool watch_busy(const struct watch *watch);               /* a file is being taken */
 void watch_stop(struct watch *watch);                     /* closes its handles; NULL is fine */
 void watch_free(struct watch *watch);                     /* when they have closed; NULL is fine */
-
-/* What became of each file, as kept: [{"name", "size", "time_ns", "at_s", "ok", "said"}]. The caller's; NULL:
- * nothing yet. */
-json_t *watch_kept(struct store *store);
 
 #endif

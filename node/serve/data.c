@@ -5,8 +5,8 @@
  * is kept whole or not at all. */
 #include "node/serve/data.h"
 
-#include "node/serve/answer.h"
 #include "node/import/import.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <assert.h>

@@ -5,13 +5,13 @@
  * say what is asked for: refused in words, nothing is kept. */
 #include "node/serve/plan.h"
 
-#include "node/serve/envelope.h"
 #include "node/profile/profile.h"
-#include "node/serve/consent.h"
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
-#include "node/serve/told.h"
 #include "node/tongue/tongue.h"
+#include "node/wish/consent.h"
+#include "node/wish/envelope.h"
+#include "node/wish/told.h"
 
 #include <inttypes.h>
 #include <stdio.h>

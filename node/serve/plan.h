@@ -8,7 +8,7 @@
 #define COOP_NODE_PLAN_H
 
 #include "node/serve/answer.h"
-#include "node/serve/wish.h"
+#include "node/wish/wish.h"
 
 /* STATUS_MALFORMED: an argument; STATUS_MISSING: the readings do not say enough, and what to add. */
 enum status plan_make(struct wish *out, struct node *node, struct topic *topic, json_t *args,

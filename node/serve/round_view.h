@@ -5,7 +5,7 @@
 #define COOP_NODE_ROUND_VIEW_H
 
 #include "node/serve/answer.h"
-#include "node/serve/wish.h"
+#include "node/wish/wish.h"
 
 void round_view(struct answer *a, json_t *out, struct node *node, struct topic *topic);
 /* "registry", "key", "interest", "join", "bids" */

@@ -2,9 +2,9 @@
  * nothing is stored. */
 #include "node/advice/usage.h"
 #include "node/serve/advice_ask.h"
-#include "node/serve/answer.h"
 #include "node/serve/data.h"
 #include "node/serve/serve.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <stdlib.h>

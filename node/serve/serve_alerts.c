@@ -2,8 +2,8 @@
  * Nothing of it leaves the house, and nothing is stored: the same readings give the same alerts. */
 #include "node/advice/alerts.h"
 #include "node/serve/advice_ask.h"
-#include "node/serve/answer.h"
 #include "node/serve/serve.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <stdlib.h>

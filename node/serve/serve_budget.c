@@ -4,9 +4,9 @@
  * Happy path: a year of movements, most of them with a post. Failure modes: none at all; movements that no rule
  * knows are a post of their own, with the largest payees of it to make rules from. */
 #include "node/advice/calendar.h"
-#include "node/serve/answer.h"
 #include "node/serve/money.h"
 #include "node/serve/serve.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <stdio.h>

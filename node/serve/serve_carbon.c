@@ -5,9 +5,9 @@
 #include "node/advice/carbon.h"
 #include "node/advice/usage.h"
 #include "node/serve/advice_ask.h"
-#include "node/serve/answer.h"
 #include "node/serve/data.h"
 #include "node/serve/serve.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <stdlib.h>

@@ -3,12 +3,13 @@
  * reply that does; only a machine without memory gives no list. */
 #include "node/advice/calendar.h"
 #include "node/care/care.h"
-#include "node/serve/data.h"
+#include "node/serve/checks.h"
 #include "node/home/groups.h"
-#include "node/command/say.h"
+#include "node/serve/data.h"
 #include "node/serve/serve.h"
-#include "node/command/words.h"
+#include "node/tongue/say.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <sodium.h>

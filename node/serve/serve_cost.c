@@ -6,8 +6,8 @@
  * rank. */
 #include "node/advice/tariff.h"
 #include "node/serve/advice_ask.h"
-#include "node/serve/answer.h"
 #include "node/serve/serve.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* serve_data.c - the household's own readings: taken in, listed, and told as a profile. Nothing here leaves
  * the house; profile.show says what would. */
-#include "node/serve/answer.h"
+#include "node/profile/profile.h"
 #include "node/serve/accounts.h"
 #include "node/serve/data.h"
-#include "node/profile/profile.h"
 #include "node/serve/serve.h"
-#include "node/serve/told.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/wish/told.h"
 
 static enum status run_import(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {

@@ -5,9 +5,9 @@
  * payments, said in the reply. */
 #include "node/advice/calendar.h"
 #include "node/advice/forecast.h"
-#include "node/serve/answer.h"
 #include "node/serve/money.h"
 #include "node/serve/serve.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>

@@ -9,8 +9,8 @@
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
 #include "node/tender/tender.h"
-#include "node/command/words.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <sodium.h>
 #include <stdio.h>

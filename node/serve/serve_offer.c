@@ -5,11 +5,11 @@
  * Happy path: bid, open, bill, letter. Failure modes: a file that is no bid or belongs to a round unknown
  * here; the award not there yet; a home that is in no lot, so that nobody expects its answer. A letter is
  * journalled, on disk, before it is given out. */
-#include "node/serve/envelope.h"
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
 #include "node/tender/tender.h"
 #include "node/tongue/tongue.h"
+#include "node/wish/envelope.h"
 
 #include <inttypes.h>
 #include <sodium.h>

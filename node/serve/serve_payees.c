@@ -5,9 +5,9 @@
  * HEALTH_ACTS_MAX, of which the oldest are not looked at. */
 #include "node/advice/calendar.h"
 #include "node/advice/health.h"
-#include "node/serve/answer.h"
 #include "node/serve/money.h"
 #include "node/serve/serve.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <stdlib.h>

@@ -3,11 +3,11 @@
  * Happy path: what is wished is kept first, then whatever of it is due now is done; the reply says which.
  * Failure modes: a phase that is over, a registry that closed without this home, a core that refuses: in
  * words, and the earlier wish stands. */
-#include "node/serve/envelope.h"
 #include "node/serve/plan.h"
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
 #include "node/tongue/tongue.h"
+#include "node/wish/envelope.h"
 
 #include <string.h>
 

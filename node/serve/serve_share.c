@@ -4,12 +4,12 @@
  * Failure modes: a box that is not open yet, of which only the bytes that say something are known, not yet the
  * proofs around them; a purpose that does not exist. Only share.allow and share.revoke change anything. */
 #include "node/profile/profile.h"
-#include "node/serve/consent.h"
-#include "node/serve/envelope.h"
 #include "node/serve/plan.h"
 #include "node/serve/serve.h"
-#include "node/serve/told.h"
 #include "node/tongue/tongue.h"
+#include "node/wish/consent.h"
+#include "node/wish/envelope.h"
+#include "node/wish/told.h"
 
 #include <inttypes.h>
 #include <sodium.h>

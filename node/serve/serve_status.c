@@ -1,7 +1,7 @@
 /* serve_status.c - how this home is doing: status, peers, journal. Only looks, changes nothing. */
 #include "node/care/care.h"
 #include "node/home/groups.h"
-#include "node/run/watch.h"
+#include "node/home/watched.h"
 #include "node/serve/serve.h"
 #include "node/tongue/tongue.h"
 
@@ -201,7 +201,7 @@ static enum status run_status(struct node *node, json_t *args, json_t *reply, st
     status_store(node, reply);
     status = care_read(&care, node_store(node), why);
     set(reply, "backup_s", care.backup_ms ? json_integer((json_int_t)(care.backup_ms / 1000)) : json_null());
-    watched = watch_kept(node_store(node));
+    watched = watched_read(node_store(node));
     set(reply, "watched", watched ? watched : json_null());
     set(reply, "trouble", trouble ? json_string(trouble) : json_null());
     return status ? status : status_groups(node, reply, why);

@@ -4,10 +4,10 @@
  * Happy path: rendered from the records each time it is asked for; nothing is kept. Failure modes: no demand
  * yet, a forked round, records that arrive between two portions: each portion names the whole it was cut
  * from, and whoever puts them together begins again when that changes. */
-#include "node/serve/answer.h"
-#include "node/tender/proof.h"
 #include "node/serve/serve.h"
+#include "node/tender/proof.h"
 #include "node/tender/tender.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 
 #include <sodium.h>

@@ -4,7 +4,7 @@
 
 #include "node/advice/calendar.h"
 #include "node/advice/tempo.h"
-#include "node/command/command.h"
+#include "node/home/whole_file.h"
 #include "node/tongue/tongue.h"
 
 #include <stdlib.h>
@@ -81,7 +81,7 @@ enum status tempo_file_read(json_t **out, const char *path, struct failure *why)
     char *text;
 
     *out = NULL;
-    status = cli_read_file(&text, &size, path, FILE_MAX, why);
+    status = whole_file_read(&text, &size, path, FILE_MAX, why);
     if (status)
         return status;
     status = tempo_lines_read(out, text, why);

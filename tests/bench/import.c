@@ -5,7 +5,7 @@
  * Reference in the same run: the file cut into lines and each line's last number read with strtol, which is
  * what a program that believes everything would do at least. */
 #include "node/import/import.h"
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "tests/bench/bench.h"
 #include "tests/support/file.h"
 

@@ -18,7 +18,7 @@
 #include "tests/bench/bench.h"
 
 #include "node/import/import.h"
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/profile/profile.h"
 #include "tests/support/file.h"
 

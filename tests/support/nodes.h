@@ -8,10 +8,11 @@
 #ifndef COOP_TESTS_NODES_H
 #define COOP_TESTS_NODES_H
 
-#include "node/serve/answer.h"
 #include "node/home/home.h"
 #include "node/home/node.h"
+#include "node/serve/answer.h"
 #include "node/serve/serve.h"
+#include "node/wish/wish.h"
 #include "tests/support/folder.h"
 
 #include <assert.h>
@@ -140,7 +141,7 @@ static inline void nodes_start(struct nodes *n, unsigned home)
                                .close_all = nodes_hang_up_all };
     struct failure why = { "" };
 
-    if (node_open(&one->node, one->folder, one->address, &network, n->now_ms, &why) != STATUS_OK) {
+    if (node_open(&one->node, one->folder, wishes_try, one->address, &network, n->now_ms, &why) != STATUS_OK) {
         fprintf(stderr, "node %u: %s\n", home, why.text);
         abort();
     }

@@ -4,7 +4,7 @@
 #define COOP_TESTS_SMALL_STREET_H
 
 #include "node/home/groups.h"
-#include "node/serve/wish.h"
+#include "node/wish/wish.h"
 #include "tests/support/nodes.h"
 
 enum { SMALL_HOMES = 3 };

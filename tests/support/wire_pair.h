@@ -5,6 +5,7 @@
 
 #include "node/home/groups.h"
 #include "node/home/home.h"
+#include "node/wish/wish.h"
 #include "tests/support/folder.h"
 
 #include <assert.h>
@@ -145,7 +146,7 @@ static inline bool pair_link_known(const struct pair *pair, unsigned index, uint
 
 static inline enum status pair_start(struct pair *pair, unsigned index, struct failure *why)
 {
-    return node_open(&pair->node[index], pair->home[index], pair_address[index], &pair->network[index],
+    return node_open(&pair->node[index], pair->home[index], wishes_try, pair_address[index], &pair->network[index],
                      pair->now_ms, why);
 }
 

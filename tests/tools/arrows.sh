@@ -22,9 +22,17 @@ BEGIN {
     rank["proto/fold"] = 2
     rank["proto/duty"] = 3
     rank["proto/overlay"] = rank["proto/core"] = 4
-    # Pure functions over bytes and readings first, then all that has a store, a loop or a terminal.
-    rank["node/import"] = rank["node/tender"] = rank["node/tongue"] = 1
-    rank["node/advice"] = rank["node/profile"] = 2
+    # Sentences and figures; pure functions over bytes and readings; one home and what it wants; what is asked of it, by whom.
+    rank["node/tongue"] = 1
+    rank["node/import"] = rank["node/tender"] = 2
+    rank["node/advice"] = rank["node/profile"] = 3
+    rank["node/home"] = 4
+    rank["node/wish"] = 5
+    rank["node/care"] = 6
+    rank["node/serve"] = 7
+    rank["node/run"] = 8
+    rank["node/command"] = 9
+    rank["node/demo"] = 10
     # Of stdio.h only the formatting of text into memory is used: pure.sh sees to that.
     plain = " assert.h inttypes.h limits.h math.h sodium.h stdarg.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h "
     # valgrind/memcheck.h: only in the build of tests/ctime.
@@ -39,7 +47,7 @@ function inner_rank(path) { # 0: lies in no inner room
     if (gsub(/\//, "/", path) < 2)
         return 0
     sub(/\/[^\/]*$/, "", path)
-    return path in rank ? rank[path] : 9
+    return path in rank ? rank[path] : 99
 }
 function quoted(room, path, to) {
     to = path

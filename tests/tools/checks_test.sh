@@ -32,7 +32,7 @@ judge() {
 # A sound tree, then one file replaced.
 tree() {
     rm -rf "$work/tree"
-    mkdir -p "$work/tree/crypto" "$work/tree/proto" "$work/tree/store" "$work/tree/node/import" "$work/tree/proto/form" "$work/tree/proto/duty"
+    mkdir -p "$work/tree/crypto" "$work/tree/proto" "$work/tree/store" "$work/tree/node/import" "$work/tree/node/home" "$work/tree/node/serve" "$work/tree/proto/form" "$work/tree/proto/duty"
     printf '#include "crypto/keccak.h"\n#include <sodium.h>\n#include <decaf/point_255.h>\n' >"$work/tree/crypto/a.c"
     printf '#include "proto/fold/topic.h"\n#include "crypto/crypto.h"\n#include <math.h>\n' >"$work/tree/proto/a.c"
     printf '#include "store/layout.h"\n#include "crypto/base.h"\n#include <lmdb.h>\n' >"$work/tree/store/a.c"
@@ -60,6 +60,8 @@ arrow passes proto/duty/b.c '#include "proto/fold/topic.h"'
 arrow "does not know those after it" proto/form/b.c '#include "proto/fold/topic.h"'
 arrow "does not know those after it" proto/duty/b.c '#include "proto/core/core_state.h"'
 arrow "does not know those after it" node/import/b.c '#include "node/serve/serve.h"'
+arrow "does not know those after it" node/home/b.c '#include "node/wish/wish.h"'
+arrow "does not know those after it" node/serve/b.c '#include "node/command/command.h"'
 arrow "not a public header" node/import/b.c '#include "proto/fold/topic.h"'
 arrow "not a public header" node/b.c '#include "store/layout.h"'
 arrow "not a public header" proto/b.h '#include "crypto/keccak.h"'

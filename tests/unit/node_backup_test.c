@@ -1,5 +1,6 @@
 /* A home in one file, and back: everything comes back, nothing comes back of a file that was touched, and whatever
  * fails or is killed on the way leaves what there was. */
+#include "node/wish/wish.h"
 #include "tests/support/fault.h"
 
 #include "node/care/backup.h"
@@ -457,7 +458,7 @@ static size_t records_after_a_day(const char *folder, uint64_t at_ms)
     struct node *node;
     size_t records;
 
-    assert_int_equal(node_open(&node, folder, "", NULL, at_ms, &why), STATUS_OK);
+    assert_int_equal(node_open(&node, folder, wishes_try, "", NULL, at_ms, &why), STATUS_OK);
     node_event(node, &event, NULL);
     assert_int_equal(node_flush(node, &why), STATUS_OK);
     records = topic_record_count(core_topic_at(node_core(node), 0));

@@ -2,6 +2,7 @@
 #include "tests/support/wire_pair.h"
 
 #include "node/care/care.h"
+#include "node/serve/answer.h"
 #include "node/serve/serve.h"
 
 #include <setjmp.h>

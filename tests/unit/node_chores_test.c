@@ -8,8 +8,10 @@
 
 #include "node/home/config.h"
 #include "node/home/home.h"
+#include "node/home/watched.h"
 #include "node/run/chores.h"
 #include "node/run/watch.h"
+#include "node/wish/wish.h"
 #include "tests/support/file.h"
 #include "tests/support/folder.h"
 
@@ -68,7 +70,7 @@ static int up(void **state)
     write_file(house->dir, "calls", "");
     assert_int_equal(chmod(house->program, 0700), 0);
     assert_int_equal(home_init(house->home, (struct bytes){ NULL, 0 }, &house->why), STATUS_OK);
-    assert_int_equal(node_open(&house->node, house->home, "", NULL, 1, &house->why), STATUS_OK);
+    assert_int_equal(node_open(&house->node, house->home, wishes_try, "", NULL, 1, &house->why), STATUS_OK);
     assert_int_equal(uv_loop_init(&house->uv), 0);
     house->chores = chores_new(&house->uv, house->node, house->program, SETTLE_MS);
     *state = house;
@@ -110,7 +112,7 @@ static size_t calls_of(const struct house *house, const char *word)
 
 static size_t kept_of(const struct house *house)
 {
-    json_t *kept = watch_kept(node_store(house->node));
+    json_t *kept = watched_read(node_store(house->node));
     size_t count = json_array_size(kept);
 
     json_decref(kept);
@@ -149,7 +151,7 @@ static void files_are_taken_once_and_bad_ones_told(void **state)
     run_looks(house, 10);
     assert_int_equal(calls_of(house, "import"), 2);
     assert_int_equal(calls_of(house, "/inbox/-b.csv"), 1);
-    kept = watch_kept(node_store(house->node));
+    kept = watched_read(node_store(house->node));
     json_array_foreach (kept, i, item) {
         bool good = strcmp(json_string_value(json_object_get(item, "name")), "a.csv") == 0;
 

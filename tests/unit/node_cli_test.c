@@ -2,6 +2,7 @@
 #include "tests/support/fault.h"
 
 #include "node/command/command.h"
+#include "node/home/whole_file.h"
 #include "tests/support/folder.h"
 
 #include <setjmp.h>
@@ -174,18 +175,18 @@ static void a_file_is_read_whole_up_to_its_bound(void **state)
     (void)state;
     snprintf(path, sizeof path, "%s/file", dir);
     memset(large, 'x', sizeof large);
-    assert_int_equal(cli_write_file(path, BYTES(large), 0600, &why), STATUS_OK);
+    assert_int_equal(whole_file_write(path, BYTES(large), 0600, &why), STATUS_OK);
     assert_int_equal(stat(path, &found), 0);
     assert_int_equal(found.st_mode & 0777, 0600);
-    assert_int_equal(cli_read_file(&data, &size, path, sizeof large, &why), STATUS_OK);
+    assert_int_equal(whole_file_read(&data, &size, path, sizeof large, &why), STATUS_OK);
     assert_int_equal(size, sizeof large);
     assert_memory_equal(data, large, sizeof large);
     assert_int_equal(data[size], '\0');
     free(data);
-    assert_int_equal(cli_read_file(&data, &size, path, sizeof large - 1, &why), STATUS_FULL);
+    assert_int_equal(whole_file_read(&data, &size, path, sizeof large - 1, &why), STATUS_FULL);
     assert_null(data);
-    assert_int_equal(cli_read_file(&data, &size, "/nowhere/at/all", 10, &why), STATUS_MISSING);
-    assert_int_equal(cli_read_file(&data, &size, dir, 10, &why), STATUS_DISK);
+    assert_int_equal(whole_file_read(&data, &size, "/nowhere/at/all", 10, &why), STATUS_MISSING);
+    assert_int_equal(whole_file_read(&data, &size, dir, 10, &why), STATUS_DISK);
 }
 
 static void a_file_is_replaced_whole_or_not_at_all_whatever_fails(void **state)
@@ -199,11 +200,11 @@ static void a_file_is_replaced_whole_or_not_at_all_whatever_fails(void **state)
     (void)state;
     snprintf(path, sizeof path, "%s/precious", dir);
     for (long k = 1; fired; k++) {
-        assert_int_equal(cli_write_file(path, bytes_of("before"), 0644, NULL), STATUS_OK);
+        assert_int_equal(whole_file_write(path, bytes_of("before"), 0644, NULL), STATUS_OK);
         fault_arm(FAULT_MEMORY | FAULT_DISK, k, false);
-        status = cli_write_file(path, bytes_of("afterwards"), 0644, &why);
+        status = whole_file_write(path, bytes_of("afterwards"), 0644, &why);
         fired = fault_disarm();
-        assert_int_equal(cli_read_file(&data, &size, path, 100, NULL), STATUS_OK);
+        assert_int_equal(whole_file_read(&data, &size, path, 100, NULL), STATUS_OK);
         assert_true(strcmp(data, "afterwards") == 0 || (status != STATUS_OK && strcmp(data, "before") == 0));
         free(data);
         assert_true(status == STATUS_OK || fired);

@@ -1,6 +1,6 @@
 /* Meter files: what is read is exactly what was metered, what cannot be right is refused by its line, and the
  * rest is kept. */
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "tests/support/fault.h"
 #include "tests/support/import_subject.h"
 

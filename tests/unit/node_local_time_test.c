@@ -1,6 +1,6 @@
 /* The wall clock of Central Europe: every change from 2018 to 2037, around it to the second, and every hour
  * of those years against a rule written another way. */
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

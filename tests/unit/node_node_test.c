@@ -1,6 +1,7 @@
 /* One household's node: what it acknowledged is on disk, what is not on disk does not leave, and a disk that
  * refuses for a while costs neither of these. Two nodes, a wire that is a queue, a clock that is a variable.
  */
+#include "node/wish/wish.h"
 #include "tests/support/fault.h"
 
 #include "tests/support/wire_pair.h"
@@ -59,7 +60,7 @@ static void a_node_without_a_network_does_the_same(void **state)
     struct node_facts facts;
     struct failure why;
 
-    assert_int_equal(node_open(&pair->node[0], pair->home[0], "", NULL, pair->now_ms, &why), STATUS_OK);
+    assert_int_equal(node_open(&pair->node[0], pair->home[0], wishes_try, "", NULL, pair->now_ms, &why), STATUS_OK);
     assert_int_equal(pair_join(pair, 0, pair_address[1], &why), STATUS_OK);
     assert_int_equal(pair_found(pair, 0, "Pellets", &why), STATUS_OK);
     node_facts(pair->node[0], &facts);
@@ -78,9 +79,9 @@ static void a_home_is_for_one_process_and_for_its_own_key(void **state)
     struct node *other;
 
     assert_int_equal(pair_start(pair, 0, &why), STATUS_OK);
-    assert_int_equal(node_open(&other, pair->home[0], "", NULL, 0, &why), STATUS_BUSY);
+    assert_int_equal(node_open(&other, pair->home[0], wishes_try, "", NULL, 0, &why), STATUS_BUSY);
     assert_null(other);
-    assert_int_equal(node_open(&other, pair->dir, "", NULL, 0, &why), STATUS_MISSING);
+    assert_int_equal(node_open(&other, pair->dir, wishes_try, "", NULL, 0, &why), STATUS_MISSING);
     assert_null(other);
 }
 
@@ -218,7 +219,7 @@ static void without_memory_a_home_opens_or_says_so(void **state)
         bool fired;
 
         fault_arm(FAULT_MEMORY, k, false);
-        status = node_open(&pair->node[0], pair->home[0], "", NULL, pair->now_ms, &why);
+        status = node_open(&pair->node[0], pair->home[0], wishes_try, "", NULL, pair->now_ms, &why);
         fired = fault_disarm();
         assert_true(status == STATUS_OK || status == STATUS_NOMEM || status == STATUS_DISK);
         assert_true(status == STATUS_OK || fired);

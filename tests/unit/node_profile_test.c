@@ -2,7 +2,7 @@
  * one. */
 #include "node/profile/profile.h"
 #include "node/import/import.h"
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "tests/support/file.h"
 
 #include <setjmp.h>

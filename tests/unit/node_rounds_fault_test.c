@@ -1,5 +1,6 @@
 /* Whatever allocation or disk call fails during a request about a round, the answer is a refusal in words,
  * and what is kept is either as before or as asked. */
+#include "node/wish/wish.h"
 #include "tests/support/fault.h"
 #include "tests/support/small_street.h"
 
@@ -15,7 +16,7 @@ static char code[CODE_MAX];
 static void restart(void)
 {
     nodes_kill(&street, 0);
-    assert_int_equal(node_open(&street.list[0].node, street.list[0].folder, "", NULL, street.now_ms, NULL),
+    assert_int_equal(node_open(&street.list[0].node, street.list[0].folder, wishes_try, "", NULL, street.now_ms, NULL),
                      STATUS_OK);
 }
 

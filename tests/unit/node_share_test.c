@@ -1,6 +1,6 @@
 /* What leaves by itself leaves only while it is allowed; what is shown before is what leaves. */
 #include "node/command/command.h"
-#include "node/serve/consent.h"
+#include "node/wish/consent.h"
 #include "tests/support/small_street.h"
 
 #include <sodium.h>

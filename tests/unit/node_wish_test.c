@@ -1,6 +1,6 @@
 /* What a household wants done later is done when its time comes: once, whatever happens in between. */
-#include "node/serve/envelope.h"
-#include "node/serve/told.h"
+#include "node/wish/envelope.h"
+#include "node/wish/told.h"
 #include "tests/support/small_street.h"
 
 #include <setjmp.h>

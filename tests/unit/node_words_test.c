@@ -1,7 +1,7 @@
 /* Dates, spans, money, bars and codes read as a person would say them. */
 #include "node/command/company.h"
 #include "node/command/qr.h"
-#include "node/command/words.h"
+#include "node/tongue/words.h"
 #include "tests/support/folder.h"
 
 #include <setjmp.h>

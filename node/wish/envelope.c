@@ -1,5 +1,5 @@
 /* envelope.c - see envelope.h. Failure mode: bytes that are no record, refused. */
-#include "node/serve/envelope.h"
+#include "node/wish/envelope.h"
 
 #include "crypto/labels.h"
 

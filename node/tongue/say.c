@@ -1,7 +1,7 @@
 /* say.c - see say.h. */
-#include "node/command/say.h"
+#include "node/tongue/say.h"
 
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 #include "node/tongue/tongue.h"
 
 #include <inttypes.h>

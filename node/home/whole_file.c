@@ -1,12 +1,12 @@
-/* cli_file.c - whole files in, whole files out.
- *
- * Reading is bounded before memory is taken. Writing goes to a file beside the target, is synced, and is
+/* whole_file.c - see whole_file.h. Reading is bounded before memory is taken. Writing goes to a file beside the target, is synced, and is
  * renamed over it, so that a reader, a crash or a full disk never meets half a file. */
-#include "node/command/command.h"
+#include "node/home/whole_file.h"
+
 #include "node/tongue/tongue.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,7 +63,7 @@ static enum status read_all(char **out, size_t *size, int fd, const char *path, 
     return STATUS_OK;
 }
 
-enum status cli_read_file(char **out, size_t *size, const char *path, size_t most, struct failure *why)
+enum status whole_file_read(char **out, size_t *size, const char *path, size_t most, struct failure *why)
 {
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -113,7 +113,7 @@ static bool folder_sync(const char *path)
     return done;
 }
 
-enum status cli_write_file(const char *path, struct bytes bytes, int mode, struct failure *why)
+enum status whole_file_write(const char *path, struct bytes bytes, int mode, struct failure *why)
 {
     size_t room = strlen(path) + sizeof ".XXXXXX";
     char *beside = malloc(room);

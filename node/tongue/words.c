@@ -1,7 +1,7 @@
 /* words.c - see words.h. Happy path: two units are enough for a person, and numbers are grouped by three.
  * Failure mode: a date that the machine's calendar cannot hold, which is shown as what it is: a number of
  * seconds. */
-#include "node/command/words.h"
+#include "node/tongue/words.h"
 
 #include "node/tongue/tongue.h"
 

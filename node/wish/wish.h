@@ -35,9 +35,8 @@ void wish_clear(struct wish *wish);
 /* Gives the core whatever of the wish its phase allows now. STATUS_OK: done, or it waits for its time;
  * otherwise why the core refused. What is gathered is on disk with the next node_flush. */
 enum status wish_try(struct node *node, const uint8_t topic[ID_SIZE], struct failure *why);
-/* The same for every round; called by node.c after each flush in which a phase moved or a round came, and at
- * the start. */
-void wishes_try(struct node *node);
+/* The same for every round. */
+node_turn wishes_try;
 
 /* The home's own answer to the winner, kept beside the wish. */
 enum offer_answer { ANSWER_NONE, ANSWER_ACCEPTED, ANSWER_DECLINED };

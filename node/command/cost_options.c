@@ -1,12 +1,12 @@
 /* cost_options.c - see cost_options.h. */
-#include "node/serve/cost_options.h"
+#include "node/command/cost_options.h"
 
-#include "node/serve/answer.h"
-#include "node/serve/tempo_file.h"
-#include "node/command/words.h"
 #include "node/home/config.h"
 #include "node/home/home.h"
+#include "node/serve/tempo_file.h"
+#include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* consent.c - see consent.h. One setting of the household: an array of the times since which each purpose is
  * allowed, 0 for those that are not. Failure mode: bytes of another shape allow nothing. */
-#include "node/serve/consent.h"
+#include "node/wish/consent.h"
 
 #include "node/tongue/tongue.h"
 

@@ -3,8 +3,7 @@
 #ifndef COOP_NODE_TYPED_H
 #define COOP_NODE_TYPED_H
 
-#include "node/command/command.h"
-#include "node/care/sheet.h"
+#include "crypto/base.h"
 
 enum { TYPED_MOST = 512 };
 struct typed {
@@ -12,19 +11,16 @@ struct typed {
     size_t size;
 };
 void typed_clear(struct typed *typed);
-/* One line: the first of the file, or, when file is NULL, typed unseen on the terminal, twice when it is new;
+/* One line: the first of the file, or, when file is NULL and may_ask, typed unseen on the terminal, twice when it is new;
  * what: "the backup", "this home", in the language of who is asked.
  * STATUS_DENIED: no terminal, or others may read the file; STATUS_MALFORMED: too short, too long, not the
  * same twice. */
-enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *what, const char *file,
+enum status typed_passphrase(struct typed *out, bool may_ask, const char *what, const char *file,
                              size_t least, bool new, struct failure *why);
 /* The first line of a file that only its owner may read. Failures as above. */
 enum status typed_from_file(struct typed *out, const char *path, struct failure *why);
 /* One line from the terminal that standard input is, without an echo. false: interrupted. */
 bool typed_unseen(struct typed *out, const char *question);
-/* A recovery sheet: the whole file ("-": standard input), or, when file is NULL, lines from the terminal or
- * standard input until it is whole. */
-enum status typed_sheet(uint8_t secret[KEY_SIZE], const char *file, struct failure *why);
 /* Asks on standard error, reads one line of standard input. false: it has ended. */
 bool typed_line(struct typed *out, const char *question);
 

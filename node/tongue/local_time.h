@@ -4,8 +4,8 @@
  * Paris, Zurich, Berlin, Brussels and Madrid keep one clock: UTC+1, and UTC+2 from the last Sunday of March
  * 01:00 UTC to the last Sunday of October 01:00 UTC (directive 2000/84/EC). The rule is used for all years:
  * meters with a clock are younger than it. */
-#ifndef COOP_NODE_IMPORT_LOCAL_TIME_H
-#define COOP_NODE_IMPORT_LOCAL_TIME_H
+#ifndef COOP_NODE_LOCAL_TIME_H
+#define COOP_NODE_LOCAL_TIME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* told.c - see told.h. Failure mode: a disk that cannot keep the report; then nothing is told. */
-#include "node/serve/told.h"
+#include "node/wish/told.h"
 
 #include "crypto/labels.h"
 

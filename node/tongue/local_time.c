@@ -1,6 +1,6 @@
 /* local_time.c - days are counted from 1970; everything else follows from where 1 January lies. No failure
  * modes but a date that does not exist. */
-#include "node/import/local_time.h"
+#include "node/tongue/local_time.h"
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 /* typed.c - see typed.h. While a passphrase is typed the terminal sends no signals, so that Ctrl-C is read as
  * what it means and the echo is given back. Failure modes: no terminal, an interrupted line, a file that is
  * too long or open to others. */
-#include "node/command/typed.h"
+#include "node/home/typed.h"
 
 #include "node/tongue/tongue.h"
 
@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
-
-enum { SHEET_FILE_MOST = 64 << 10 };
 
 void typed_clear(struct typed *typed)
 {
@@ -114,7 +112,7 @@ static enum status from_terminal(struct typed *out, const char *what, bool new, 
     return status;
 }
 
-enum status typed_passphrase(struct typed *out, const struct cli *cli, const char *what, const char *file,
+enum status typed_passphrase(struct typed *out, bool may_ask, const char *what, const char *file,
                              size_t least, bool new, struct failure *why)
 {
     enum status status;
@@ -124,86 +122,9 @@ enum status typed_passphrase(struct typed *out, const struct cli *cli, const cha
         status = typed_from_file(out, file, why);
         return status ? status : size_check(out, least, why);
     }
-    if (cli->no_input || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+    if (!may_ask || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
         return failure_say(
             why, STATUS_DENIED,
             _("a passphrase is needed, and there is no terminal to ask on: give --passphrase-file FILE"));
     return from_terminal(out, what, new, least, why);
-}
-
-/* ---- Sheets. */
-
-static size_t words_in(const char *text)
-{
-    size_t words = 0;
-    bool inside = false;
-
-    for (; *text != '\0'; text++) {
-        bool letter = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
-
-        words += letter && !inside;
-        inside = letter;
-    }
-    return words;
-}
-
-static enum status sheet_lines(uint8_t secret[KEY_SIZE], struct failure *why)
-{
-    char text[8 * TYPED_MOST] = "", question[32];
-    struct typed line = { .size = 0 };
-    size_t size = 0, words = 0;
-    bool more = true;
-    enum status status;
-
-    while (more && words < SHEET_GROUPS * SHEET_GROUP_WORDS && size + TYPED_MOST + 2 < sizeof text) {
-        snprintf(question, sizeof question, _("group %zu: "), words / SHEET_GROUP_WORDS + 1);
-        more = typed_line(&line, isatty(STDIN_FILENO) ? question : "");
-        memcpy(text + size, line.text, line.size);
-        size += line.size;
-        text[size++] = ' ';
-        text[size] = '\0';
-        words = words_in(text);
-    }
-    status = sheet_read(secret, text, why);
-    sodium_memzero(text, sizeof text);
-    typed_clear(&line);
-    return status;
-}
-
-static bool numbered(const char *line)
-{
-    line += strspn(line, " \t");
-    return *line >= '1' && *line <= '0' + SHEET_GROUPS;
-}
-
-/* A sheet that was printed into a file has words around it: where lines are numbered, only those count. */
-static void prose_blank(char *text)
-{
-    size_t numbers = 0;
-
-    for (int pass = 0; pass < 2; pass++)
-        for (char *line = text, *end; *line != '\0'; line = *end == '\0' ? end : end + 1) {
-            end = line + strcspn(line, "\n");
-            numbers += pass == 0 && numbered(line);
-            if (pass == 1 && numbers >= SHEET_GROUPS && !numbered(line))
-                memset(line, ' ', (size_t)(end - line));
-        }
-}
-
-enum status typed_sheet(uint8_t secret[KEY_SIZE], const char *file, struct failure *why)
-{
-    enum status status;
-    size_t size;
-    char *text;
-
-    if (!file)
-        return sheet_lines(secret, why);
-    status = cli_read_file(&text, &size, file, SHEET_FILE_MOST, why);
-    if (status)
-        return status;
-    prose_blank(text);
-    status = sheet_read(secret, text, why);
-    sodium_memzero(text, size);
-    free(text);
-    return status;
 }

@@ -4,15 +4,15 @@
  * journal what left. Failure modes: a core that refuses is asked again when a phase moves; a wish that does
  * not read back (damage) counts as none, so nothing leaves by mistake but the enrolment, which tells nothing
  * about the home. */
-#include "node/serve/wish.h"
+#include "node/wish/wish.h"
 
 #include "crypto/labels.h"
 #include "node/profile/profile.h"
-#include "node/serve/consent.h"
-#include "node/serve/envelope.h"
-#include "node/serve/told.h"
 #include "node/tender/tender.h"
 #include "node/tongue/tongue.h"
+#include "node/wish/consent.h"
+#include "node/wish/envelope.h"
+#include "node/wish/told.h"
 
 #include <inttypes.h>
 #include <sodium.h>
