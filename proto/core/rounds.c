@@ -200,7 +200,8 @@ enum status round_follow(struct core *core, struct bytes charter, bool keep, con
 
     if (status != STATUS_OK)
         return status;
-    if (keep && !core_reserve(core, 2, charter.size + KEY_SIZE))
+    /* The charter, the secret, and the end of another round that may have to give way. */
+    if (keep && !core_reserve(core, 3, charter.size + KEY_SIZE))
         return failure_say(why, STATUS_NOMEM, "out of memory");
     round = round_new(core, charter, from, why);
     if (round == NULL)

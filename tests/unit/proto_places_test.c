@@ -185,6 +185,49 @@ static void a_round_of_the_household_finds_a_place_while_another_has_none_of_its
     world_free(w);
 }
 
+/* One more message for a frame that says several at once. */
+static void add_message(uint8_t *body, size_t *size, const struct message *message)
+{
+    size_t more = message_write(body + *size + MESSAGE_HEAD, MESSAGE_MAX, message);
+
+    assert_true(more > 0 && *size + MESSAGE_HEAD + more <= FRAME_PLAIN_MAX);
+    be16_write(body + *size, (uint16_t)more);
+    *size += MESSAGE_HEAD + more;
+}
+
+/* However much else there is to be done in that moment, there is room to say that one round goes and another comes. */
+static void a_round_takes_the_place_of_another_in_a_full_step(void **unused)
+{
+    static uint8_t body[2 * FRAME_PLAIN_MAX];
+
+    (void)unused;
+    for (uint32_t before = 12; before < 16; before++) { /* effects come in sixteens at first */
+        uint8_t own[ID_SIZE];
+        struct world *w = alone(own);
+        struct message follows_it = { .type = MESSAGE_FOLLOW, .handle = 0 };
+        size_t size = 0;
+        struct junk junk;
+        struct mouth m;
+
+        junk_begin(&junk, w, own);
+        brings(w, 1, &junk, TOPICS_MAX);
+        m = member(w, 2, own);
+        junk_next(&junk);
+        memcpy(follows_it.follow.topic, junk.id, ID_SIZE);
+        mouth_say(&m, &follows_it);
+        for (uint32_t i = 0; i < before; i++)
+            add_message(body, &size,
+                        &(struct message){ .type = MESSAGE_RECORD, .handle = 5, .record = { somebodys_record(w, own, i), WAY_ASKED } });
+        add_message(body, &size, &(struct message){ .type = MESSAGE_CHARTER, .handle = 0, .charter = { junk.bytes, junk.size } });
+        w->fresh_effects = true;
+        mouth_body(&m, (struct bytes){ body, size });
+        assert_int_equal(world_records(w, 0), before);
+        assert_true(follows(w, junk.id));
+        mouth_hang_up(&m);
+        world_free(w);
+    }
+}
+
 /* ---- The street. */
 
 /* A liar that runs the real thing, and founds all it can; whoever founds after it is heard by all others. */
@@ -269,6 +312,7 @@ int main(void)
         cmocka_unit_test(after_a_day_a_round_without_this_home_gives_way_and_others_never),
         cmocka_unit_test(a_registry_closed_without_this_home_gives_way_at_once),
         cmocka_unit_test(a_round_of_the_household_finds_a_place_while_another_has_none_of_its_own),
+        cmocka_unit_test(a_round_takes_the_place_of_another_in_a_full_step),
         cmocka_unit_test(a_street_hears_of_a_round_whatever_one_of_it_founds),
         cmocka_unit_test(a_clock_a_year_ahead_ends_no_round),
         cmocka_unit_test(what_nobody_confirms_is_kept),
