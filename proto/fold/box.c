@@ -46,13 +46,16 @@ void box_clear(struct box *box)
     free(box->lie);
 }
 
-/* As if nothing had been said in it; what was said stays in the topic, for those who are not so far. */
+/* As if nothing had been said in it; what was said stays in the topic, for those who are not so far, and counts for its authors' quotas. */
 void box_restart(struct topic *topic, enum box_index index, const uint8_t parent[ID_SIZE], uint64_t deadline_s)
 {
     struct box *box = &topic->boxes[index];
+    struct sorted by_author = box->by_author;
 
+    box->by_author = (struct sorted){ .list = NULL };
     box_clear(box);
     box_init(box, index);
+    box->by_author = by_author;
     memcpy(box->parent, parent, ID_SIZE);
     box->deadline_s = deadline_s;
     box->ready = true;

@@ -272,6 +272,8 @@ void totals_clear(struct topic *topic);
 enum total total_find(struct topic *topic, uint64_t *out, const struct ciphertext *sum,
                       const struct point *shared, size_t homes);
 
+bool too_few_voices(const struct topic *topic); /* interest.c: interest is closed below K, for good (WIRE 7.4) */
+
 /* join.c */
 void lots_clear(struct topic *topic);
 enum total lot_totals(struct topic *topic, enum box_index box, size_t part, size_t lot, bool late);

@@ -39,6 +39,14 @@ static uint64_t cell_share(uint64_t count, uint64_t reports, uint32_t public_sha
            (prior + VARIANCE_TIMES_FOUR);
 }
 
+/* While the next lot may still take over, it would count again. */
+bool too_few_voices(const struct topic *topic)
+{
+    const struct box *box = &topic->boxes[BOX_INTEREST];
+
+    return box->closed && box->set_count < topic->charter.floor && (topic->key_known || topic->next.count == 0);
+}
+
 static bool close_interest(struct topic *topic)
 {
     const struct box *box = &topic->boxes[BOX_INTEREST];
@@ -58,8 +66,7 @@ static bool close_interest(struct topic *topic)
                                         cell_share(topic->cells[i], reports, topic->charter.cell_share[i]) +
                                     MILLION / 2) /
                                    MILLION;
-    if (box->set_count < topic->charter.floor)
-        topic->too_few = true;
+    topic->too_few = topic->too_few || too_few_voices(topic);
     return true;
 }
 

@@ -69,11 +69,12 @@ bool next_lot_advance(struct topic *topic)
         return false;
     }
     next_lot_parent(parent, topic);
-    begins_s = topic->key_short ? topic->boxes[BOX_KEY].settled_s : time_of_first_s(topic) + topic->charter.slack_s;
+    /* The same whichever of the two is known here: the boxes have one parent, so they must have one deadline. */
+    begins_s = time_of_first_s(topic) + topic->charter.slack_s;
     topic->committee = topic->next;
     topic->next.count = 0;
     topic->replaced = true;
-    topic->key_short = topic->too_few = false; /* too few voices: perhaps nobody listed them */
+    topic->key_short = false;
     for (enum box_index box = BOX_KEY; box <= BOX_INTEREST; box++)
         box_restart(topic, box, parent, begins_s + topic->charter.window_s[box]);
     return true;

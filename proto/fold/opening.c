@@ -41,7 +41,7 @@ size_t opening_parts(const struct topic *topic, enum box_index index)
         return 0;
     switch (index) {
     case BOX_REGISTRY:
-        return topic->too_few ? 0 : 1;
+        return topic->registry_count < topic->charter.floor ? 0 : 1;
     case BOX_KEY:
         return topic->key_short ? 0 : 1;
     case BOX_JOIN:

@@ -85,6 +85,7 @@ static bool open_key(struct topic *topic)
     fine = fine && dkg_combine(&topic->key, members, revealed, rule.members, rule.threshold);
     assert(fine);
     topic->key_known = true;
+    topic->too_few = too_few_voices(topic);
     return true;
 }
 

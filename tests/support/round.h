@@ -22,7 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ROUND_HOMES_MAX = 40, ROUND_RECORDS_MAX = 6000, ROUND_COMPANIES = 3 };
+enum { ROUND_HOMES_MAX = 48, ROUND_RECORDS_MAX = 6000, ROUND_COMPANIES = 3 };
 
 struct round_plan {
     unsigned homes;    /* at least 7 for a round that goes to its end */
