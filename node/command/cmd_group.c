@@ -3,130 +3,14 @@
  * What a person has to know is said where it is done: that the code is the key to the group, and that joining
  * says nothing about the home. */
 #include "node/command/command.h"
-#include "node/command/qr.h"
+#include "node/command/invitation.h"
 #include "node/command/round_text.h"
-#include "node/profile/zone.h"
 #include "node/serve/answer.h"
 #include "node/tongue/tongue.h"
 #include "node/tongue/words.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* ---- The invitation. */
-
-static void qr_print(const char *code)
-{
-    char *drawn = qr_render(code, isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL);
-
-    if (drawn != NULL)
-        printf("\n%s", drawn);
-    free(drawn);
-}
-
-static void invitation_print(json_t *reply, bool qr)
-{
-    printf("\n    %s\n", field_text(reply, "code"));
-    if (qr)
-        qr_print(field_text(reply, "code"));
-    puts(_("\nOne code for the whole street. Hand it over yourself, on paper or in a message: whoever has it "
-         "can join\n"
-         "and read what the group says. A neighbour types: coopair group join CODE"));
-    if (field_text(reply, "address")[0] == '\0')
-        puts(_("It holds no address, since this home cannot be dialled: it is enough on one local network. "
-             "Elsewhere give\n"
-             "an address beside it: coopair group join CODE --address HOST:PORT, or make the code while "
-             "coopair run goes."));
-}
-
-static void deadline_print(json_t *round)
-{
-    json_t *box = json_array_get(json_object_get(round, "boxes"), 0);
-    char date[SAID_MAX];
-
-    if (box == NULL || strcmp(field_text(box, "state"), "open") != 0)
-        return;
-    words_date(date, field_uint(box, "deadline"));
-    printf(_("\"%s\" takes homes until %s, at most %" PRIu64 "; it goes on from %" PRIu64 " homes.\n"),
-           field_text(round, "title"), date, field_uint(round, "invite_count"), field_uint(round, "floor"));
-}
-
-/* ---- create */
-
-static json_t *create_args(const char *const texts[][2], size_t count, uint64_t floor, uint64_t homes)
-{
-    json_t *args = json_object();
-
-    for (size_t i = 0; i < count; i++)
-        if (texts[i][1] != NULL)
-            json_object_set_new(args, texts[i][0], json_string(texts[i][1]));
-    if (floor != UINT64_MAX)
-        json_object_set_new(args, "floor", json_integer((json_int_t)floor));
-    if (homes != UINT64_MAX)
-        json_object_set_new(args, "homes", json_integer((json_int_t)homes));
-    return args;
-}
-
-static int create(int argc, char **argv)
-{
-    const char *good = NULL, *pace = NULL, *zone = NULL, *title = NULL, *contact = NULL, *windows = NULL;
-    uint64_t floor = UINT64_MAX, homes = UINT64_MAX;
-    bool no_qr = false;
-    const struct cli_option options[] = {
-        { "good", OPTION_TEXT, &good, N_("pellets|electricity  what is bought") },
-        { "pace", OPTION_TEXT, &pace,
-          N_("street|season|demo   two weeks (the default), two months, or seconds") },
-        { "zone", OPTION_TEXT, &zone, N_("ZONE       where it is delivered: fr:insee:44109; a small commune becomes its department") },
-        { "title", OPTION_TEXT, &title, N_("TEXT      what the street calls it") },
-        { "contact", OPTION_TEXT, &contact, N_("TEXT    whom companies may ask: a mail address or a telephone") },
-        { "floor", OPTION_NUMBER, &floor,
-          N_("K         no total of fewer homes is ever opened; not below the good's own") },
-        { "homes", OPTION_NUMBER, &homes, N_("N         how many homes the code is good for") },
-        { "windows", OPTION_TEXT, &windows, N_("A,B,C,D,E  how long each box is open: 4d,1d,1d,4d,3d") },
-        { "no-qr", OPTION_FLAG, &no_qr, N_("draw no QR of the code") },
-    };
-    struct cli cli = {
-        .usage = "coopair group create --good GOOD --zone ZONE [OPTIONS]",
-        .summary =
-            N_("Makes a group and its first round, and enrols this home. Prints one invitation code for the "
-            "whole street.\n"
-            "Rules, lots and dates are fixed from then on; see them with: coopair round show.\n\n"
-            "  coopair group create --good pellets --zone fr:insee:44109 --title \"Pellets, rue des Lilas\""),
-        .options = options,
-        .option_count = ARRAY_SIZE(options),
-    };
-    json_t *reply, *round;
-    int code;
-
-    if (!cli_parse(&cli, argc, argv, &code))
-        return code;
-    if (good == NULL || zone == NULL) {
-        fputs(_("coopair group create: --good and --zone are needed; see: coopair group create --help\n"),
-              stderr);
-        return EXIT_USAGE;
-    }
-    const char *const texts[][2] = { { "good", good },   { "pace", pace },       { "zone", zone },
-                                     { "title", title }, { "contact", contact }, { "windows", windows } };
-    code = cli_ask(&cli, "group.create", create_args(texts, ARRAY_SIZE(texts), floor, homes), &reply);
-    if (code != EXIT_DONE)
-        return code;
-    if (cli.json)
-        return cli_json(reply);
-    round = json_object_get(reply, "round");
-    printf(_("The group is made, with its first round: %s (%.8s).\n"), field_text(round, "title"),
-           field_text(reply, "topic"));
-    if (strcmp(field_text(round, "zone"), zone) != 0)
-        printf(_("Its zone is %s, not %s: a commune of fewer than %d people says too much about who lives "
-                 "there.\n"),
-               field_text(round, "zone"), zone, ZONE_PEOPLE_LEAST);
-    invitation_print(reply, !no_qr);
-    deadline_print(round);
-    round_next_print(stdout, round);
-    json_decref(reply);
-    return EXIT_DONE;
-}
 
 /* ---- join */
 
@@ -281,7 +165,7 @@ static int invite(int argc, char **argv)
         return cli_json(reply);
     invitation_print(reply, !no_qr);
     json_array_foreach(json_object_get(reply, "rounds"), i, round)
-        deadline_print(round);
+        round_deadline_print(round);
     json_decref(reply);
     return EXIT_DONE;
 }
@@ -289,7 +173,7 @@ static int invite(int argc, char **argv)
 int cmd_group(int argc, char **argv)
 {
     static const struct command table[] = {
-        { "create", create, N_("make a group and its first round") },
+        { "create", cmd_group_create, N_("make a group and its first round") },
         { "join", join, N_("become a member, with a neighbour's code") },
         { "list", list, N_("the groups of this home") },
         { "show", show, N_("one group, its members met and its rounds") },

@@ -1,4 +1,4 @@
-/* cmd_round.c - coopair round list|show|join|leave: where a round stands, and what this home wants in it.
+/* cmd_round.c - coopair round create|list|show|join|leave: where a round stands, and what this home wants in it.
  *
  * join shows every datum that would leave before it asks, and sends exactly what was shown. */
 #include "node/command/command.h"
@@ -214,6 +214,7 @@ static int leave(int argc, char **argv)
 int cmd_round(int argc, char **argv)
 {
     static const struct command table[] = {
+        { "create", cmd_round_create, N_("make another round in a group of this home") },
         { "list", list, N_("where each round stands") },
         { "show", show, N_("one round in full") },
         { "join", join, N_("see what would leave this home, and take part") },

@@ -51,6 +51,8 @@ int cmd_tender(int argc, char **argv);
 int cmd_bid(int argc, char **argv);
 int cmd_offer(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
+int cmd_group_create(int argc, char **argv); /* coopair group create */
+int cmd_round_create(int argc, char **argv); /* coopair round create */
 
 /* ---- Options. Every command has --help, --home DIR, --json, --yes and --no-input besides its own. */
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_MANY };

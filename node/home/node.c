@@ -522,8 +522,9 @@ struct rng *node_rng(struct node *node)
 
 void node_facts(const struct node *node, struct node_facts *out)
 {
-    *out =
-        (struct node_facts){ node->listen, node->online, node->started_ms, node->bytes_in, node->bytes_out };
+    const char *address = node->network.address ? node->network.address : node->listen;
+
+    *out = (struct node_facts){ address, node->online, node->started_ms, node->bytes_in, node->bytes_out };
 }
 
 void node_journal(struct node *node, const char *format, ...)

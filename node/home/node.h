@@ -70,7 +70,7 @@ const uint8_t *node_seed(const struct node *node); /* the household's secret */
 uint64_t node_now_ms(const struct node *node);     /* of the last event, or of node_open */
 struct rng *node_rng(struct node *node);
 struct node_facts {
-    const char *listen_address; /* where others can dial this home; "": nowhere */
+    const char *address; /* where others can dial this home; "": nowhere */
     bool online;         /* with a network: this is the daemon */
     uint64_t started_ms, bytes_in, bytes_out;
 };

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct served *const tables[] = { serve_status, serve_group,  serve_round,  serve_tender,
+static const struct served *const tables[] = { serve_status, serve_found, serve_group,  serve_round,  serve_tender,
                                                serve_offer,  serve_data,   serve_advice, serve_care,
                                                serve_cost,   serve_carbon, serve_alerts, serve_share,
                                                serve_budget, serve_forecast, serve_payees };

@@ -17,7 +17,7 @@ struct served {
     enum status (*run)(struct node *node, json_t *args, json_t *reply, struct failure *why);
     bool online; /* makes no sense without a running daemon: exit code 3 instead */
 };
-extern const struct served serve_status[], serve_group[], serve_round[], serve_tender[], serve_offer[],
+extern const struct served serve_status[], serve_found[], serve_group[], serve_round[], serve_tender[], serve_offer[],
     serve_data[], serve_advice[], serve_care[], serve_cost[], serve_carbon[],
     serve_alerts[], serve_share[], serve_budget[], serve_forecast[],
     serve_payees[]; /* each ends with verb NULL */

@@ -185,7 +185,7 @@ static enum status run_status(struct node *node, json_t *args, json_t *reply, st
     set(reply, "running", json_boolean(facts.online));
     if (facts.online) {
         set(reply, "pid", json_integer(getpid()));
-        set(reply, "listen", json_string(facts.listen_address));
+        set(reply, "listen", json_string(facts.address));
         set(reply, "uptime_s", json_integer((json_int_t)(node_now_ms(node) - facts.started_ms) / 1000));
         set(reply, "bytes_in", json_integer((json_int_t)facts.bytes_in));
         set(reply, "bytes_out", json_integer((json_int_t)facts.bytes_out));

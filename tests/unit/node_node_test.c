@@ -65,11 +65,28 @@ static void a_node_without_a_network_does_the_same(void **state)
     assert_int_equal(pair_found(pair, 0, "Pellets", &why), STATUS_OK);
     node_facts(pair->node[0], &facts);
     assert_false(facts.online);
-    assert_string_equal(facts.listen_address, "");
+    assert_string_equal(facts.address, "");
     node_close(pair->node[0]);
     assert_int_equal(pair_start(pair, 0, &why), STATUS_OK);
     assert_int_equal(pair_rounds(pair, 0), 1);
     assert_int_equal(pair->end[0].sends, 0);
+}
+
+static void hang_up_all(void *arg)
+{
+    (void)arg;
+}
+
+static void an_invitation_gets_the_address_that_neighbours_can_dial(void **state)
+{
+    const struct network network = { .address = "192.0.2.7:1", .close_all = hang_up_all };
+    struct pair *pair = *state;
+    struct node_facts facts;
+    struct failure why;
+
+    assert_int_equal(node_open(&pair->node[0], pair->home[0], wishes_try, "[::]:1", &network, pair->now_ms, &why), STATUS_OK);
+    node_facts(pair->node[0], &facts);
+    assert_string_equal(facts.address, network.address);
 }
 
 static void a_home_is_for_one_process_and_for_its_own_key(void **state)
@@ -304,6 +321,7 @@ int main(void)
 #define NODE_TEST(name) cmocka_unit_test_setup_teardown(name, pair_up, pair_down)
         NODE_TEST(what_was_acknowledged_is_there_after_a_restart),
         NODE_TEST(a_node_without_a_network_does_the_same),
+        NODE_TEST(an_invitation_gets_the_address_that_neighbours_can_dial),
         NODE_TEST(a_home_is_for_one_process_and_for_its_own_key),
         NODE_TEST(two_homes_meet_and_share_a_round_disk_before_wire),
         NODE_TEST(peers_met_before_are_found_again_without_an_address),
