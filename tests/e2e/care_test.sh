@@ -4,36 +4,10 @@
 set -euo pipefail
 coopair=$1/coopair
 source=$2
-work=$(mktemp -d)
+. "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 home=$work/home
-node=
-unset COOPAIR_HOME NOTIFY_SOCKET XDG_RUNTIME_DIR
-export HOME=$work
 umask 077
-trap '[ -z "$node" ] || kill -9 "$node" 2>/dev/null || true; rm -rf "$work"' EXIT
-
-fail() { echo "FAILED: $*"; exit 1; }
-# expect CODE COMMAND...: its output is in $work/out and $work/err; standard input is $work/in
-expect() {
-    local want=$1 got=0
-    shift
-    "$@" >"$work/out" 2>"$work/err" <"$work/in" || got=$?
-    [ "$got" -eq "$want" ] || { cat "$work/out" "$work/err"; fail "exit $got instead of $want: ${*##*/}"; }
-}
-says() { grep -qF -- "$1" "$work/${2:-out}" || { cat "$work/out" "$work/err"; fail "\"$1\" is not in ${2:-out}"; }; }
-start() {
-    [ -p "$work/ready" ] || mkfifo "$work/ready"
-    "$coopair" run --home "$home" --json --listen 127.0.0.1:0 --no-lan >"$work/ready" 2>"$work/log" &
-    node=$!
-    timeout 60 head -n 1 "$work/ready" >"$work/out"
-    says '"ready":true'
-}
-finish() {
-    kill -TERM "$node"
-    wait "$node" || fail "the node did not end well"
-    node=
-}
-: >"$work/in"
+run() { start "$coopair" run --home "$home" --json --listen 127.0.0.1:0 --no-lan; }
 echo "correct horse battery" >"$work/passphrase"
 echo "another one entirely" >"$work/wrong"
 
@@ -66,14 +40,14 @@ expect 0 "$coopair" doctor --home "$home"
 says "sheet proved"
 
 echo "- a backup beside a running node; doctor and status know of it"
-start
+run
 expect 0 "$coopair" backup "$work/backup" --home "$home" --passphrase-file "$work/passphrase" --json
 says '"ok":true'
 expect 0 "$coopair" status --home "$home"
 says "backup   made"
 expect 0 "$coopair" doctor --home "$home"
 says "backup             made"
-finish
+finish TERM 0
 chmod 644 "$work/passphrase"
 expect 5 "$coopair" backup "$work/backup" --home "$home" --passphrase-file "$work/passphrase"
 says "chmod 600" err
@@ -104,10 +78,10 @@ cmp "$work/out" "$work/journal"
 expect 0 "$coopair" profile show --home "$home"
 says H013
 expect 0 "$coopair" doctor --home "$home"
-start
+run
 expect 0 "$coopair" round list --home "$home"
 says Pellets
-finish
+finish TERM 0
 
 echo "- the same under the sheet, and the sheet alone"
 expect 0 "$coopair" backup "$work/nightly" --home "$home" --recovery
@@ -125,12 +99,12 @@ says "group 3" err
 
 echo "- everything leaves in open formats, exactly, beside a running node"
 expect 0 "$coopair" import --home "$home" "$source/node/sample/H004.csv"
-start
+run
 expect 0 "$coopair" export "$work/export" --home "$home" --json
 says '"readings":8064'
 expect 1 "$coopair" export "$work/export" --home "$home"
 says "already" err
-finish
+finish TERM 0
 for name in README.txt series.json groups.json rounds.json journal.json series-1.csv series-2.csv; do
     [ -s "$work/export/$name" ] || fail "$name is not in the export"
 done
@@ -148,7 +122,7 @@ says "4 032"
 expect 4 "$coopair" erase --series H013 --home "$home" --yes
 expect 2 "$coopair" erase --home "$home"
 expect 2 "$coopair" erase --home "$home" --series H004 --everything
-start
+run
 expect 0 "$coopair" doctor --home "$home"
 says H004
 if grep -q H013 "$work/out"; then fail "H013 is still there"; fi
@@ -156,7 +130,7 @@ expect 75 "$coopair" erase --everything --home "$home" --yes
 expect 0 "$coopair" erase --series H004 --home "$home" --yes
 expect 0 "$coopair" round list --home "$home"
 says Pellets
-finish
+finish TERM 0
 
 echo "- everything is erased"
 expect 0 "$coopair" erase --everything --home "$home" --yes

@@ -3,44 +3,10 @@
 #   group_test.sh BUILD
 set -euo pipefail
 coopair=$1/coopair
-work=$(mktemp -d)
+. "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 a=$work/a
 b=$work/b
-nodes=()
-unset COOPAIR_HOME NOTIFY_SOCKET XDG_RUNTIME_DIR
-export HOME=$work NO_COLOR=1
-trap '[ ${#nodes[@]} -eq 0 ] || kill -9 "${nodes[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
-
-fail() { echo "FAILED: $*"; exit 1; }
-# expect CODE COMMAND...: its output is in $work/out and $work/err
-expect() {
-    local want=$1 got=0
-    shift
-    "$@" >"$work/out" 2>"$work/err" </dev/null || got=$?
-    [ "$got" -eq "$want" ] || { cat "$work/out" "$work/err"; fail "exit $got instead of $want: ${*##*/}"; }
-}
-says() { grep -qF -- "$1" "$work/${2:-out}" || { cat "$work/out" "$work/err"; fail "\"$1\" is not in ${2:-out}"; }; }
-field() { grep -o "\"$1\":[^,}]*" "$work/out" | head -n 1 | sed 's/^[^:]*://; s/"//g'; }
-# start HOME: a node that has said it is ready
-start() {
-    [ -p "$work/ready" ] || mkfifo "$work/ready"
-    "$coopair" run --home "$1" --json --listen 127.0.0.1:0 --no-lan >"$work/ready" 2>>"$work/log" &
-    nodes+=($!)
-    timeout 60 head -n 1 "$work/ready" >"$work/out"
-    says '"ready":true'
-}
-# until TEXT COMMAND...: asked again until it says so; a slow machine only makes it take longer
-until_says() {
-    local text=$1 tries=0
-    shift
-    while :; do
-        expect 0 "$@"
-        ! grep -qF -- "$text" "$work/out" || return 0
-        tries=$((tries + 1))
-        [ "$tries" -lt 300 ] || { cat "$work/out"; fail "\"$text\" never came"; }
-        sleep 0.2
-    done
-}
+run() { start "$coopair" run --home "$1" --json --listen 127.0.0.1:0 --no-lan; }
 
 echo "- without a home, or a group, each command says what comes first"
 expect 4 "$coopair" group list --home "$a"
@@ -68,9 +34,9 @@ expect 0 "$coopair" group list --home "$a" --json
 says '"groups":[]'
 
 echo "- a home that runs makes a group; its code holds its address"
-start "$a"
+run "$a"
 address=$(field listen)
-start "$b"
+run "$b"
 expect 0 "$coopair" group create --home "$a" --good pellets --pace street --zone fr:insee:44109 --title "Pellets, rue des Lilas"
 says "takes homes until"
 says "coopair round join"
@@ -143,7 +109,7 @@ unset 'nodes[1]'
 nodes=("${nodes[@]}")
 expect 0 "$coopair" round show --home "$b" # no daemon: the store itself answers
 says "lot 2 (from 9 homes), else lot 1"
-start "$b"
+run "$b"
 expect 0 "$coopair" round leave --home "$b"
 says "your demand had not left"
 expect 0 "$coopair" round show --home "$b"
@@ -159,10 +125,7 @@ until_says "Power, rue des Lilas: registry; registry: 2 so far" "$coopair" round
 expect 0 "$coopair" journal --home "$b"
 says "nothing about the home"
 
-for node in "${nodes[@]}"; do
-    kill -TERM "$node"
-    wait "$node" || fail "exit $? after SIGTERM"
-done
-nodes=()
+finish TERM 0
+finish TERM 0
 [ ! -s "$work/log" ] || { cat "$work/log"; fail "words on stderr of a node"; }
 echo "all as it should be"

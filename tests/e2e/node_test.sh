@@ -3,40 +3,9 @@
 #   node_test.sh BUILD
 set -euo pipefail
 coopair=$1/coopair
-work=$(mktemp -d)
+. "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 home=$work/home
-node=
-unset COOPAIR_HOME NOTIFY_SOCKET XDG_RUNTIME_DIR
-export HOME=$work
-trap '[ -z "$node" ] || kill -9 "$node" 2>/dev/null || true; rm -rf "$work"' EXIT
-
-fail() { echo "FAILED: $*"; exit 1; }
-# expect CODE COMMAND...: its output is in $work/out and $work/err
-expect() {
-    local want=$1 got=0
-    shift
-    "$@" >"$work/out" 2>"$work/err" </dev/null || got=$?
-    [ "$got" -eq "$want" ] || { cat "$work/out" "$work/err"; fail "exit $got instead of $want: ${*##*/}"; }
-}
-says() { grep -qF -- "$1" "$work/${2:-out}" || { cat "$work/out" "$work/err"; fail "\"$1\" is not in ${2:-out}"; }; }
-quiet() { [ ! -s "$work/err" ] || { cat "$work/err"; fail "words on stderr"; }; }
-field() { grep -o "\"$1\":[^,}]*" "$work/out" | head -n 1 | sed 's/^[^:]*://; s/"//g'; }
-# start OPTIONS...: a node that has said it is ready; its line is in $work/out
-start() {
-    [ -p "$work/ready" ] || mkfifo "$work/ready"
-    "$coopair" run --home "$home" --json "$@" >"$work/ready" 2>"$work/log" &
-    node=$!
-    timeout 60 head -n 1 "$work/ready" >"$work/out"
-    says '"ready":true'
-}
-# finish SIGNAL CODE: the node ends with this exit code
-finish() {
-    local got=0
-    kill "-$1" "$node"
-    wait "$node" 2>/dev/null || got=$?
-    node=
-    [ "$got" -eq "$2" ] || fail "exit $got instead of $2 after SIG$1"
-}
+run() { start "$coopair" run --home "$home" --json "$@"; }
 
 echo "- before there is a home, each command says how to make one"
 expect 4 "$coopair" status --home "$home"
@@ -78,13 +47,13 @@ expect 1 "$coopair" doctor --home "$work/nowhere"
 says "coopair init"
 
 echo "- a node says once that it is ready, and answers"
-start --listen 127.0.0.1:0 --no-lan
+run --listen 127.0.0.1:0 --no-lan
 address=$(field listen)
 [[ $address =~ ^127\.0\.0\.1:[0-9]+$ ]] || fail "listens at $address"
 [ "$(stat -c %a "$home/control")" = 600 ] || fail "mode of the control socket"
 expect 0 "$coopair" status --home "$home" --json
 quiet
-[ "$(field running)" = true ] && [ "$(field pid)" = "$node" ] && [ "$(field listen)" = "$address" ] || fail "status"
+[ "$(field running)" = true ] && [ "$(field pid)" = "${nodes[0]}" ] && [ "$(field listen)" = "$address" ] || fail "status"
 [ "$(field trouble)" = null ] || fail "trouble"
 expect 0 "$coopair" peers --home "$home" --json
 key=$(field link_key)
@@ -93,7 +62,7 @@ expect 0 "$coopair" doctor --home "$home"
 
 echo "- a second node on the same folder, and a first one on the same port, are refused in words"
 expect 75 "$coopair" run --home "$home"
-says "process $node" err
+says "process ${nodes[0]}" err
 expect 0 "$coopair" init --home "$work/other"
 expect 75 "$coopair" run --home "$work/other" --listen "$address" --no-lan
 says "$address" err
@@ -104,29 +73,29 @@ echo "- SIGTERM and SIGINT end it cleanly"
 finish TERM 0
 [ ! -e "$home/control" ] || fail "the control socket is left behind"
 [ ! -s "$work/log" ] || { cat "$work/log"; fail "words on stderr"; }
-start --listen 127.0.0.1:0 --no-lan
+run --listen 127.0.0.1:0 --no-lan
 finish INT 0
 
 echo "- kill -9 leaves nothing in the way, and the home is the same"
-start --listen 127.0.0.1:0 --no-lan
+run --listen 127.0.0.1:0 --no-lan
 finish KILL 137
 [ -e "$home/control" ] || fail "a killed node cannot tidy up: the test is wrong"
 expect 3 "$coopair" status --home "$home"
-start --listen 127.0.0.1:0 --no-lan
+run --listen 127.0.0.1:0 --no-lan
 expect 0 "$coopair" peers --home "$home" --json
 [ "$(field link_key)" = "$key" ] || fail "another link key after a restart"
 finish TERM 0
 
 echo "- the port is drawn once and stays"
-start --no-lan
+run --no-lan
 first=$(field listen)
 finish TERM 0
-start --no-lan
+run --no-lan
 [ "${first##*:}" = "$(field listen | sed 's/.*://')" ] || fail "another port"
 finish TERM 0
 
 echo "- the supervisor is told, and a home without any network starts"
-NOTIFY_SOCKET=$work/nobody start --no-lan
+NOTIFY_SOCKET=$work/nobody run --no-lan
 finish TERM 0
 
 echo "- an answer that cannot be written is not success"

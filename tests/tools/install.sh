@@ -16,6 +16,7 @@ packages=(
     libqrencode-dev           # the QR of an invitation
     gettext                   # what is said in French: msgfmt to build, xgettext to test
     libcmocka-dev             # tests
+    iproute2                  # tests between homes on several networks
 )
 
 missing_packages() {
