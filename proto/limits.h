@@ -25,6 +25,8 @@ enum {
     ACTIVE_MAX = 20,              /* in one group, callers included: the one home of a street that can be called holds them all */
     VISIT_MS = 60000,             /* a home of the passive view is called and compared with: islands heal in two such periods */
     VISIT_STAY_MS = 10000,        /* and left again if it had nothing new */
+    PEERS_STAY = 32,              /* who worked first stays known, whatever floods the list: as many as there are links */
+    PEERS_STAY_S = 28 * 24 * 3600, /* unless it is silent four weeks of this home's time: it has moved */
     SHUFFLE_ADDRESSES = 8,        /* Cyclon and HyParView exchange about this many */
     SHUFFLE_MS = 60000,           /* views stay random at a few bytes a second */
     ADDRESSES_MAX = 48,           /* a link's addresses taken and given at once, */

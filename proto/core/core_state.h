@@ -75,6 +75,7 @@ struct peer {
     bool invited; /* told by the user: never forgotten */
     bool worked;  /* a link to it was made, or its word about itself is credible (WIRE 10.3) */
     bool kept;    /* on disk as it is here */
+    uint64_t proved_at, met_at; /* `ms` when it first worked, and last; 0: before this core began */
     unsigned failures;
     uint64_t retry_at;
 };
@@ -248,6 +249,7 @@ struct peer *peer_by_address(struct group *group, const char *address);
 /* key NULL: whoever is there. NULL: no room, or it is this home. */
 struct peer *peer_learn(struct core *core, struct group *group, const uint8_t *key, const char *address);
 void peer_keep(struct core *core, struct group *group, struct peer *peer);
+void peer_works(struct core *core, struct peer *peer); /* it was reached */
 void peer_failed(struct core *core, struct peer *peer);
 bool peer_dialable(const struct core *core, const struct group *group, const struct peer *peer);
 struct group *group_find(const struct core *core, const uint8_t id[ID_SIZE]);

@@ -88,6 +88,8 @@ void membership_heard(struct core *core, const uint8_t id[ID_SIZE], const char *
     peer = peer_learn(core, group, NULL, address);
     if (peer == NULL)
         return;
+    if (!core->started)
+        peer->kept = true; /* from disk: it has worked */
     /* Somebody is there right now: worth a try before its turn, but not once a packet. */
     peer->retry_at = earlier(peer->retry_at, core->ms + (peer->failures > 0 ? REDIAL_MIN_MS : 0));
     core->members_changed = true;
@@ -125,11 +127,11 @@ void membership_met(struct core *core, struct link *link)
     peer = peer_learn(core, group, NULL, link->address);
     if (peer == NULL)
         return;
+    peer_works(core, peer);
     if (!peer->key_known || memcmp(peer->key, link->key, KEY_SIZE) != 0)
         peer->kept = false;
     memcpy(peer->key, link->key, KEY_SIZE);
-    peer->key_known = peer->worked = true;
-    peer->failures = 0;
+    peer->key_known = true;
     peer_keep(core, group, peer);
 }
 
@@ -173,8 +175,7 @@ static void learn_caller(struct core *core, struct link *link, const char *said)
     if (peer == NULL || strcmp(peer->address, address) != 0 || !peer->key_known ||
         memcmp(peer->key, link->key, KEY_SIZE) != 0 || !hosts_equal(address, link->address))
         return;
-    peer->worked = true;
-    peer->failures = 0;
+    peer_works(core, peer);
     peer_keep(core, link->group, peer);
 }
 
@@ -272,6 +273,8 @@ void membership_over(struct core *core, struct link *link)
         peer = peer_by_address(link->group, link->address);
     else if (link->state == LINK_READY)
         peer = peer_by_key(link->group, link->key);
+    if (peer != NULL && link->state == LINK_READY)
+        peer->met_at = core->ms;
     if (peer == NULL || peer->retry_at > core->ms ||
         (peer->key_known && link_to(core, link->group, peer->key) != NULL))
         return;

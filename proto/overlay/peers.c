@@ -1,8 +1,10 @@
 /* peers.c - who is known in a group, and telling others: link keys and addresses, from the user, from
  * announcements and from hearsay.
  *
- * Hearsay may be wrong or a lie, so it fills gaps and never replaces what worked. The list is small; when it
- * is full, the one that failed most often gives way, never one that the user told of or that is linked. */
+ * Hearsay may be wrong or a lie, and there is no end of it. The list is small; when it is full, the one that
+ * failed most often gives way, never one that the user told of or that is linked, nor one of the PEERS_STAY
+ * that worked first: whoever floods the list, with addresses that answer or that do not, leaves this home
+ * the neighbours it had. */
 #include "proto/core/core_state.h"
 
 #include <string.h>
@@ -41,6 +43,24 @@ static bool in_use(const struct core *core, const struct group *group, const str
     return (peer->key_known && link_to(core, group, peer->key) != NULL) || being_dialled(core, group, peer);
 }
 
+static bool proved(const struct core *core, const struct peer *peer)
+{
+    return (peer->worked || peer->kept) && core->ms - peer->met_at < PEERS_STAY_S * UINT64_C(1000);
+}
+
+static bool stays(const struct core *core, const struct group *group, const struct peer *peer)
+{
+    size_t elder = 0;
+
+    for (size_t i = 0; i < group->peer_count; i++) {
+        const struct peer *other = &group->peers[i];
+
+        elder += proved(core, other) &&
+                 (other->proved_at < peer->proved_at || (other->proved_at == peer->proved_at && other < peer));
+    }
+    return proved(core, peer) && elder < PEERS_STAY;
+}
+
 /* A place for one more, or NULL. Among equals the choice is by chance: who is told of last must not push out
  * a chosen one. */
 static struct peer *peer_place(struct core *core, struct group *group)
@@ -53,7 +73,7 @@ static struct peer *peer_place(struct core *core, struct group *group)
     for (size_t i = 0; i < group->peer_count; i++) {
         struct peer *peer = &group->peers[i];
 
-        if (peer->invited || peer->self || in_use(core, group, peer))
+        if (peer->invited || peer->self || in_use(core, group, peer) || stays(core, group, peer))
             continue;
         if (worst == NULL || peer->failures > worst->failures) {
             worst = peer;
@@ -94,6 +114,15 @@ struct peer *peer_learn(struct core *core, struct group *group, const uint8_t *k
         peer->key_known = true;
     }
     return peer->self ? NULL : peer;
+}
+
+void peer_works(struct core *core, struct peer *peer)
+{
+    if (!peer->worked && !peer->kept)
+        peer->proved_at = core->ms;
+    peer->met_at = core->ms;
+    peer->worked = true;
+    peer->failures = 0;
 }
 
 void peer_keep(struct core *core, struct group *group, struct peer *peer)

@@ -1,5 +1,6 @@
 /* Small groups are a full mesh, larger ones a connected net of few links; who cannot be called calls; islands
  * find each other. WIRE 10.4, 10.9. */
+#include "proto/core/core_state.h"
 #include "tests/support/world_story.h"
 
 #include <setjmp.h>
@@ -234,6 +235,62 @@ static void an_announcement_wakes_a_patient_dial(void **unused)
     world_free(w);
 }
 
+static bool knows(struct world *w, int at, int other)
+{
+    const struct group *group = w->homes[at].core->groups[0];
+
+    for (size_t i = 0; i < group->peer_count; i++) {
+        if (strcmp(group->peers[i].address, w->homes[other].address) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Addresses of nobody, as many as are taken. */
+static void flood(struct world *w, int at, int minutes, unsigned *next)
+{
+    struct event heard = { .type = EVENT_HEARD };
+    char address[ADDRESS_MAX];
+
+    group_id(heard.group, w->secret);
+    heard.address = address;
+    for (int minute = 0; minute < minutes; minute++) {
+        for (int i = 0; i < ADDRESSES_PER_MIN; i++) {
+            snprintf(address, sizeof address, "172.16.%u.%u:7711", *next / 250 % 250, *next % 250);
+            ++*next;
+            world_step(w, at, heard);
+        }
+        world_run(w, 60000);
+    }
+}
+
+static void a_flood_of_addresses_takes_nobodys_place_who_worked(void **unused)
+{
+    enum { HOMES = 20 };
+    struct world *w = street(HOMES, 30);
+    unsigned next = 0;
+
+    (void)unused;
+    world_run(w, 2 * 3600 * 1000);
+    for (int i = 1; i < HOMES; i++)
+        assert_true(knows(w, 0, i));
+    for (int i = 2; i < HOMES; i++)
+        world_stop(w, i); /* for the night: what does not answer gives way first */
+    flood(w, 0, 60, &next);
+    for (int again = 0; again < 2; again++) {
+        for (int i = 1; i < HOMES; i++)
+            assert_true(knows(w, 0, i));
+        world_stop(w, 0);
+        world_start(w, 0);
+        flood(w, 0, 10, &next);
+    }
+    for (int i = 2; i < HOMES; i++)
+        world_start(w, i);
+    world_run(w, 2 * REDIAL_MAX_MS);
+    assert_int_equal(reached(w, 0), HOMES);
+    world_free(w);
+}
+
 static void an_idle_home_is_quiet(void **unused)
 {
     struct world *w = street(9, 29);
@@ -269,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_home_that_comes_back_is_let_in_though_its_old_link_seems_alive),
         cmocka_unit_test(nobody_dials_himself_twice_or_the_dead_often),
         cmocka_unit_test(an_announcement_wakes_a_patient_dial),
+        cmocka_unit_test(a_flood_of_addresses_takes_nobodys_place_who_worked),
         cmocka_unit_test(an_idle_home_is_quiet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
