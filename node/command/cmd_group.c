@@ -110,15 +110,19 @@ static int list(int argc, char **argv)
     return EXIT_DONE;
 }
 
-/* What show and invite share: an optional group, one reply. */
-static int ask_group(struct cli *cli, const char *verb, int argc, char **argv, json_t **reply)
+/* What show and invite share: an optional group, one reply. *address, if any, is known when the line is parsed. */
+static int ask_group(struct cli *cli, const char *verb, const char *const *address, int argc, char **argv, json_t **reply)
 {
+    json_t *args;
     int code;
 
     *reply = NULL;
     if (!cli_parse(cli, argc, argv, &code))
         return code;
-    return cli_ask(cli, verb, json_pack("{s:s}", "group", cli->arg_count == 0 ? "" : cli->args[0]), reply);
+    args = json_pack("{s:s}", "group", cli->arg_count == 0 ? "" : cli->args[0]);
+    if (address && *address)
+        json_object_set_new(args, "address", json_string(*address));
+    return cli_ask(cli, verb, args, reply);
 }
 
 static int show(int argc, char **argv)
@@ -130,7 +134,7 @@ static int show(int argc, char **argv)
         .most = 1,
     };
     json_t *reply;
-    int code = ask_group(&cli, "group.show", argc, argv, &reply);
+    int code = ask_group(&cli, "group.show", NULL, argc, argv, &reply);
 
     if (code != EXIT_DONE || reply == NULL)
         return code;
@@ -143,8 +147,12 @@ static int show(int argc, char **argv)
 
 static int invite(int argc, char **argv)
 {
+    const char *address = NULL;
     bool no_qr = false;
-    const struct cli_option options[] = { { "no-qr", OPTION_FLAG, &no_qr, N_("draw no QR of the code") } };
+    const struct cli_option options[] = {
+        { "address", OPTION_TEXT, &address, N_("HOST:PORT  where this home is dialled from outside, behind a router that forwards the port") },
+        { "no-qr", OPTION_FLAG, &no_qr, N_("draw no QR of the code") },
+    };
     struct cli cli = {
         .usage = "coopair group invite [GROUP] [OPTIONS]",
         .summary = N_("Prints the code that lets neighbours in, and its QR. The code holds this home's address "
@@ -157,7 +165,7 @@ static int invite(int argc, char **argv)
     };
     json_t *reply, *round;
     size_t i;
-    int code = ask_group(&cli, "group.invite", argc, argv, &reply);
+    int code = ask_group(&cli, "group.invite", &address, argc, argv, &reply);
 
     if (code != EXIT_DONE || reply == NULL)
         return code;

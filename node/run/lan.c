@@ -2,7 +2,7 @@
  * since a laptop moves; it says nothing about what fails, since the next time comes in half a minute. */
 #include "node/run/lan.h"
 
-#include "node/run/address.h"
+#include "node/home/address.h"
 
 #include <arpa/inet.h>
 #include <assert.h>

@@ -7,7 +7,7 @@
 #ifndef COOP_NODE_LINK_H
 #define COOP_NODE_LINK_H
 
-#include "node/run/address.h"
+#include "node/home/address.h"
 #include "proto/proto.h"
 
 #include <uv.h>

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void code_view(struct answer *a, json_t *out, struct node *node, const struct group_entry *group)
+void code_view(struct answer *a, json_t *out, struct node *node, const struct group_entry *group, const char *address)
 {
     struct invitation invitation = { .address = "" };
     uint8_t id[ID_SIZE];
@@ -19,7 +19,7 @@ void code_view(struct answer *a, json_t *out, struct node *node, const struct gr
 
     node_facts(node, &facts);
     memcpy(invitation.secret, group->secret, sizeof invitation.secret);
-    snprintf(invitation.address, sizeof invitation.address, "%s", facts.address);
+    snprintf(invitation.address, sizeof invitation.address, "%s", address[0] != '\0' ? address : facts.address);
     invitation_write(code, &invitation);
     group_id(id, group->secret);
     answer_hex(a, out, "group", id, sizeof id);

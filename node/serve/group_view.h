@@ -8,8 +8,8 @@
 /* By "group": the beginning of its id (4 digits or more), or the title of a round of it; absent or "": the only one.
  * Wipe it. */
 enum status arg_group(struct group_entry *out, struct node *node, json_t *args, struct failure *why);
-/* Its id, invitation code, and the address in that. */
-void code_view(struct answer *a, json_t *out, struct node *node, const struct group_entry *group);
+/* Its id, invitation code, and the address in that: the one given, or "" for where this node listens. */
+void code_view(struct answer *a, json_t *out, struct node *node, const struct group_entry *group, const char *address);
 void known_rounds(struct answer *a, json_t *list, struct node *node, const uint8_t group[ID_SIZE]);
 
 #endif

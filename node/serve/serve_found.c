@@ -196,7 +196,7 @@ static enum status found(struct node *node, const struct group_entry *group, str
     if (status != STATUS_OK)
         return status;
     topic = core_topic_find(node_core(node), id);
-    code_view(&a, reply, node, group);
+    code_view(&a, reply, node, group, "");
     answer_hex(&a, reply, "topic", id, sizeof id);
     if (topic != NULL)
         round_view(&a, answer_object(&a, reply, "round"), node, topic);

@@ -2,6 +2,7 @@
  *
  * To join is to know the code; what leaves then is a link to the members and, for each round whose registry is
  * open, an enrolment that says nothing about the home. Failure modes: a code with a typing error, too many groups. */
+#include "node/home/address.h"
 #include "node/home/groups.h"
 #include "node/serve/group_view.h"
 #include "node/serve/round_view.h"
@@ -16,6 +17,17 @@
 
 /* ---- Joining one. */
 
+/* A name would make every home that gets the code ask a name server: numbers only. */
+static enum status address_fit(const char *text, struct failure *why)
+{
+    struct sockaddr_storage address;
+
+    if (strlen(text) < ADDRESS_MAX && address_read(&address, text) && address_dialable(&address))
+        return STATUS_OK;
+    return failure_say(why, STATUS_MALFORMED, _("\"%.60s\" cannot be dialled: an address is written as 192.0.2.7:4711 or [2001:db8::7]:4711"),
+                       text);
+}
+
 static enum status group_join(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {
     const char *code = arg_text(args, "code", 4 * CODE_MAX, why), *address = arg_text_or(args, "address", "");
@@ -27,9 +39,10 @@ static enum status group_join(struct node *node, json_t *args, json_t *reply, st
 
     if (status != STATUS_OK)
         return status;
-    if (strlen(address) >= sizeof group.address || !text_printable(address))
-        return failure_say(why, STATUS_MALFORMED, _("an address is HOST:PORT of at most %zu bytes"),
-                           sizeof group.address - 1);
+    if (address[0] != '\0')
+        status = address_fit(address, why);
+    if (status != STATUS_OK)
+        return status;
     memcpy(group.secret, invitation.secret, sizeof group.secret);
     snprintf(group.address, sizeof group.address, "%s", address[0] != '\0' ? address : invitation.address);
     status = groups_join(node, &group, why);
@@ -110,11 +123,14 @@ static enum status group_invite(struct node *node, json_t *args, json_t *reply, 
     struct group_entry group;
     struct answer a = { false };
     uint8_t id[ID_SIZE];
-    enum status status = arg_group(&group, node, args, why);
+    const char *address = arg_text_or(args, "address", "");
+    enum status status = address[0] == '\0' ? STATUS_OK : address_fit(address, why);
 
+    if (status == STATUS_OK)
+        status = arg_group(&group, node, args, why);
     if (status != STATUS_OK)
         return status;
-    code_view(&a, reply, node, &group);
+    code_view(&a, reply, node, &group, address);
     group_id(id, group.secret);
     known_rounds(&a, answer_array(&a, reply, "rounds"), node,
                  id); /* their registries say until when the code is good */

@@ -48,6 +48,10 @@ code=$(field code)
 [ "$(field address)" = "$address" ] || fail "the code's address is $(field address), not $address"
 expect 4 "$coopair" group invite "Another street" --home "$a"
 says "coopair group list" err
+expect 1 "$coopair" group invite --address home.example:80 --home "$a"
+says "192.0.2.7:4711" err
+expect 0 "$coopair" group invite --address 192.0.2.7:80 --home "$a" --json
+[ "$(field address)" = 192.0.2.7:80 ] && [ "$(field code)" != "$code" ] || fail "the address given is not in the code"
 
 echo "- a typing error in the code is told from everything else"
 for place in 2 9 20; do

@@ -76,7 +76,7 @@ static void a_code_with_a_typing_error_is_told_from_an_unknown_group(void **unus
     refused(nodes_ask(&street, 1, "group.join", "{s:i}", "code", 7), "MALFORMED", "not a text");
     refused(nodes_ask(&street, 1, "group.join", "{s:s, s:s}", "code", code, "address",
                       "0123456789012345678901234567890123456789012345678901234567890123456789:1"),
-            "MALFORMED", "HOST:PORT");
+            "MALFORMED", "cannot be dialled");
     json_t *reply = nodes_answered(nodes_ask(&street, 1, "group.list", "{}"));
     assert_int_equal(json_array_size(json_object_get(reply, "groups")), 0);
     json_decref(reply);

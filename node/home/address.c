@@ -1,5 +1,5 @@
 /* address.c - addresses to text and back; nothing is looked up. */
-#include "node/run/address.h"
+#include "node/home/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
