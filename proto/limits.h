@@ -69,6 +69,9 @@ enum {
     SERIES_S = 300 * 24 * 3600,   /* rounds that open so far apart are about other figures: a year's, or another order, some weeks early */
     KEY_ROUNDS = 8,               /* of key and interest; then the next lot takes over, if there is one: eleven days in a street */
     NEXT_LOT_MIN = 16,            /* members, the smallest drawn committee that mechanism 2.9 has a table for */
+    METERED_FLOOR = 30,           /* of 30 real homes by chance none is likely to make most of a total (design/data.md 0.6) */
+    METERED_BOUND_FLOOR = 15,     /* fewer are not enough even when no home can dominate: the "15/15" rule of energy data */
+    METERED_SHARE_PERCENT = 15,   /* of a total, at the most, by one home: the same rule */
     ROUNDS_MAX = 64,              /* closing rounds of a box; they grow, so this is years */
 
     /* Token buckets, per link: a thousand records of backlog at once, then what a household can make in a second */

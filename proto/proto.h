@@ -33,6 +33,7 @@ struct item {
     char unit[16]; /* UN/CEFACT Recommendation 20: KGM, KWH, C62, or EUR */
     enum item_use use;
     uint32_t ladder; /* ITEM_LIMIT: percent of today's price, else 0 */
+    uint32_t low, high; /* what one home asks for, proved by its deal; both 0: anything below 2^value_bits. WIRE 7.5 */
 };
 struct lot {
     char name[NAME_MAX_SIZE];

@@ -36,7 +36,7 @@ static json_t *args_of(const struct wanted *wanted)
 static int found(struct cli *cli, const char *family, struct wanted *wanted, int argc, char **argv, json_t **reply)
 {
     const struct cli_option options[] = {
-        { "good", OPTION_TEXT, &wanted->good, N_("pellets|electricity  what is bought") },
+        { "good", OPTION_TEXT, &wanted->good, N_("pellets|electricity|electricity-street  what is bought") },
         { "pace", OPTION_TEXT, &wanted->pace, N_("street|season|demo   two weeks (the default), two months, or seconds") },
         { "zone", OPTION_TEXT, &wanted->zone, N_("ZONE       where it is delivered: fr:insee:44109; a small commune becomes its department") },
         { "title", OPTION_TEXT, &wanted->title, N_("TEXT      what the street calls it") },

@@ -35,11 +35,13 @@ static void write_items(struct writer *w, const struct charter *charter)
     for (size_t i = 0; i < charter->item_count; i++) {
         const struct item *item = &charter->items[i];
 
-        writer_array(w, 4);
+        writer_array(w, 6);
         writer_text(w, item->name);
         writer_text(w, item->unit);
         writer_uint(w, item->use);
         writer_uint(w, item->ladder);
+        writer_uint(w, item->low);
+        writer_uint(w, item->high);
     }
 }
 
@@ -125,11 +127,13 @@ static void read_items(struct reader *r, struct charter *out)
     for (size_t i = 0; i < out->item_count; i++) {
         struct item *item = &out->items[i];
 
-        reader_array(r, 4, 4);
+        reader_array(r, 6, 6);
         reader_text(r, item->name, sizeof item->name);
         reader_text(r, item->unit, sizeof item->unit);
         item->use = (enum item_use)reader_uint(r, ITEM_USES - 1);
         item->ladder = read_u32(r);
+        item->low = read_u32(r);
+        item->high = read_u32(r);
     }
 }
 

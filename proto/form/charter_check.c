@@ -106,6 +106,48 @@ static const char *item_fault(const struct charter *c, size_t at)
     return NULL;
 }
 
+/* ---- Dominance: WIRE 7.5. */
+
+/* A meter's figures tell habits. Whoever calls them otherwise gets none from a meter: proposal.c goes by these names. */
+static bool metered(const struct charter *c)
+{
+    if (strcmp(c->category, "electricity") == 0)
+        return true;
+    for (size_t i = 0; i < c->item_count; i++)
+        if (strcmp(c->items[i].unit, "KWH") == 0)
+            return true;
+    return false;
+}
+
+/* With K homes or more, each of at least `low`, one of `high` is at most its part of what they come to. */
+static bool none_dominates(const struct item *item, uint32_t floor)
+{
+    uint64_t others = (uint64_t)(floor - 1) * item->low;
+
+    return item->low > 0 && 100 * (uint64_t)item->high <= METERED_SHARE_PERCENT * (item->high + others);
+}
+
+static const char *bounds_fault(const struct charter *c)
+{
+    bool proved = metered(c) && c->floor < METERED_FLOOR;
+    struct deal_shape shape;
+
+    if (proved && c->floor < METERED_BOUND_FLOOR)
+        return "no metered total of fewer than 15 homes is opened";
+    for (size_t i = 0; i < c->item_count; i++) {
+        const struct item *item = &c->items[i];
+
+        if (item->low > item->high || (uint64_t)item->high >> c->value_bits != 0 ||
+            (item->use == ITEM_LIMIT && item->high > 0))
+            return "what one home asks for lies between a low and a high value that the round can carry";
+        if (proved && item->use != ITEM_LIMIT && !none_dominates(item, c->floor))
+            return "of fewer than 30 homes with a meter none may make more than 15 percent of a total: each item "
+                   "but the limits bounds what one home asks for, closely enough";
+    }
+    charter_shape(&shape, c);
+    return deal_size(&shape) > 0 ? NULL : "so many bounds do not fit into one proof: bound fewer items";
+}
+
 static const char *demand_fault(const struct charter *c)
 {
     size_t quantities = 0, reserves = 0;
@@ -178,8 +220,8 @@ static const char *committee_fault(const struct charter *c)
 
 enum status charter_check(const struct charter *charter, struct failure *why)
 {
-    static const char *(*const checks[])(const struct charter *) = { words_fault, times_fault, counts_fault,
-                                                                     demand_fault, committee_fault };
+    static const char *(*const checks[])(const struct charter *) = { words_fault,  times_fault,  counts_fault,
+                                                                     demand_fault, bounds_fault, committee_fault };
 
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
         const char *fault = checks[i](charter);

@@ -21,6 +21,16 @@ static size_t next_limit(const struct charter *charter, size_t at)
     return next;
 }
 
+/* No home asks for less than `low` or more than `high`: what makes a total of few homes safe to open. */
+static void bound(struct deal_shape *out, const struct charter *charter, size_t at)
+{
+    struct deal_predicate *predicate = &out->predicates[out->predicate_count++];
+
+    predicate->coefficient[at] = 1;
+    predicate->low = charter->items[at].low;
+    predicate->high = charter->items[at].high;
+}
+
 /* A limit is a yes or no, or one home would stand there for thousands; and who buys at 95 % of today's price buys at 85 %. */
 void charter_shape(struct deal_shape *out, const struct charter *charter)
 {
@@ -30,6 +40,8 @@ void charter_shape(struct deal_shape *out, const struct charter *charter)
         size_t next = next_limit(charter, i);
 
         out->bits[i] = (uint8_t)(charter->items[i].use == ITEM_LIMIT ? 1 : charter->value_bits);
+        if (charter->items[i].high > 0)
+            bound(out, charter, i);
         if (next == charter->item_count)
             continue;
         out->predicates[out->predicate_count].coefficient[i] = 1;
@@ -52,6 +64,12 @@ enum status charter_demand_check(const struct charter *charter, const uint64_t *
         if (values[i] >> shape.bits[i] != 0)
             return failure_say(why, STATUS_MALFORMED, "%s is too large: at most %" PRIu64 " %s", items[i].name,
                                (UINT64_C(1) << shape.bits[i]) - 1, items[i].unit);
+    for (size_t i = 0; i < count; i++)
+        if (items[i].high > 0 && (values[i] < items[i].low || values[i] > items[i].high))
+            return failure_say(why, STATUS_MALFORMED,
+                               "%s: this round takes homes of %" PRIu32 " to %" PRIu32 " %s, so that none makes most of "
+                               "a total; a round of 30 homes or more takes any",
+                               items[i].name, items[i].low, items[i].high, items[i].unit);
     for (size_t i = 0; i < count; i++) {
         size_t next = next_limit(charter, i);
 

@@ -25,7 +25,7 @@ expect 2 "$coopair" group create --home "$a" --good pellets
 says "--zone" err
 expect 2 "$coopair" group create --home "$a" --good pellets --zone z --homes many
 expect 1 "$coopair" group create --home "$a" --good gold --zone z
-says "pellets or electricity" err
+says "pellets, electricity" err
 expect 1 "$coopair" group create --home "$a" --good pellets --zone z --floor 3 --json
 says '"ok":false'
 says '"status":"MALFORMED"'

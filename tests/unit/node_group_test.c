@@ -34,7 +34,7 @@ static void a_group_that_breaks_a_rule_is_not_made(void **unused)
     static const struct {
         const char *key, *value, *words;
     } texts[] = {
-        { "good", "gold", "pellets or electricity" },
+        { "good", "gold", "pellets, electricity" },
         { "pace", "eternity", "demo, street or season" },
         { "title", "up\033[2Jdown", "printable" },
         { "title", "left\xe2\x80\xaeright", "printable" },

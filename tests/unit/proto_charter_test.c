@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static const char *const goods[] = { "pellets", "electricity" };
+static const char *const goods[] = { "pellets", "electricity", "electricity-street" };
 static const char *const paces[] = { "demo", "street", "season" };
 
 static void every_template_makes_a_charter_that_reads_back_to_the_same_bytes(void **unused)
@@ -22,14 +22,15 @@ static void every_template_makes_a_charter_that_reads_back_to_the_same_bytes(voi
     for (size_t i = 0; i < ARRAY_SIZE(goods) * ARRAY_SIZE(paces); i++) {
         size_t size;
 
-        sample_charter_make(&charter, goods[i % 2], paces[i / 2]);
+        sample_charter_make(&charter, goods[i % ARRAY_SIZE(goods)], paces[i / ARRAY_SIZE(goods)]);
         size = charter_write(bytes, sizeof bytes, &charter);
         assert_true(size > 0);
         assert_int_equal(charter_read(&again, (struct bytes){ bytes, size }), STATUS_OK);
         assert_int_equal(charter_write(bytes_again, sizeof bytes_again, &again), size);
         assert_memory_equal(bytes, bytes_again, size);
         assert_int_equal(again.item_count, charter.item_count);
-        assert_string_equal(again.lots[1].terms, charter.lots[1].terms);
+        assert_string_equal(again.lots[0].terms, charter.lots[0].terms);
+        assert_int_equal(again.items[0].high, charter.items[0].high);
         assert_int_equal(again.window_s[BOX_BIDS], charter.window_s[BOX_BIDS]);
         assert_memory_equal(&again.genesis, &charter.genesis, sizeof again.genesis);
         assert_int_equal(charter_write(bytes_again, size, &charter), size);
@@ -62,6 +63,78 @@ static void metered_totals_need_thirty_homes(void **unused)
     assert_int_equal(charter.floor, 30);
     sample_charter_make(&charter, "pellets", "street");
     assert_int_equal(charter.floor, 7);
+}
+
+/* ---- Dominance. */
+
+static void too_few(struct charter *c) { c->floor = 14; }
+static void too_few_for_the_range(struct charter *c) { c->floor = 15; }
+static void a_kilowatt_hour_more(struct charter *c) { c->items[0].high = 6706; }
+static void from_nothing(struct charter *c) { c->items[0].low = 0; }
+static void unbounded_euros(struct charter *c) { c->items[1].low = c->items[1].high = 0; }
+static void under_another_name(struct charter *c) { strcpy(c->category, "power"); unbounded_euros(c); }
+static void in_another_unit(struct charter *c) { strcpy(c->items[0].unit, "MWH"); unbounded_euros(c); }
+static void upside_down(struct charter *c) { c->items[0].low = 6701; }
+static void beyond_the_round(struct charter *c) { c->items[0].high = 1u << 16; }
+static void a_bounded_limit(struct charter *c) { c->items[2].high = 1; }
+
+static void of_fewer_than_thirty_metered_homes_none_dominates(void **unused)
+{
+    static void (*const breaks[])(struct charter *) = {
+        too_few, too_few_for_the_range, a_kilowatt_hour_more, from_nothing, unbounded_euros, under_another_name,
+        in_another_unit, upside_down, beyond_the_round, a_bounded_limit,
+    };
+    uint64_t largest, others;
+    struct charter charter;
+    struct failure why;
+
+    (void)unused;
+    sample_charter_make(&charter, "electricity-street", "street");
+    assert_int_equal(charter_check(&charter, NULL), STATUS_OK);
+    assert_int_equal(charter.floor, 20);
+    for (size_t i = 0; i < 2; i++) { /* the worst that may join */
+        largest = charter.items[i].high;
+        others = (uint64_t)charter.items[i].low * 19;
+        assert_true(100 * largest <= 15 * (largest + others));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(breaks); i++) {
+        sample_charter_make(&charter, "electricity-street", "street");
+        breaks[i](&charter);
+        if (charter_check(&charter, &why) != STATUS_MALFORMED)
+            fail_msg("row %zu passes", i);
+    }
+    sample_charter_make(&charter, "electricity-street", "street");
+    for (size_t i = 0; i < 2; i++)
+        charter.items[i].low = charter.items[i].high = 0;
+    charter.floor = 30;
+    assert_int_equal(charter_check(&charter, NULL), STATUS_OK);
+    charter.floor = 29;
+    assert_int_equal(charter_check(&charter, NULL), STATUS_MALFORMED);
+}
+
+/* What the deal of a home is held to, and what the home is told. */
+static void a_home_beyond_the_range_cannot_deal(void **unused)
+{
+    static const struct {
+        uint64_t values[4];
+        bool fits;
+    } rows[] = {
+        { { 2000, 500, 0, 0 }, true },  { { 6700, 1675, 0, 1 }, true }, { { 1999, 500, 0, 0 }, false },
+        { { 6701, 1675, 0, 0 }, false }, { { 2000, 499, 0, 0 }, false }, { { 2000, 1676, 0, 0 }, false },
+    };
+    struct deal_shape shape;
+    struct charter charter;
+    struct failure why;
+
+    (void)unused;
+    sample_charter_make(&charter, "electricity-street", "street");
+    charter_shape(&shape, &charter);
+    assert_true(deal_size(&shape) > 0);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_int_equal(deal_fits(&shape, rows[i].values), rows[i].fits);
+        assert_int_equal(charter_demand_check(&charter, rows[i].values, 4, &why) == STATUS_OK, rows[i].fits);
+        assert_true(rows[i].fits || strstr(why.text, "30 homes or more") != NULL);
+    }
 }
 
 /* A demonstration must be over within a minute, grace and one round for each box included. */
@@ -311,6 +384,8 @@ int main(void)
         cmocka_unit_test(every_template_makes_a_charter_that_reads_back_to_the_same_bytes),
         cmocka_unit_test(a_template_that_is_not_shipped_is_refused_with_those_that_are),
         cmocka_unit_test(metered_totals_need_thirty_homes),
+        cmocka_unit_test(of_fewer_than_thirty_metered_homes_none_dominates),
+        cmocka_unit_test(a_home_beyond_the_range_cannot_deal),
         cmocka_unit_test(a_demonstration_takes_less_than_a_minute),
         cmocka_unit_test(the_founder_finds_his_keys_again_and_nobody_else_does),
         cmocka_unit_test(every_rule_is_kept_by_the_writer_and_said_in_words),
