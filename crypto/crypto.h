@@ -282,7 +282,7 @@ void admissions_check(struct admission_item *items, size_t count, const struct p
 /* What the values of a deal are held to: value k is below 2^bits[k], and of each predicate low <= sum of coefficient[k] * value k <= high.
  * low == high fixes the sum (points to give away); bits of 1 are a yes or no; a coefficient of -1 compares two values. Bounds beyond what the
  * values can come to are as good as none. */
-enum { DEAL_PREDICATES_MAX = 15, DEAL_BITS_MAX = 32 };
+enum { DEAL_PREDICATES_MAX = 16, DEAL_BITS_MAX = 32 };
 struct deal_predicate {
     int32_t coefficient[DEAL_VALUES_MAX]; /* zero behind the last value */
     int64_t low, high;

@@ -17,7 +17,7 @@ enum {
     RANGE_VALUE_BITS_MAX = 64,
     RANGE_BITS_MAX = 1024, /* n * m: 64 bits of 16 values */
     RANGE_ROUNDS_MAX = 10,
-    RANGE_SLOTS_MAX = 96,
+    RANGE_SLOTS_MAX = 98,
 };
 static inline unsigned range_rounds(size_t length)
 {

@@ -342,6 +342,24 @@ void round_line_print(FILE *out, json_t *round)
     fprintf(out, "%s\n", field_flag(own, "joined") ? _("; joined") : "");
 }
 
+/* Whoever asks for less or more cannot join, and should see it before. */
+static void ranges_print(FILE *out, json_t *round)
+{
+    json_t *item;
+    size_t i;
+
+    json_array_foreach(json_object_get(round, "items"), i, item) {
+        char low[SAID_MAX], high[SAID_MAX];
+
+        if (field_uint(item, "high") == 0)
+            continue;
+        words_number(low, field_uint(item, "low"));
+        words_number(high, field_uint(item, "high"));
+        fprintf(out, _("Of each home: %s from %s to %s %s\n"), field_text(item, "name"), low, high,
+                tender_unit(field_text(item, "unit")));
+    }
+}
+
 void round_print(FILE *out, json_t *round)
 {
     json_t *box;
@@ -351,6 +369,7 @@ void round_print(FILE *out, json_t *round)
     fprintf(out, _("%s, %s, season %s; round %.8s of group %.8s; totals of at least %" PRIu64 " homes\n"),
             field_text(round, "good"), field_text(round, "zone"), field_text(round, "season"),
             field_text(round, "topic"), field_text(round, "group"), field_uint(round, "floor"));
+    ranges_print(out, round);
     fprintf(out, _("Phase: %s; %" PRIu64 " homes in the registry, %" PRIu64 " records here\n\n"),
             phase_word(field_text(round, "phase")), field_uint(round, "registry"), field_uint(round, "records"));
     json_array_foreach(json_object_get(round, "boxes"), i, box)

@@ -8,6 +8,7 @@
 #include "node/profile/profile.h"
 #include "node/serve/round_view.h"
 #include "node/serve/serve.h"
+#include "node/tender/tender.h"
 #include "node/tongue/tongue.h"
 #include "node/wish/consent.h"
 #include "node/wish/envelope.h"
@@ -171,6 +172,21 @@ static void reserve_scale(uint64_t *values, const struct charter *charter, const
         }
 }
 
+/* What it pays is guessed from the quantity, without the subscription: a guess turns no home away. */
+static void reserve_fit(uint64_t *values, const struct charter *charter, const struct given *given)
+{
+    for (size_t i = 0; i < charter->item_count; i++) {
+        const struct item *item = &charter->items[i];
+
+        if (item->use != ITEM_RESERVE || given->known[i] || item->high == 0)
+            continue;
+        if (values[i] < item->low)
+            values[i] = item->low;
+        if (values[i] > item->high)
+            values[i] = item->high;
+    }
+}
+
 static enum status values_propose(struct wish *out, const struct charter *charter,
                                   const struct profile *profile, json_t *args, struct failure *why)
 {
@@ -190,6 +206,7 @@ static enum status values_propose(struct wish *out, const struct charter *charte
             return status;
     } else {
         reserve_scale(out->values, charter, &given);
+        reserve_fit(out->values, charter, &given);
     }
     for (size_t i = 0; i < charter->item_count; i++)
         if (given.known[i])
@@ -215,6 +232,23 @@ static enum status values_take(struct wish *out, const struct charter *charter, 
         out->values[i] = (uint64_t)n;
     }
     return STATUS_OK;
+}
+
+/* Said when it is wished: when the time has come the core would refuse it, and nobody be there to read why. */
+static enum status values_check(const struct wish *wish, const struct charter *charter, struct failure *why)
+{
+    for (size_t i = 0; i < charter->item_count; i++) {
+        const struct item *item = &charter->items[i];
+
+        if (item->high > 0 && (wish->values[i] < item->low || wish->values[i] > item->high))
+            return failure_say(why, STATUS_DENIED,
+                               _("%.40s: this round takes %" PRIu32 " to %" PRIu32 " %s of one home, not %" PRIu64
+                                 ", lest a large one show in a small total. This home stays enrolled; a round of %d "
+                                 "homes or more takes any amount"),
+                               item->name, item->low, item->high, tender_unit(item->unit), wish->values[i],
+                               METERED_FLOOR);
+    }
+    return charter_demand_check(charter, wish->values, wish->value_count, why);
 }
 
 /* ---- Together. */
@@ -247,6 +281,8 @@ enum status plan_make(struct wish *out, struct node *node, struct topic *topic, 
     if (status == STATUS_OK)
         status = values == NULL ? values_propose(out, charter, &profile, args, why)
                                 : values_take(out, charter, values, why);
+    if (status == STATUS_OK)
+        status = values_check(out, charter, why);
     if (status != STATUS_OK)
         wish_clear(out);
     return status;

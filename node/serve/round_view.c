@@ -254,6 +254,8 @@ static void charter_view(struct answer *a, json_t *out, const struct charter *ch
         answer_text(a, item, "unit", charter->items[i].unit);
         answer_text(a, item, "use", item_use_name(charter->items[i].use));
         answer_uint(a, item, "ladder", charter->items[i].ladder);
+        answer_uint(a, item, "low", charter->items[i].low);
+        answer_uint(a, item, "high", charter->items[i].high);
     }
     quantities = answer_array(a, out, "quantities");
     for (size_t i = 0; i < charter->item_count; i++)

@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-_Static_assert(DEAL_PREDICATES_MAX >= DEAL_VALUES_MAX - 1, "however many limits a charter has");
+/* An item has a range, or is a limit and below another. */
+_Static_assert((int)DEAL_PREDICATES_MAX >= (int)DEAL_VALUES_MAX, "whatever the items of a charter");
 
 /* The limit above the one at `at`, of all the next; equal ones in their order. item_count: `at` is the highest, or no limit. */
 static size_t next_limit(const struct charter *charter, size_t at)

@@ -136,6 +136,35 @@ static void a_group_is_found_by_its_id_or_a_title_and_else_asked_for(void **unus
     reply = nodes_answered(nodes_ask(&street, 2, "group.invite", "{s:s}", "group", id));
     assert_string_equal(field_text(json_array_get(json_object_get(reply, "rounds"), 0), "title"), "Autre");
     json_decref(reply);
+}
+
+/* Told at once, not when the box opens and nobody looks; and it loses nothing else by it. */
+static void a_home_beyond_the_range_of_a_round_is_told_and_stays_enrolled(void **unused)
+{
+    json_t *reply, *item;
+
+    (void)unused;
+    reply = nodes_answered(
+        nodes_ask(&street, 2, "group.create", "{s:s, s:s}", "good", "electricity-street", "title", "Courant"));
+    item = json_array_get(json_object_get(json_object_get(reply, "round"), "items"), 0);
+    assert_int_equal(field_uint(item, "low"), 2000);
+    assert_int_equal(field_uint(item, "high"), 6700);
+    json_decref(reply);
+    for (size_t i = 0; i < 2; i++) {
+        const char *command = i == 0 ? "round.plan" : "round.join";
+
+        refused(nodes_ask(&street, 2, command, "{s:s, s:[s,s]}", "round", "Courant", "quantities", "Electricity=1999",
+                          "Paid today=500"),
+                "DENIED", "2000 to 6700 kWh of one home, not 1999");
+        refused(nodes_ask(&street, 2, command, "{s:s, s:[i,i,i,i]}", "round", "Courant", "values", 6700, 1676, 0, 0),
+                "DENIED", "500 to 1675");
+    }
+    reply = nodes_answered(nodes_ask(&street, 2, "round.show", "{s:s}", "round", "Courant"));
+    assert_true(field_flag(json_object_get(reply, "own"), "enrolled"));
+    assert_false(field_flag(json_object_get(reply, "wish"), "join"));
+    json_decref(reply);
+    json_decref(nodes_answered(
+        nodes_ask(&street, 2, "round.join", "{s:s, s:[i,i,i,i]}", "round", "Courant", "values", 6700, 1675, 0, 0)));
     nodes_close(&street);
 }
 
@@ -147,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_code_with_a_typing_error_is_told_from_an_unknown_group),
         cmocka_unit_test(a_group_has_a_code_a_round_and_its_founder_in_the_registry),
         cmocka_unit_test(a_group_is_found_by_its_id_or_a_title_and_else_asked_for),
+        cmocka_unit_test(a_home_beyond_the_range_of_a_round_is_told_and_stays_enrolled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,32 @@ static void of_fewer_than_thirty_metered_homes_none_dominates(void **unused)
     assert_int_equal(charter_check(&charter, NULL), STATUS_MALFORMED);
 }
 
+/* As many ranges as there are items, each two numbers of the proof. */
+static void a_range_for_each_of_sixteen_items_is_one_proof(void **unused)
+{
+    struct deal_shape shape;
+    struct charter charter;
+
+    (void)unused;
+    sample_charter_make(&charter, "electricity-street", "street");
+    charter.item_count = DEAL_VALUES_MAX;
+    for (size_t i = 0; i < DEAL_VALUES_MAX; i++) {
+        charter.items[i] = charter.items[0];
+        snprintf(charter.items[i].name, sizeof charter.items[i].name, "Period %zu", i);
+    }
+    assert_int_equal(charter_check(&charter, NULL), STATUS_OK);
+    charter_shape(&shape, &charter);
+    assert_int_equal(shape.predicate_count, DEAL_VALUES_MAX);
+    for (size_t i = 0; i < DEAL_VALUES_MAX; i++)
+        assert_true(shape.predicates[i].coefficient[i] == 1 && shape.predicates[i].low == 2000);
+    charter.value_bits = 32; /* two thousand bits: no such proof */
+    for (size_t i = 0; i < DEAL_VALUES_MAX; i++) {
+        charter.items[i].low = 1000000000;
+        charter.items[i].high = 3000000000;
+    }
+    assert_int_equal(charter_check(&charter, NULL), STATUS_MALFORMED);
+}
+
 /* What the deal of a home is held to, and what the home is told. */
 static void a_home_beyond_the_range_cannot_deal(void **unused)
 {
@@ -385,6 +411,7 @@ int main(void)
         cmocka_unit_test(a_template_that_is_not_shipped_is_refused_with_those_that_are),
         cmocka_unit_test(metered_totals_need_thirty_homes),
         cmocka_unit_test(of_fewer_than_thirty_metered_homes_none_dominates),
+        cmocka_unit_test(a_range_for_each_of_sixteen_items_is_one_proof),
         cmocka_unit_test(a_home_beyond_the_range_cannot_deal),
         cmocka_unit_test(a_demonstration_takes_less_than_a_minute),
         cmocka_unit_test(the_founder_finds_his_keys_again_and_nobody_else_does),
