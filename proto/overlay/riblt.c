@@ -197,27 +197,44 @@ static int single(const struct riblt_decoder *decoder, size_t index, struct ribl
     return count == 1 ? 1 : -1;
 }
 
-static bool recover(struct riblt_decoder *decoder)
+/* Takes the single id of a symbol, if it holds one, out of all its symbols. false: out of memory. */
+static bool recover_at(struct riblt_decoder *decoder, size_t index)
 {
-    bool found = true;
+    struct riblt_item item;
+    int side = single(decoder, index, &item);
 
-    while (found) {
-        found = false;
-        for (size_t i = 0; i < decoder->count; i++) {
-            struct riblt_item item;
-            int side = single(decoder, i, &item);
+    if (side == 0 || decoder->theirs.count + decoder->ours.count >= decoder->count)
+        return true;
+    item_fold(decoder->left, &item, decoder->count, -side);
+    return items_add(side > 0 ? &decoder->theirs : &decoder->ours, item);
+}
 
-            if (side == 0)
-                continue;
-            if (decoder->theirs.count + decoder->ours.count >= decoder->count)
-                return true;
-            item_fold(decoder->left, &item, decoder->count, -side);
-            if (!items_add(side > 0 ? &decoder->theirs : &decoder->ours, item))
-                return false;
-            found = true;
-        }
+/* The symbols that an id was taken out of, again. */
+static bool recover_beside(struct riblt_decoder *decoder, const struct riblt_item *item)
+{
+    uint64_t state = item->check;
+    bool fine = true;
+
+    for (uint32_t at = 0; fine && at < decoder->count; at = next_place(&state, at))
+        fine = recover_at(decoder, at);
+    return fine;
+}
+
+/* Each symbol that came is looked at once, and then only those that something was taken out of: whoever makes symbols that give up one id
+ * at a time, the last first, buys no pass over all of them with each. */
+static bool recover(struct riblt_decoder *decoder, size_t from)
+{
+    size_t theirs = decoder->theirs.count, ours = decoder->ours.count;
+    bool fine = true;
+
+    for (size_t i = from; fine && i < decoder->count; i++)
+        fine = recover_at(decoder, i);
+    while (fine && (theirs < decoder->theirs.count || ours < decoder->ours.count)) {
+        struct riblt_item item = theirs < decoder->theirs.count ? decoder->theirs.list[theirs++] : decoder->ours.list[ours++];
+
+        fine = recover_beside(decoder, &item);
     }
-    return true;
+    return fine;
 }
 
 bool riblt_decoder_add(struct riblt_decoder *decoder, const struct riblt_symbol *symbols, size_t count)
@@ -238,7 +255,7 @@ bool riblt_decoder_add(struct riblt_decoder *decoder, const struct riblt_symbol 
     for (size_t i = 0; i < decoder->ours.count; i++)
         item_fold(left, &decoder->ours.list[i], end, 1);
     decoder->count = end;
-    return recover(decoder);
+    return recover(decoder, from);
 }
 
 bool riblt_decoded(const struct riblt_decoder *decoder)
