@@ -18,9 +18,12 @@ enum {
     /* Groups, peers */
     GROUPS_MAX = 16,              /* each one is a trial decryption for every caller */
     TOPICS_MAX = 16,              /* rounds a home follows at once in one group */
+    CHARTERS_MAX = 32,            /* given and asked for on one link at once: all rounds of both sides, */
+    CHARTERS_PER_MIN = 6,         /* and then: what came and went since */
     PLACE_STAY_MS = 24 * 3600 * 1000, /* of a round in which it has no part, before it gives way to another: a day to think */
     FULL_MESH_MAX = 8,            /* up to here everybody links to everybody */
     ACTIVE_VIEW = 5,              /* HyParView: fan-out 4 and one, connected for 10 000 nodes */
+    CALLED_MIN = 2,               /* of them called by this home itself: callers alone must not be all it hears and hides behind (STEM_RELAYS) */
     PASSIVE_VIEW = 30,            /* HyParView, same source */
     ACTIVE_MAX = 20,              /* in one group, callers included: the one home of a street that can be called holds them all */
     VISIT_MS = 60000,             /* a home of the passive view is called and compared with: islands heal in two such periods */

@@ -144,7 +144,7 @@ struct link {
     uint64_t bytes_in, bytes_out;
     uint8_t *out; /* messages of this step */
     size_t out_used, out_room;
-    struct bucket records, bytes, addresses, score;
+    struct bucket records, bytes, addresses, charters, score;
     struct bucket given, given_bytes; /* records that were asked for */
     struct edge edges[TOPICS_MAX];
     struct followed theirs[TOPICS_MAX];
@@ -236,6 +236,7 @@ void rival_heard(struct core *core, const struct link *link);
 /* ---- sanction.c: WIRE 2.4. */
 bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms,
                  uint64_t tokens);
+bool same_host(const char *a, const char *b); /* of two addresses */
 void violation(struct core *core, struct link *link);
 void behaviour(struct core *core, struct link *link, unsigned points);
 bool key_discouraged(const struct core *core, const uint8_t key[KEY_SIZE]);
@@ -323,7 +324,8 @@ void wants_clear(struct link *link, unsigned handle);
 
 /* ---- stem.c: WIRE 10.10. */
 bool stem_wanted(const struct record *record); /* is it of the kind that hides its author? */
-void stem_new(struct core *core, struct round *round, const struct record *record, struct link *from); /* NULL: made here */
+/* from: who brought it, NULL: this home itself, or somebody before it could be judged; own: made or handed in here. */
+void stem_new(struct core *core, struct round *round, const struct record *record, struct link *from, bool own);
 void stem_again(struct core *core, struct round *round, const struct record *record, struct link *from); /* it went in a circle */
 bool stem_hides(const struct round *round, const uint8_t id[ID_SIZE]);
 void stem_show(struct core *core, struct round *round, const struct record *record, const struct link *from);

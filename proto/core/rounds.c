@@ -261,10 +261,10 @@ enum status round_take(struct core *core, struct round *round, const struct reco
         return status;
     round->touched = true;
     round->asked_for = round->asked_for || from == NULL;
-    if (status == STATUS_OK || from == NULL)
+    if ((status == STATUS_OK || from == NULL) && !id_list_has(&round->early, record->id))
         keep(core, round, record->id, record->whole, core->now_ms);
     if (status == STATUS_OK && stems)
-        stem_new(core, round, record, from);
+        stem_new(core, round, record, from, from == NULL);
     else if (status == STATUS_OK)
         spread_new(core, round, record->id, record->whole, from);
     else if (from == NULL)
@@ -344,11 +344,12 @@ static void take_risen(struct core *core, struct round *round)
         return;
     for (size_t i = 0; i < count; i++) {
         const struct record *record = &risen[i]->record;
+        bool early = id_list_has(&round->early, record->id);
 
-        if (!id_list_has(&round->early, record->id))
+        if (!early)
             keep(core, round, record->id, record->whole, risen[i]->arrival_ms);
         if (risen[i]->hidden)
-            stem_new(core, round, record, NULL);
+            stem_new(core, round, record, NULL, early);
         else
             spread_risen(core, round, record->id);
     }

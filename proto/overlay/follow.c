@@ -95,6 +95,12 @@ bool follow_round(struct round **out, const struct link *link, unsigned theirs)
     return followed->used;
 }
 
+/* Given or asked for: each one read is milliseconds, and each one taken goes to the disk. */
+static bool charter_passes(struct core *core, struct link *link)
+{
+    return bucket_take(&link->charters, CHARTERS_MAX * 1000, CHARTERS_PER_MIN * 1000 / 60, core->ms, 1000);
+}
+
 static bool dropped_here(const struct group *group, const uint8_t id[ID_SIZE])
 {
     for (size_t i = 0; i < group->dropped.count; i++) {
@@ -108,6 +114,8 @@ static void ask_for(struct core *core, struct link *link, unsigned theirs)
 {
     struct message ask = { .type = MESSAGE_ASK, .handle = theirs };
 
+    if (!charter_passes(core, link))
+        return;
     link->theirs[theirs].asked = true;
     link_say(core, link, &ask);
 }
@@ -177,8 +185,7 @@ void ask_take(struct core *core, struct link *link, unsigned handle)
     if (round == NULL)
         return; /* it crossed an unfollow */
     message.charter = topic_charter_bytes(round->topic);
-    /* Five bytes fetch up to CHARTER_MAX: the answer counts as if it had been sent here. */
-    if (bucket_take(&link->bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, message.charter.size))
+    if (charter_passes(core, link)) /* five bytes fetch up to CHARTER_MAX */
         link_say(core, link, &message);
 }
 

@@ -48,8 +48,7 @@ static void settle_rival(struct core *core, struct link *link)
     if (other == NULL)
         return;
     if (link->incoming == other->incoming) {
-        if (!link->incoming) /* else who dialled twice decides */
-            yield_to(core, link, other);
+        yield_to(core, link, other); /* as who dialled twice does: one key has one link */
     } else if (link->incoming != lower) {
         link_close(other, STATUS_EXISTS);
     } else {

@@ -101,24 +101,39 @@ static void refuse(struct core *core, uint32_t id, enum status why)
     effect->why = why;
 }
 
-/* Somebody who has proved nothing holds a place for a while: when there are many of these, the one who has
- * held it longest goes. */
+static bool is_stranger(const struct link *link)
+{
+    return link->incoming && link->state == LINK_SHAKING && !link->closing;
+}
+
+static size_t strangers_of_host(const struct core *core, const char *address)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < core->link_count; i++)
+        count += is_stranger(core->links[i]) && same_host(core->links[i]->address, address);
+    return count;
+}
+
+/* Somebody who has proved nothing holds a place for a while: when there are many of these, one of the host that holds the most goes, so that
+ * one machine keeps no other out; of its own, the one who has held it longest. */
 static void crowd_out(struct core *core)
 {
-    struct link *oldest = NULL;
-    size_t count = 0;
+    struct link *chosen = NULL;
+    size_t count = 0, most = 0;
 
     for (size_t i = 0; i < core->link_count; i++) {
         struct link *link = core->links[i];
+        size_t held = is_stranger(link) ? strangers_of_host(core, link->address) : 0;
 
-        if (!link->incoming || link->state != LINK_SHAKING || link->closing)
-            continue;
-        count++;
-        if (oldest == NULL || link->began_at < oldest->began_at)
-            oldest = link;
+        count += held > 0;
+        if (held > most || (held > 0 && held == most && link->began_at < chosen->began_at)) {
+            chosen = link;
+            most = held;
+        }
     }
     if (count > HANDSHAKES_MAX)
-        link_close(oldest, STATUS_FULL);
+        link_close(chosen, STATUS_FULL);
 }
 
 static void session_begin(struct core *core, struct link *link)
@@ -243,8 +258,11 @@ void links_down(struct core *core, uint32_t id)
 {
     struct link *link = link_find(core, id);
 
-    if (link != NULL)
-        link_remove(core, link);
+    if (link == NULL)
+        return;
+    if (is_stranger(link)) /* who hangs up before proving anything has cost this home its part of the handshake */
+        stranger_failed(core, link->address);
+    link_remove(core, link);
 }
 
 /* ---- Words to the peer: gathered, then sealed in as few frames as possible. */
@@ -295,6 +313,11 @@ void link_say(struct core *core, struct link *link, const struct message *messag
     assert(size > 0 && link->state >= LINK_GREETING);
     be16_write(bytes, (uint16_t)size);
     size += MESSAGE_HEAD;
+    /* More than any queue takes: who asks for it in one breath gets none of it. */
+    if (session_outgoing(link->session).size + link->out_used + size > QUEUE_MAX) {
+        link_close(link, STATUS_FULL);
+        return;
+    }
     /* A message lost would leave the two sides with different ideas of what was said: the link ends instead.
      */
     if ((link->out_used + size > FRAME_PLAIN_MAX && !out_seal(core, link)) || !out_extend(core, link, size)) {

@@ -156,14 +156,6 @@ static bool resolve(char out[ADDRESS_MAX], const char *said, const char *seen)
     return address_fits(out);
 }
 
-static bool hosts_equal(const char *a, const char *b)
-{
-    const char *host_a, *host_b;
-    size_t size = address_host(&host_a, a);
-
-    return size == address_host(&host_b, b) && memcmp(host_a, host_b, size) == 0;
-}
-
 static void learn_caller(struct core *core, struct link *link, const char *said)
 {
     char address[ADDRESS_MAX];
@@ -173,7 +165,7 @@ static void learn_caller(struct core *core, struct link *link, const char *said)
         return;
     peer = peer_learn(core, link->group, link->key, address);
     if (peer == NULL || strcmp(peer->address, address) != 0 || !peer->key_known ||
-        memcmp(peer->key, link->key, KEY_SIZE) != 0 || !hosts_equal(address, link->address))
+        memcmp(peer->key, link->key, KEY_SIZE) != 0 || !same_host(address, link->address))
         return;
     peer_works(core, peer);
     peer_keep(core, link->group, peer);
@@ -198,6 +190,24 @@ static size_t links_begun(const struct core *core, const struct group *group)
     for (size_t i = 0; i < core->link_count; i++)
         count += core->links[i]->group == group && !core->links[i]->closing && core->links[i]->rival == 0;
     return count;
+}
+
+/* Those that this home chose itself: callers are whoever wants to be. */
+static size_t calls_begun(const struct core *core, const struct group *group)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < core->link_count; i++) {
+        const struct link *link = core->links[i];
+
+        count += link->group == group && !link->incoming && !link->visit && !link->closing && link->rival == 0;
+    }
+    return count;
+}
+
+static bool wants_links(const struct core *core, struct group *group)
+{
+    return membership_full_mesh(core, group) || links_begun(core, group) < ACTIVE_VIEW || calls_begun(core, group) < CALLED_MIN;
 }
 
 bool membership_full_mesh(const struct core *core, struct group *group)
@@ -311,10 +321,9 @@ static bool may_dial(const struct core *core)
 
 static void dial_wanted(struct core *core, struct group *group)
 {
-    size_t wanted = membership_full_mesh(core, group) ? LINKS_MAX : ACTIVE_VIEW;
     struct peer *peer;
 
-    while (may_dial(core) && links_begun(core, group) < wanted && !core->no_memory) {
+    while (may_dial(core) && wants_links(core, group) && !core->no_memory) {
         peer = choose(core, group);
         if (peer == NULL)
             return;
@@ -372,7 +381,7 @@ static void shuffle(struct core *core, struct group *group)
 static uint64_t group_deadline(const struct core *core, struct group *group)
 {
     uint64_t at = UINT64_MAX;
-    bool more = may_dial(core) && (membership_full_mesh(core, group) || links_begun(core, group) < ACTIVE_VIEW);
+    bool more = may_dial(core) && wants_links(core, group);
 
     for (size_t i = 0; i < group->peer_count && more; i++) {
         struct peer peer = group->peers[i];

@@ -73,7 +73,7 @@ static struct peer *peer_place(struct core *core, struct group *group)
     for (size_t i = 0; i < group->peer_count; i++) {
         struct peer *peer = &group->peers[i];
 
-        if (peer->invited || peer->self || in_use(core, group, peer) || stays(core, group, peer))
+        if (peer->invited || in_use(core, group, peer) || stays(core, group, peer))
             continue;
         if (worst == NULL || peer->failures > worst->failures) {
             worst = peer;

@@ -30,7 +30,7 @@ bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s
 
 /* ---- The discouraged. */
 
-static bool same_host(const char *a, const char *b)
+bool same_host(const char *a, const char *b)
 {
     const char *host_a, *host_b;
     size_t size = address_host(&host_a, a);

@@ -227,7 +227,8 @@ void prune_take(struct core *core, struct link *link, const struct message *mess
 
 /* ---- What is waited for. */
 
-static bool asked_lately(const struct core *core, const struct link *but, const uint8_t id[ID_SIZE])
+/* Somebody else was asked for it; until when that is left to him. 0: nobody was, or it is not any more. */
+static uint64_t asked_until(const struct core *core, const struct link *but, const uint8_t id[ID_SIZE])
 {
     for (size_t i = 0; i < core->link_count; i++) {
         const struct link *link = core->links[i];
@@ -237,16 +238,18 @@ static bool asked_lately(const struct core *core, const struct link *but, const 
 
             if (want->asked && core->ms + SYNC_TIMEOUT_MS < want->due_at + ASK_ELSEWHERE_MS &&
                 memcmp(want->id, id, ID_SIZE) == 0)
-                return true;
+                return want->due_at + ASK_ELSEWHERE_MS - SYNC_TIMEOUT_MS;
         }
     }
-    return false;
+    return 0;
 }
 
 static void ask(struct core *core, struct link *link, struct want *want)
 {
-    if (asked_lately(core, link, want->id)) {
-        want->due_at = core->ms + GRAFT_MS;
+    uint64_t until = asked_until(core, link, want->id);
+
+    if (until != 0) {
+        want->due_at = until;
         return;
     }
     want->asked = true;

@@ -147,16 +147,16 @@ bool stem_wanted(const struct record *record)
     return record->kind == RECORD_DEAL && record->box >= BOX_INTEREST;
 }
 
-void stem_new(struct core *core, struct round *round, const struct record *record, struct link *from)
+void stem_new(struct core *core, struct round *round, const struct record *record, struct link *from, bool own)
 {
-    size_t room = from == NULL ? STEM_HIDDEN_MAX : STEM_HIDDEN_MAX - STEM_OWN;
+    size_t room = own ? STEM_HIDDEN_MAX : STEM_HIDDEN_MAX - STEM_OWN;
     bool may_hide = round->hidden_count < room;
-    uint64_t span = may_hide ? patience(core, round, record->box, from == NULL) : 0;
+    uint64_t span = may_hide ? patience(core, round, record->box, own) : 0;
 
     if (span > 0)
         wait_begin(core, round, record->id, span);
     /* An author without neighbours waits for some. */
-    if (span == 0 || (!walk_on(core, round, record->whole, from) && from != NULL))
+    if (span == 0 || (!walk_on(core, round, record->whole, from) && !own))
         stem_show(core, round, record, from);
 }
 

@@ -194,6 +194,86 @@ static void who_does_not_acknowledge_gets_one_window(void **unused)
     free(ids);
 }
 
+/* ---- A breath: what one frame can make a home say. */
+
+static void add_message(uint8_t *body, size_t *size, const struct message *message)
+{
+    size_t more = message_write(body + *size + MESSAGE_HEAD, MESSAGE_MAX, message);
+
+    assert_true(more > 0 && *size + MESSAGE_HEAD + more <= FRAME_PLAIN_MAX);
+    be16_write(body + *size, (uint16_t)more);
+    *size += MESSAGE_HEAD + more;
+}
+
+static void a_few_bytes_do_not_fetch_charters_without_end(void **unused)
+{
+    static uint8_t body[FRAME_PLAIN_MAX + MESSAGE_MAX];
+    uint8_t topic[ID_SIZE];
+    struct world *w = alone(topic);
+    struct mouth m = member(w, 1, topic);
+    size_t size = 0;
+
+    (void)unused;
+    while (size < FRAME_PLAIN_MAX - 100)
+        add_message(body, &size, &(struct message){ .type = MESSAGE_ASK, .handle = 0 });
+    mouth_hear(&m, MESSAGE_CHARTER, NULL, NULL, true);
+    mouth_body(&m, (struct bytes){ body, size });
+    mouth_carry(&m);
+    assert_false(w->outside_closed);
+    assert_in_range(mouth_hear(&m, MESSAGE_CHARTER, NULL, NULL, true), TOPICS_MAX, CHARTERS_MAX);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
+/* A comparison, with all the symbols there may be. */
+static void add_comparison(uint8_t *body, size_t *size, uint32_t number)
+{
+    static const uint8_t salt[8] = { 1 }, digest[HASH_SIZE] = { 2 }, parts[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    struct message message = { .type = MESSAGE_SYNC, .handle = 5, .sync = { .began = true, .number = number } };
+    uint8_t payload[128];
+    struct writer w = writer_to(payload, sizeof payload);
+
+    writer_array(&w, 4);
+    writer_uint(&w, 0);
+    writer_bin(&w, BYTES(salt));
+    writer_uint(&w, 3);
+    writer_bin(&w, BYTES(digest));
+    message.sync.payload = (struct bytes){ payload, writer_done(&w) };
+    add_message(body, size, &message);
+    for (unsigned from = 0; from < SYNC_SYMBOLS_MAX; from += SYNC_SYMBOLS_STEP_MAX) {
+        w = writer_to(payload, sizeof payload);
+        writer_array(&w, 4);
+        writer_uint(&w, 2);
+        writer_uint(&w, from);
+        writer_uint(&w, SYNC_SYMBOLS_STEP_MAX);
+        writer_bin(&w, BYTES(parts));
+        message.sync.payload = (struct bytes){ payload, writer_done(&w) };
+        add_message(body, size, &message);
+    }
+}
+
+static void more_than_a_queue_takes_is_not_said(void **unused)
+{
+    static uint8_t body[FRAME_PLAIN_MAX + MESSAGE_MAX];
+    uint8_t topic[ID_SIZE];
+    struct world *w = alone(topic);
+    struct mouth m = member(w, 1, topic);
+    size_t size = 0;
+
+    (void)unused;
+    for (uint32_t number = 1; size < FRAME_PLAIN_MAX - 2000; number++)
+        add_comparison(body, &size, number);
+    w->homes[0].bytes_sent = 0;
+    mouth_body(&m, (struct bytes){ body, size });
+    assert_true(w->outside_closed);
+    assert_int_equal(w->outside_why, STATUS_FULL);
+    assert_in_range(w->homes[0].bytes_sent, 1, 2 * QUEUE_MAX);
+    mouth_hang_up(&m);
+    m = member(w, 1, topic); /* and is no violation */
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
 /* ---- Lies. */
 
 static void a_strangers_address_in_hello_is_not_kept(void **unused)
@@ -285,6 +365,8 @@ int main(void)
         cmocka_unit_test(pings_beyond_the_bucket_get_no_answer),
         cmocka_unit_test(what_is_announced_and_never_brought_costs_the_link),
         cmocka_unit_test(who_does_not_acknowledge_gets_one_window),
+        cmocka_unit_test(a_few_bytes_do_not_fetch_charters_without_end),
+        cmocka_unit_test(more_than_a_queue_takes_is_not_said),
         cmocka_unit_test(a_strangers_address_in_hello_is_not_kept),
         cmocka_unit_test(charters_of_other_groups_and_networks_are_violations),
         cmocka_unit_test(a_view_is_not_washed_away_by_addresses),

@@ -189,6 +189,71 @@ static void what_has_spread_elsewhere_is_passed_on(void **unused)
     world_free(w);
 }
 
+static bool in_registry(const struct world_item *item)
+{
+    struct record record;
+
+    return item->type == EFFECT_KEEP_RECORD && record_read(&record, (struct bytes){ item->data, item->size }) && record.box == BOX_REGISTRY;
+}
+
+/* A home that was away is told of many hidden deals at once, before it knows where they belong: they are others', and leave room for its
+ * own, which would else be told to all at once. */
+static void what_waited_hidden_leaves_room_for_ones_own(void **unused)
+{
+    enum { VICTIM = 3 };
+    struct world *w = world_new(HOMES, 8);
+    struct message message = { .type = MESSAGE_RECORD, .handle = HANDLE };
+    struct mouth m;
+
+    (void)unused;
+    for (int i = 0; i < HOMES; i++)
+        world_belong(w, i, i == 0 ? -1 : 0);
+    world_run(w, 5000);
+    story_found(&story, w);
+    world_run(w, 1000);
+    for (int i = 0; i < HOMES; i++)
+        world_enrol(w, i, story.topic);
+    world_run(w, 2000);
+    cut_off(w, VICTIM);
+    for (int i = 0; i < HOMES; i++)
+        while (i != VICTIM && (story_season(&story, i)->boxes[BOX_INTEREST].state != BOX_OPEN || story_season(&story, i)->phase != PHASE_KEY))
+            world_run(w, 50);
+    assert_int_equal(story_season(&story, VICTIM)->boxes[BOX_INTEREST].state, BOX_WAITING);
+    w->liar = true;
+    m = neighbour(w, VICTIM);
+    message.record.way = WAY_STEM;
+    for (int i = 0; i < HOMES; i++) {
+        for (int report = 0; report < 3 && i != VICTIM; report++) {
+            const struct world_home *home = &w->homes[i];
+            struct event event = { .type = EVENT_INTEREST, .report = report };
+
+            memcpy(event.topic, story.topic, ID_SIZE);
+            if (world_step(w, i, event) != STATUS_OK)
+                fail_msg("home %d: %s", i, w->why.text);
+            message.record.bytes = (struct bytes){ home->disk[home->item_count - 1].data, home->disk[home->item_count - 1].size };
+            mouth_say(&m, &message);
+        }
+    }
+    message.record.way = WAY_ASKED;
+    for (size_t i = 0; i < w->homes[0].item_count; i++) {
+        const struct world_item *item = &w->homes[0].disk[i];
+
+        message.record.bytes = (struct bytes){ item->data, item->size };
+        if (in_registry(item))
+            mouth_say(&m, &message);
+    }
+    assert_int_equal(story_season(&story, VICTIM)->boxes[BOX_INTEREST].state, BOX_OPEN);
+    mouth_hear(&m, MESSAGE_RECORD, NULL, NULL, true);
+    mouth_carry(&m);
+    mouth_hear(&m, MESSAGE_RECORD, NULL, NULL, true);
+    deal_of(w, VICTIM);
+    mouth_carry(&m);
+    assert_int_equal(mouth_hear(&m, MESSAGE_RECORD, &message, NULL, true), 1);
+    assert_int_equal(message.record.way, WAY_STEM);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +261,7 @@ int main(void)
         cmocka_unit_test(who_drops_what_it_should_pass_on_only_delays_it),
         cmocka_unit_test(a_hidden_record_cannot_be_asked_for),
         cmocka_unit_test(what_has_spread_elsewhere_is_passed_on),
+        cmocka_unit_test(what_waited_hidden_leaves_room_for_ones_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
