@@ -60,11 +60,14 @@ enum {
     DEAL_SEQ_MAX = 7,             /* a home may change its mind seven times */
     CHARTER_MAX = 8192,
     AUTHOR_BOX_RECORDS_MAX = 200, /* of one author in one box: a cut and two votes a round, a list, an opening, some flags */
+    AUTHOR_BOX_BYTES_MAX = 256 << 10, /* and no more than this: 64 cuts and 128 votes are 110 kB, a list, an opening and what proves lies 16 each */
     AUTHOR_LISTS_MAX = 2,         /* seen records of one member in one box: two prove that it contradicts itself */
     VOICE_DEALS_MAX = 8,          /* of one home in one box, under whatever pseudonyms: every number once */
     PENDING_MAX = 4096,           /* records waiting for a parent: a whole market season read from disk in any order */
     PENDING_BYTES_MAX = 16 << 20, /* and how much memory of the strangest kind that may be */
     PENDING_NODE_MAX = 32 << 20,  /* of all rounds of a home together; a small machine has 512 MiB. Full, each round still has its part: so twice this at most */
+    STRANGE_BYTES_MAX = 48 << 20, /* of memory, for all rounds together in which this home has no part: who founds rounds among homes of his own */
+    STRANGE_PART = 2 << 20,       /* can fill them; of each, this much in any case: a registry of a thousand, so that it may still have one */
     LOTS_MAX = 8,                 /* few lots are what forms (mechanism 3.1, reading vii) */
     LOT_CHOICES_MAX = 3,
     BID_STEPS_MAX = 8,

@@ -56,6 +56,7 @@ struct round {
     unsigned handle;     /* its place in the group */
     uint8_t id[ID_SIZE], secret[KEY_SIZE];
     bool secret_known, own_ready, touched, told;
+    bool remembered; /* its totals, in this run: they may have given way to others' since */
     bool spent; /* the season is over, and the secret that could still open its deals is gone */
     bool asked_for; /* by the household, in this run: it told of the round, or said something in it */
     uint8_t brought_by[KEY_SIZE]; /* the neighbour its charter came from; all 0: nobody */
@@ -294,6 +295,7 @@ bool place_for(const struct core *core, const struct group *group,
                const uint8_t key[KEY_SIZE]); /* of a round this neighbour brings */
 void place_make(struct core *core, struct group *group, const uint8_t key[KEY_SIZE]); /* another gives way, if one must and can */
 bool place_take(struct round *round, struct group *group); /* false: none is free */
+bool place_has_room(const struct core *core, const struct round *round); /* for one more record: WIRE 5.5 */
 void round_expire(struct core *core, struct round *round); /* which may be gone afterwards */
 
 /* ---- follow.c: which rounds are spoken of on a link. */

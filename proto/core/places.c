@@ -83,6 +83,18 @@ static bool has_part(const struct round *round)
     return !round->own_ready || round->asked_for || round->own.genesis_index > 0 || enrolled(round);
 }
 
+/* What strangers can fill among themselves is bounded, as long as this home is a stranger to it. */
+bool place_has_room(const struct core *core, const struct round *round)
+{
+    size_t bytes = topic_bytes(round->topic);
+
+    if (bytes < STRANGE_PART || has_part(round))
+        return true;
+    for (size_t i = 0; i < core->round_count; i++)
+        bytes += core->rounds[i] == round || has_part(core->rounds[i]) ? 0 : topic_bytes(core->rounds[i]->topic);
+    return bytes < STRANGE_BYTES_MAX;
+}
+
 /* The registry is closed without this home: it can have no part any more. */
 static bool is_past(const struct round *round)
 {

@@ -253,6 +253,8 @@ enum status round_take(struct core *core, struct round *round, const struct reco
 
     if (!core_reserve(core, 1, record->whole.size))
         return STATUS_NOMEM;
+    if (from != NULL && !place_has_room(core, round))
+        return STATUS_FULL;
     pending_share(core, round);
     status = topic_take(round->topic, record, core->now_ms, stems);
     core->no_memory = core->no_memory || status == STATUS_NOMEM;
@@ -284,7 +286,7 @@ static bool totals_remember(struct core *core, struct round *round)
     if (history_knows(&core->history, round->topic))
         return true;
     bytes = malloc(room);
-    fine = bytes != NULL && core_reserve(core, 1, room) && history_add(&core->history, round->topic);
+    fine = bytes != NULL && core_reserve(core, 1, room) && history_add(&core->history, round->topic, own_in_registry(&round->own, round->topic, NULL));
     if (fine)
         effects_add(core->out, EFFECT_KEEP_TOTALS,
                     (struct bytes){ bytes, history_write(bytes, room, &core->history) });
@@ -298,8 +300,8 @@ static void totals_look(struct core *core, struct round *round)
 {
     const struct season *season = topic_season(round->topic);
 
-    if (season != NULL && season->boxes[BOX_JOIN].state == BOX_OPENED)
-        totals_remember(core, round);
+    if (season != NULL && season->boxes[BOX_JOIN].state == BOX_OPENED && !round->remembered)
+        round->remembered = totals_remember(core, round);
 }
 
 enum status totals_from_disk(struct core *core, struct bytes bytes, struct failure *why)

@@ -172,7 +172,37 @@ bool history_allows(const struct history *history, struct topic *topic, uint8_t 
     return fine;
 }
 
-bool history_add(struct history *history, struct topic *topic)
+static void forget(struct history *history, size_t at)
+{
+    free(history->list[at].voices);
+    history->count--;
+    memmove(history->list + at, history->list + at + 1, (history->count - at) * sizeof *history->list);
+}
+
+/* Whoever has the code can found rounds and open them among homes of his own, as many as he likes. */
+static size_t to_forget(const struct history *history)
+{
+    size_t at = 0;
+
+    while (at < history->count && history->list[at].part)
+        at++;
+    return at;
+}
+
+void history_take(struct history *history, const struct opened_round *one)
+{
+    size_t at = to_forget(history);
+
+    if (history->count == HISTORY_MAX && at == history->count && !one->part) {
+        free(one->voices);
+        return;
+    }
+    if (history->count == HISTORY_MAX)
+        forget(history, at < history->count ? at : 0);
+    history->list[history->count++] = *one;
+}
+
+bool history_add(struct history *history, struct topic *topic, bool part)
 {
     struct opened_round one;
 
@@ -182,15 +212,12 @@ bool history_add(struct history *history, struct topic *topic)
         free(one.voices);
         return false;
     }
-    if (history->count == HISTORY_MAX) {
-        free(history->list[0].voices);
-        memmove(history->list, history->list + 1, --history->count * sizeof *history->list);
-    }
-    history->list[history->count++] = one;
+    one.part = part;
+    history_take(history, &one);
     return true;
 }
 
-/* ---- On disk: [[topic, series, opens, floor, [voices, ...]], ...]. */
+/* ---- On disk: [[topic, series, opens, floor, [voices, ...], part], ...]. */
 
 size_t history_room(const struct history *history)
 {
@@ -210,7 +237,7 @@ size_t history_write(uint8_t *out, size_t room, const struct history *history)
         const struct opened_round *one = &history->list[i];
         size_t at = 0;
 
-        writer_array(&w, 5);
+        writer_array(&w, 6);
         writer_bin(&w, BYTES(one->topic));
         writer_bin(&w, BYTES(one->series));
         writer_uint(&w, one->opens_s);
@@ -218,6 +245,7 @@ size_t history_write(uint8_t *out, size_t room, const struct history *history)
         writer_array(&w, one->lot_count);
         for (size_t j = 0; j < one->lot_count; at += one->sizes[j++])
             writer_bin(&w, (struct bytes){ one->voices[at], one->sizes[j] * VOICE_PREFIX });
+        writer_uint(&w, one->part);
     }
     return writer_done(&w);
 }
@@ -225,9 +253,8 @@ size_t history_write(uint8_t *out, size_t room, const struct history *history)
 /* false: out of memory. What does not fit the form fails the reader. */
 static bool read_one(struct reader *r, struct opened_round *out)
 {
-    size_t homes = 0;
+    size_t homes = 0, fields = reader_array(r, 5, 6);
 
-    reader_array(r, 5, 5);
     reader_fixed(r, out->topic, sizeof out->topic);
     reader_fixed(r, out->series, sizeof out->series);
     out->opens_s = reader_uint(r, UINT64_MAX);
@@ -245,6 +272,7 @@ static bool read_one(struct reader *r, struct opened_round *out)
         out->sizes[j] = voices.size / VOICE_PREFIX;
         homes += out->sizes[j];
     }
+    out->part = fields == 5 || reader_uint(r, 1) == 1; /* not said by those who wrote before it was asked: kept */
     return out->voices != NULL;
 }
 

@@ -10,7 +10,7 @@
 #include "proto/fold/topic.h"
 
 enum {
-    HISTORY_MAX = 32,  /* rounds; the oldest gives way: 32 a year of one household is beyond any street */
+    HISTORY_MAX = 32,  /* rounds; the oldest in which this home is not gives way, else the oldest: 32 a year of one household is beyond any street */
     VOICE_PREFIX = 16, /* of a voice: 2^64 work to confuse two */
 };
 
@@ -19,6 +19,7 @@ struct opened_round {
     uint8_t topic[ID_SIZE], series[HASH_SIZE];
     uint64_t opens_s;
     uint32_t floor;
+    bool part; /* this home is in its registry: rounds that others found among themselves push none of these out */
     size_t lot_count, sizes[LOTS_MAX];
     uint8_t (*voices)[VOICE_PREFIX];
 };
@@ -33,8 +34,10 @@ void history_clear(struct history *history);
 bool rounds_fit(const struct opened_round *a, const struct opened_round *b);
 
 bool history_knows(const struct history *history, const struct topic *topic);
-/* The lots of a closed join box. false: out of memory, nothing changed. */
-bool history_add(struct history *history, struct topic *topic);
+/* The lots of a closed join box; part: see above. false: out of memory, nothing changed. */
+bool history_add(struct history *history, struct topic *topic, bool part);
+/* One with no part is not taken when all that are remembered have one. Its voices are the history's from now on. */
+void history_take(struct history *history, const struct opened_round *one);
 /* false: a total of this round and one that is remembered differ by fewer than K homes; *with says of which round. */
 bool history_allows(const struct history *history, struct topic *topic, uint8_t with[ID_SIZE]);
 

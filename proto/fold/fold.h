@@ -145,7 +145,8 @@ struct topic {
     struct sorted risen;                /* valid after waiting, and not told of yet: by id */
     struct set_digest digest;           /* of the valid ones that are not hidden, */
     uint32_t told;                      /* and how many they are */
-    size_t pending_bytes, pending_limit; /* of memory */
+    size_t bytes;                        /* of memory, all of them */
+    size_t pending_bytes, pending_limit; /* the pending ones */
     struct entry *
         *dead; /* found wanting; freed at the next topic_add, since a caller may look at them until then */
     size_t dead_count, dead_room;

@@ -148,12 +148,21 @@ bool entry_admitted(const struct topic *topic, struct entry *entry)
                            BYTES(context), entry->deal.admission);
 }
 
-/* A time that no honest clerk can have said: all know the deadline, and round down to the tick. */
+/* When the last round ends. The charter's seconds are 32 bits wide: no sum overflows. */
+static uint64_t last_round_ends_s(const struct charter *charter, const struct box *box)
+{
+    uint64_t rounds = ROUNDS_MAX;
+
+    return box->deadline_s + charter->grace_s[box->index] + rounds * charter->round_s + rounds * (rounds - 1) / 2 * charter->grow_s;
+}
+
+/* A time that no honest clerk can have said: all know the deadline, round down to the tick, and are silent after the last round. A later one
+ * would put off what follows, and the round's expiry, for ever. */
 static enum status judge_cut(const struct topic *topic, const struct box *box, const struct cut *cut)
 {
     bool whole = cut->settled_s % topic->charter.tick_s == 0;
 
-    if (cut->settled_s < box->deadline_s || (cut->settled_s > box->deadline_s && !whole) ||
+    if (cut->settled_s < box->deadline_s || cut->settled_s > last_round_ends_s(&topic->charter, box) || (cut->settled_s > box->deadline_s && !whole) ||
         cut->seen_ids.size < box_rule(topic, box->index).quorum * (size_t)ID_SIZE)
         return STATUS_FORGED;
     return STATUS_OK;

@@ -168,6 +168,15 @@ static bool lists_are_full(const struct box *box, const struct record *record, s
     return record->kind == RECORD_SEEN && lists >= AUTHOR_LISTS_MAX;
 }
 
+static bool bytes_are_full(const struct box *box, const struct record *record, size_t first, size_t end)
+{
+    size_t bytes = record->whole.size;
+
+    for (size_t i = first; i < end; i++)
+        bytes += box->by_author.list[i]->record.whole.size;
+    return bytes > AUTHOR_BOX_BYTES_MAX;
+}
+
 bool author_is_full(const struct topic *topic, const struct record *record)
 {
     const struct box *box = &topic->boxes[record->box];
@@ -176,7 +185,7 @@ bool author_is_full(const struct topic *topic, const struct record *record)
 
     if (topic->held.count >= SYNC_SET_MAX)
         return true;
-    return (end - first >= AUTHOR_BOX_RECORDS_MAX || lists_are_full(box, record, first, end)) &&
+    return (end - first >= AUTHOR_BOX_RECORDS_MAX || lists_are_full(box, record, first, end) || bytes_are_full(box, record, first, end)) &&
            !wanted(topic, box, record);
 }
 

@@ -208,7 +208,7 @@ static size_t lists_total(const struct lists *lists)
 bool cut_compute(const struct topic *topic, const struct box *box, struct cut_set *set)
 {
     struct lists lists = { .listing = box_rule(topic, box->index).listing };
-    struct held **deals;
+    struct held **deals, **shrunk;
     size_t count;
 
     if (!lists_find(&lists, box, set))
@@ -225,7 +225,8 @@ bool cut_compute(const struct topic *topic, const struct box *box, struct cut_se
         free(deals);
         return false;
     }
-    set->deals = deals;
+    shrunk = realloc(deals, (count + 1) * sizeof *deals); /* there can be thousands of cuts */
+    set->deals = shrunk != NULL ? shrunk : deals;
     set->cut.set_count = count;
     set->computed = true;
     return true;

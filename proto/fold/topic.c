@@ -112,6 +112,7 @@ static void reject(struct topic *topic, struct entry *entry)
 {
     sorted_remove(&topic->held, &entry->held);
     sorted_remove(&topic->boxes[entry->held.record.box].by_author, &entry->held);
+    topic->bytes -= entry_size(topic, &entry->held.record);
     topic->dead[topic->dead_count++] = entry;
 }
 
@@ -234,6 +235,7 @@ static enum status entry_take(struct topic *topic, struct entry *entry)
         return status;
     sorted_insert(&topic->held, &entry->held);
     sorted_insert(&topic->boxes[entry->held.record.box].by_author, &entry->held);
+    topic->bytes += entry_size(topic, &entry->held.record);
     if (status == STATUS_OK) {
         accept(topic, entry);
     } else {
@@ -307,6 +309,11 @@ size_t topic_record_count(const struct topic *topic)
 struct bytes topic_record_at(const struct topic *topic, size_t i)
 {
     return topic->valid.list[i]->record.whole;
+}
+
+size_t topic_bytes(const struct topic *topic)
+{
+    return topic->bytes;
 }
 
 size_t topic_pending_bytes(const struct topic *topic)

@@ -39,6 +39,7 @@ size_t topic_ids(const struct topic *topic, size_t count, uint64_t parts, uint8_
  * topic_add. */
 size_t topic_risen(struct topic *topic, const struct held *const **out);
 void topic_risen_told(struct topic *topic);
+size_t topic_bytes(const struct topic *topic); /* of memory, that all it holds takes */
 /* How much memory the pending ones take, and may take from now on: PENDING_BYTES_MAX until something else is said. */
 size_t topic_pending_bytes(const struct topic *topic);
 void topic_pending_limit(struct topic *topic, size_t bytes);

@@ -57,6 +57,79 @@ static void one_author_has_so_many_records_in_one_box(void **unused)
     round_free(r);
 }
 
+/* A list of so many deals that there are none of, as a record of its own. */
+static size_t list_write(uint8_t out[RECORD_MAX], struct round *r, const struct sign_key *author, uint16_t number)
+{
+    static uint8_t body[RECORD_MAX], prefixes[450][SEEN_PREFIX_SIZE];
+    struct writer w = writer_to(body, sizeof body);
+
+    for (uint16_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+        be16_write(prefixes[i], i);
+    be16_write(prefixes[ARRAY_SIZE(prefixes) - 1] + 2, number);
+    writer_array(&w, 1);
+    writer_bin(&w, (struct bytes){ prefixes[0], sizeof prefixes });
+    return record_write(out, RECORD_MAX, NULL, RECORD_SEEN, topic_id(r->topic), BOX_REGISTRY, topic_id(r->topic), author,
+                        (struct bytes){ body, writer_done(&w) });
+}
+
+/* Who contradicts himself without end proves it without end, in the largest records there are. */
+static void one_author_has_so_many_bytes_in_one_box(void **unused)
+{
+    static uint8_t bytes[2][RECORD_MAX], body[RECORD_MAX], flag[RECORD_MAX];
+    struct round *r = founded(63);
+    enum status status = STATUS_OK;
+    size_t taken = 0;
+
+    (void)unused;
+    for (uint16_t i = 0; status == STATUS_OK && i < 100; i++) {
+        struct writer w = writer_to(body, sizeof body);
+        struct record one, other;
+        bool swap;
+
+        assert_true(record_read(&one, (struct bytes){ bytes[0], list_write(bytes[0], r, &r->genesis[1], 2 * i) }));
+        assert_true(record_read(&other, (struct bytes){ bytes[1], list_write(bytes[1], r, &r->genesis[1], 2 * i + 1) }));
+        swap = memcmp(one.id, other.id, ID_SIZE) > 0;
+        writer_array(&w, 2);
+        writer_bin(&w, swap ? other.whole : one.whole);
+        writer_bin(&w, swap ? one.whole : other.whole);
+        status = topic_add(r->topic,
+                           (struct bytes){ flag, record_write(flag, sizeof flag, NULL, RECORD_FLAG, topic_id(r->topic), BOX_REGISTRY,
+                                                              topic_id(r->topic), &r->genesis[1], (struct bytes){ body, writer_done(&w) }) },
+                           0);
+        taken += status == STATUS_OK ? writer_done(&w) : 0;
+    }
+    assert_int_equal(status, STATUS_FULL);
+    assert_in_range(taken, AUTHOR_BOX_BYTES_MAX / 2, AUTHOR_BOX_BYTES_MAX);
+    round_free(r);
+}
+
+/* After its last round nobody closes a box: a later time would put off the expiry of the round for ever. */
+static void a_cut_cannot_put_off_the_end_of_a_round(void **unused)
+{
+    struct round *r = founded(64);
+    const struct charter *c = &r->charter;
+    uint64_t ends_s = round_season(r)->boxes[BOX_REGISTRY].deadline_s + c->grace_s[BOX_REGISTRY] + (uint64_t)ROUNDS_MAX * c->round_s +
+                      (uint64_t)ROUNDS_MAX * (ROUNDS_MAX - 1) / 2 * c->grow_s;
+
+    (void)unused;
+    for (unsigned late = 0; late < 2; late++) {
+        uint8_t ids[3][ID_SIZE] = { { 1 }, { 2 }, { 3 } };
+        struct forgery f;
+        struct writer w;
+
+        forgery_begin(&f, r->topic, RECORD_CUT, BOX_REGISTRY);
+        f.author = r->genesis[0];
+        w = writer_to(f.body, sizeof f.body);
+        writer_array(&w, 3);
+        writer_uint(&w, ROUNDS_MAX - 1);
+        writer_uint(&w, ends_s - ends_s % c->tick_s + late * c->tick_s);
+        writer_bin(&w, (struct bytes){ ids[0], sizeof ids });
+        f.body_size = writer_done(&w);
+        assert_int_equal(forgery_add(&f, r->topic), late ? STATUS_FORGED : STATUS_OK);
+    }
+    round_free(r);
+}
+
 static void a_third_list_of_a_member_is_taken_only_if_a_cut_names_it(void **unused)
 {
     struct round *r = founded(63);
@@ -339,6 +412,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_author_has_so_many_records_in_one_box),
+        cmocka_unit_test(one_author_has_so_many_bytes_in_one_box),
+        cmocka_unit_test(a_cut_cannot_put_off_the_end_of_a_round),
         cmocka_unit_test(a_third_list_of_a_member_is_taken_only_if_a_cut_names_it),
         cmocka_unit_test(a_box_is_full_but_for_what_k_members_list),
         cmocka_unit_test(one_home_has_so_many_deals_whatever_it_calls_itself),

@@ -1,6 +1,7 @@
 /* proto_places_test.c - which rounds of a group have its places: whoever founds round after round takes none from
  * a household that has a part in one, nor from the neighbours of others; and no clock alone ends a round. WIRE
  * 4.3, 10.5. */
+#include "proto/fold/fold.h"
 #include "tests/support/hostile.h"
 
 #include <setjmp.h>
@@ -228,6 +229,40 @@ static void a_round_takes_the_place_of_another_in_a_full_step(void **unused)
     }
 }
 
+/* What strangers fill among themselves has a bound, in which the household's own rounds have no part. */
+static void rounds_without_this_home_take_so_much_memory_and_no_more(void **unused)
+{
+    struct message follows_it = { .type = MESSAGE_FOLLOW, .handle = 6 };
+    uint8_t own[ID_SIZE];
+    struct world *w = alone(own);
+    struct topic *strange;
+    struct junk junk;
+    struct mouth m;
+
+    (void)unused;
+    junk_begin(&junk, w, own);
+    brings(w, 1, &junk, 1);
+    strange = core_topic_find(w->homes[0].core, junk.id);
+    m = member(w, 2, own);
+    memcpy(follows_it.follow.topic, junk.id, ID_SIZE);
+    mouth_say(&m, &follows_it);
+    for (uint32_t full = 0; full < 2; full++) {
+        struct message record = { .type = MESSAGE_RECORD, .handle = 6, .record.way = WAY_ASKED };
+        size_t records = world_records(w, 0);
+
+        strange->bytes += full * STRANGE_BYTES_MAX; /* as if it held so much */
+        record.record.bytes = somebodys_record(w, junk.id, full);
+        mouth_say(&m, &record);
+        assert_int_equal(world_records(w, 0), records + !full);
+        say_record(&m, somebodys_record(w, own, full), true);
+        assert_int_equal(world_records(w, 0), records + !full + 1);
+    }
+    assert_false(w->outside_closed);
+    strange->bytes -= STRANGE_BYTES_MAX;
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
 /* ---- The street. */
 
 /* A liar that runs the real thing, and founds all it can; whoever founds after it is heard by all others. */
@@ -313,6 +348,7 @@ int main(void)
         cmocka_unit_test(a_registry_closed_without_this_home_gives_way_at_once),
         cmocka_unit_test(a_round_of_the_household_finds_a_place_while_another_has_none_of_its_own),
         cmocka_unit_test(a_round_takes_the_place_of_another_in_a_full_step),
+        cmocka_unit_test(rounds_without_this_home_take_so_much_memory_and_no_more),
         cmocka_unit_test(a_street_hears_of_a_round_whatever_one_of_it_founds),
         cmocka_unit_test(a_clock_a_year_ahead_ends_no_round),
         cmocka_unit_test(what_nobody_confirms_is_kept),

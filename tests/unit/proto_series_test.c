@@ -110,6 +110,51 @@ static void what_is_remembered_comes_back_from_disk(void **unused)
     }
 }
 
+static void opened(struct history *history, uint8_t topic, bool part)
+{
+    struct opened_round one = { .lot_count = 1, .sizes = { 1 }, .topic = { topic }, .part = part };
+
+    one.voices = calloc(1, sizeof *one.voices);
+    assert_non_null(one.voices);
+    history_take(history, &one);
+}
+
+static bool remembers(const struct history *history, uint8_t topic)
+{
+    for (size_t i = 0; i < history->count; i++)
+        if (history->list[i].topic[0] == topic)
+            return true;
+    return false;
+}
+
+/* Whoever opens rounds among homes of his own, to have the one forgotten whose totals he would subtract from. */
+static void rounds_of_others_push_out_none_that_this_home_was_in(void **unused)
+{
+    struct history history = { .count = 0 }, again;
+    uint8_t bytes[32768];
+    size_t size;
+
+    (void)unused;
+    opened(&history, 1, true);
+    for (uint8_t i = 100; i < 100 + 2 * HISTORY_MAX; i++)
+        opened(&history, i, false);
+    opened(&history, 2, true);
+    assert_true(remembers(&history, 1) && remembers(&history, 2));
+    assert_false(remembers(&history, 100));
+    assert_true(remembers(&history, 99 + 2 * HISTORY_MAX));
+    size = history_write(bytes, sizeof bytes, &history);
+    assert_int_equal(history_read(&again, (struct bytes){ bytes, size }), STATUS_OK);
+    for (uint8_t i = 3; i <= HISTORY_MAX; i++)
+        opened(&again, i, true);
+    assert_true(remembers(&again, 1));
+    opened(&again, 99, false); /* no room for it */
+    assert_true(remembers(&again, 1) && !remembers(&again, 99));
+    opened(&again, 98, true); /* of its own, the oldest goes */
+    assert_true(!remembers(&again, 1) && remembers(&again, 2) && remembers(&again, 98));
+    history_clear(&history);
+    history_clear(&again);
+}
+
 /* ---- Streets. */
 
 static struct history memories[STREET_HOMES_MAX];
@@ -135,7 +180,7 @@ static bool lived(uint64_t days, unsigned joining)
     opened = street_until(s, BOX_JOIN, BOX_OPENED, 3 * STREET_DAY_MS);
     assert_int_equal(street_made(s, BOX_JOIN, RECORD_OPEN) > 0, opened);
     for (unsigned i = 0; i < 7 && opened; i++)
-        assert_true(history_add(&memories[i], s->homes[i].topic));
+        assert_true(history_add(&memories[i], s->homes[i].topic, true));
     street_clear(s);
     return opened;
 }
@@ -295,6 +340,7 @@ int main(void)
         cmocka_unit_test(the_greater_floor_counts),
         cmocka_unit_test(one_round_is_opened_for_one_set),
         cmocka_unit_test(what_is_remembered_comes_back_from_disk),
+        cmocka_unit_test(rounds_of_others_push_out_none_that_this_home_was_in),
         cmocka_unit_test(a_neighbour_more_in_the_next_round_is_not_given_away),
         cmocka_unit_test(a_clerk_with_two_cuts_one_home_apart_gets_one_total),
         cmocka_unit_test(even_a_fork_gets_no_second_share),
