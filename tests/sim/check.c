@@ -396,6 +396,8 @@ void check_end(struct sim *s)
     if (first != NULL && !s->plan.ends_early && !s->plan.any_end && (first->phase == PHASE_AWARDED) == s->plan.no_award)
         sim_fail(s, "the round ended with: %s", phase_name(first->phase));
     check_kept(s);
+    if (!s->plan.ends_early)
+        check_secrecy(s);
 }
 
 static int compare_double(const void *a, const void *b)

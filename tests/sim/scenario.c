@@ -119,6 +119,7 @@ static void tick(struct sim *s)
         liars_turn(s);
         sim_run(s, awake_ms / SLICES);
     }
+    check_sanctions(s);
     s->now_ms = begin_ms + tick_ms;
 }
 

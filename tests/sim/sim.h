@@ -1,7 +1,7 @@
 /* sim.h - the simulator: many real cores under virtual time, everything else drawn from one seed.
  *
  * Files: queue.c what is due, world.c homes, disks and wires, ledger.c every record ever made and what an honest home may not make, check.c what
- * no single home can see, street.c what households, companies and bad luck do, liar.c those who cheat, spies.c those who watch, scenario.c the table, main.c the command.
+ * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, spies.c those who watch, scenario.c the table, main.c the command.
  *
  * Time: the network works in short spells, one at the head of each tick; between two spells everybody's clock moves on at once, as if all
  * machines had been asleep together. So weeks cost what happens in them. A charter of seconds is played without such jumps. */
@@ -107,7 +107,7 @@ struct wire_end {
 };
 struct home {
     struct core *core; /* NULL: off */
-    uint8_t seed[KEY_SIZE], member_key[KEY_SIZE], interest_key[KEY_SIZE], pseudonym[KEY_SIZE], introducer_key[KEY_SIZE],
+    uint8_t seed[KEY_SIZE], link_key[KEY_SIZE], member_key[KEY_SIZE], interest_key[KEY_SIZE], pseudonym[KEY_SIZE], introducer_key[KEY_SIZE],
         founder_key[KEY_SIZE];
     bool keys_known;
     char address[ADDRESS_MAX], invited_by[ADDRESS_MAX];
@@ -248,6 +248,10 @@ void check_state(struct sim *s, int at); /* after each of a home's steps */
 void check_end(struct sim *s);           /* all faults are over: is everything where it belongs? */
 bool sim_over(struct sim *s);            /* every honest home has come to the end of the round */
 double closing_hours(const struct sim *s, enum box_index box); /* until 90 % of honest homes not away know; negative: they do not */
+
+/* secrecy.c */
+void check_secrecy(struct sim *s);   /* at the end */
+void check_sanctions(struct sim *s); /* now and then */
 
 /* street.c */
 void street_found(struct sim *s);

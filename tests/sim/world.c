@@ -473,6 +473,7 @@ void home_start(struct sim *s, int at)
         memcpy(config.listen_address, home->address, ADDRESS_MAX);
     home->core = core_new(&config);
     assert(home->core != NULL);
+    memcpy(home->link_key, core_link_key(home->core), KEY_SIZE);
     home->lives++;
     home->wake_ms = 0;
     home->effects_left = -1;
