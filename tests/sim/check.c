@@ -396,6 +396,7 @@ void check_end(struct sim *s)
     if (first != NULL && !s->plan.ends_early && !s->plan.any_end && (first->phase == PHASE_AWARDED) == s->plan.no_award)
         sim_fail(s, "the round ended with: %s", phase_name(first->phase));
     check_kept(s);
+    check_acquaintances(s);
     if (!s->plan.ends_early)
         check_secrecy(s);
 }

@@ -571,6 +571,7 @@ static void act(const struct scene *scene)
     case SPLITTER:
     case REPLAYER:
     case CENSOR:
+    case ECLIPSER:
     case CHARACTERS:
         return;
     }
@@ -607,6 +608,8 @@ static void liar_turn(struct sim *s, int at)
         replay_altered(s);
     if (character == CENSOR)
         censor(s, at);
+    if (character == ECLIPSER)
+        eclipse_turn(s, at);
     if (character == SPLITTER) {
         split(s, at);
         return;

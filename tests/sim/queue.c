@@ -44,7 +44,8 @@ void queue_push(struct queue *queue, struct due due)
         queue->heap = realloc(queue->heap, queue->room * sizeof *queue->heap);
         assert(queue->heap != NULL);
     }
-    due.order = queue->order++;
+    if (due.order == 0)
+        due.order = ++queue->order; /* what is put off keeps its place */
     for (; i > 0 && before(&due, &queue->heap[(i - 1) / 2]); i = (i - 1) / 2)
         queue->heap[i] = queue->heap[(i - 1) / 2];
     queue->heap[i] = due;

@@ -1,7 +1,7 @@
 /* sim.h - the simulator: many real cores under virtual time, everything else drawn from one seed.
  *
  * Files: queue.c what is due, world.c homes, disks and wires, ledger.c every record ever made and what an honest home may not make, check.c what
- * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, spies.c those who watch, scenario.c the table, main.c the command.
+ * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, scenario.c the table, main.c the command.
  *
  * Time: the network works in short spells, one at the head of each tick; between two spells everybody's clock moves on at once, as if all
  * machines had been asleep together. So weeks cost what happens in them. A charter of seconds is played without such jumps. */
@@ -48,6 +48,7 @@ enum character {
     JUNK_BIDDER,  /* hands in bids of companies that are none, and those of others, under all its numbers */
     REPLAYER,     /* says again what others have said, whole and altered */
     CENSOR,       /* does not pass on */
+    ECLIPSER,     /* fills others' lists with addresses of nobody, and their places with calls */
     CHARACTERS
 };
 struct plan {
@@ -58,6 +59,8 @@ struct plan {
     uint32_t floor;            /* K; 0: the template's */
     uint32_t tick_s, awake_ms; /* 0: no jumps, ticks of a quarter of a second */
     double uptime_percent, on_hours, away_percent;
+    double other_uptime_percent; /* of every second home; 0: the same */
+    double slow_percent;         /* of homes: a sync of their disk takes up to two minutes */
     double skew_percent;       /* clocks wrong by up to twelve hours; all others by some minutes */
     enum character character;
     unsigned liars;
@@ -113,6 +116,8 @@ struct home {
     char address[ADDRESS_MAX], invited_by[ADDRESS_MAX];
     bool spy;
     bool mute;           /* cannot be called */
+    bool slow;           /* its disk is */
+    uint64_t busy_until_ms; /* with a sync: it hears nothing and says nothing */
     enum character character;
     struct own own;      /* of a liar: what its core has forgotten */
     struct rng rng;      /* of a liar */
@@ -131,6 +136,7 @@ struct home {
     int64_t skew_ms;
     uint64_t uplink_us;  /* when what it has to send is sent */
     unsigned side;
+    double uptime_percent;
     bool wants_on, away, full, leaves;
     uint64_t full_until_ms, away_from_ms, away_until_ms;
     uint64_t restored_ms; /* when it last came back from a backup; 0: never */
@@ -231,6 +237,7 @@ int home_behind(const struct sim *s, int at, uint32_t link); /* whose connection
 void home_start(struct sim *s, int at);
 void home_stop(struct sim *s, int at, bool power_cut);
 enum status home_step(struct sim *s, int at, struct event event);
+void home_go_on(struct sim *s, int at);
 /* A record comes to a home from nobody in particular. */
 enum status home_inject(struct sim *s, int at, struct bytes record);
 void sim_cut(struct sim *s, bool cut);
@@ -262,6 +269,10 @@ void street_heal(struct sim *s);
 void liars_turn(struct sim *s);
 void liar_corrupt(struct sim *s, int at);
 int honest_home(struct sim *s, unsigned side); /* one that is on, drawn; SIM_NOBODY */
+
+/* eclipse.c */
+void eclipse_turn(struct sim *s, int at);
+void check_acquaintances(struct sim *s);
 
 /* scenario.c */
 extern const struct plan plans[];

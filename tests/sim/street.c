@@ -57,7 +57,9 @@ static void habits_draw(struct sim *s, struct home *home)
 
     for (int box = 0; box < BOXES; box++)
         season_ms += s->charter.window_s[box] * UINT64_C(1000);
-    home->wants_on = luck_percent(&s->luck, plan->uptime_percent);
+    home->uptime_percent = plan->other_uptime_percent > 0 && (home - s->homes) % 2 == 1 ? plan->other_uptime_percent : plan->uptime_percent;
+    home->wants_on = luck_percent(&s->luck, home->uptime_percent);
+    home->slow = plan->slow_percent > 0 && luck_percent(&s->luck, plan->slow_percent);
     home->skew_ms = (int64_t)luck_below(&s->luck, 600000) - 300000;
     if (luck_percent(&s->luck, plan->skew_percent))
         home->skew_ms = (int64_t)luck_below(&s->luck, 24 * SIM_HOUR_MS) - (int64_t)(12 * SIM_HOUR_MS);
@@ -252,13 +254,13 @@ static bool is_on(struct sim *s, int at, uint64_t tick_ms)
     const struct plan *plan = &s->plan;
     struct home *home = &s->homes[at];
     double on_ms = plan->on_hours * (plan->tick_s > 0 ? (double)SIM_HOUR_MS : 1000.0);
-    double off_ms = on_ms * (100 - plan->uptime_percent) / plan->uptime_percent;
+    double off_ms = on_ms * (100 - home->uptime_percent) / home->uptime_percent;
 
     if (home->full && s->now_ms >= home->full_until_ms)
         home->full = false;
     if (s->healed || home->character != HONEST)
         return true;
-    if (plan->uptime_percent < 100 && luck_percent(&s->luck, 100.0 * (double)tick_ms / (home->wants_on ? on_ms : off_ms)))
+    if (home->uptime_percent < 100 && luck_percent(&s->luck, 100.0 * (double)tick_ms / (home->wants_on ? on_ms : off_ms)))
         home->wants_on = !home->wants_on;
     return home->wants_on && !(home->away && s->now_ms >= home->away_from_ms && s->now_ms < home->away_until_ms);
 }

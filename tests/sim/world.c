@@ -100,10 +100,23 @@ static void item_drop(struct home *home)
     free(item->data);
 }
 
+/* What is sent next leaves when the sync is done, and what comes waits as long. */
+static void disk_wait(struct sim *s, struct home *home)
+{
+    uint64_t unit_ms = s->plan.tick_s > 0 ? 2 * 60000 : 1500, from_ms = home->busy_until_ms > s->now_ms ? home->busy_until_ms : s->now_ms;
+
+    if (!home->slow || s->healed || home->core == NULL || home->synced == home->item_count)
+        return;
+    home->busy_until_ms = from_ms + luck_below(&s->luck, unit_ms >> luck_below(&s->luck, 6)); /* mostly seconds */
+    if (home->uplink_us < home->busy_until_ms * 1000)
+        home->uplink_us = home->busy_until_ms * 1000;
+}
+
 static void disk_sync(struct sim *s, int at)
 {
     struct home *home = &s->homes[at];
 
+    disk_wait(s, home);
     for (; home->synced < home->item_count; home->synced++) {
         if (home->disk[home->synced].type == EFFECT_KEEP_RECORD)
             ledger_sync(s, at, home->disk[home->synced].record);
@@ -404,11 +417,19 @@ enum status home_step(struct sim *s, int at, struct event event)
     return status;
 }
 
+/* Carries out what was done to the core by other ways than core_step. */
+void home_go_on(struct sim *s, int at)
+{
+    struct event event = { .type = EVENT_TIMEOUT, .now_ms = sim_clock_ms(s, at) };
+
+    core_step(s->homes[at].core, &event, &s->effects, &s->why);
+    after_step(s, at, &event);
+}
+
 /* As spread.c takes it from a link, but from no link. */
 enum status home_inject(struct sim *s, int at, struct bytes bytes)
 {
     struct home *home = &s->homes[at];
-    struct event event = { .type = EVENT_TIMEOUT, .now_ms = sim_clock_ms(s, at) };
     struct round *round = home->core == NULL ? NULL : round_find(home->core, s->topic);
     struct record record;
     enum status status;
@@ -421,9 +442,8 @@ enum status home_inject(struct sim *s, int at, struct bytes bytes)
     home->core->out = &s->effects;
     status = round_take(home->core, round, &record, NULL, WAY_TREE);
     home->core->out = NULL;
-    core_step(home->core, &event, &s->effects, &s->why);
     s->injecting = true;
-    after_step(s, at, &event);
+    home_go_on(s, at);
     s->injecting = false;
     return status;
 }
@@ -602,6 +622,21 @@ static void happen(struct sim *s, const struct due *due)
                                                 .address = s->homes[wire->home[1]].address });
 }
 
+/* false: its home is not busy. */
+static bool put_off(struct sim *s, const struct due *due)
+{
+    struct home *home = &s->homes[due->home < 0 ? 0 : due->home];
+    struct due later = *due;
+
+    if (due->home < 0 || home->busy_until_ms <= s->now_ms || home->core == NULL)
+        return false;
+    if (due->kind == DUE_WAKE && home->wake_ms == due->at_ms)
+        home->wake_ms = home->busy_until_ms;
+    later.at_ms = home->busy_until_ms;
+    queue_push(&s->queue, later);
+    return true;
+}
+
 void sim_run(struct sim *s, uint64_t span_ms)
 {
     uint64_t until_ms = s->now_ms + span_ms;
@@ -611,6 +646,8 @@ void sim_run(struct sim *s, uint64_t span_ms)
 
         if (due.at_ms > s->now_ms)
             s->now_ms = due.at_ms;
+        if (put_off(s, &due))
+            continue;
         happen(s, &due);
         free(due.data);
     }
