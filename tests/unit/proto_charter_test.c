@@ -396,6 +396,35 @@ static void committees_need_as_many_as_the_mechanism_says(void **unused)
     }
 }
 
+/* What a committee bears, mechanism 2.2 and 2.7: liars before two sets can close, members who together read nothing, members who are liars or off
+ * before nothing closes, liars before nothing opens. */
+static void committees_bear_as_many_as_the_mechanism_says(void **unused)
+{
+    static const struct {
+        unsigned members, safe, private, moving, opening;
+    } table[] = {
+        { 1, 0, 0, 0, 0 },  { 2, 1, 1, 0, 0 },  { 3, 2, 1, 0, 1 },  { 4, 1, 2, 1, 0 },   { 7, 2, 3, 2, 1 },
+        { 10, 3, 5, 3, 1 }, { 15, 6, 7, 4, 3 }, { 16, 7, 8, 4, 3 }, { 20, 9, 10, 5, 4 }, { 31, 12, 15, 9, 6 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+        struct committee_rule rule = committee_rule(table[i].members);
+
+        assert_int_equal(2 * rule.quorum - rule.members - 1, table[i].safe);
+        assert_int_equal(rule.threshold - 1, table[i].private);
+        assert_int_equal(rule.members - rule.quorum, table[i].moving);
+        assert_int_equal(rule.quorum - rule.threshold, table[i].opening);
+    }
+    for (unsigned n = 1; n <= COMMITTEE_MAX; n++) {
+        struct committee_rule rule = committee_rule(n);
+
+        assert_true(2 * rule.quorum > n + (n - rule.quorum)); /* who may stop it cannot also split it */
+        assert_true(rule.threshold > rule.faults);            /* nor read it */
+        assert_true(n - rule.quorum <= (n < 16 ? (n - 1) / 3 : 3 * (n - 1) / 10));
+    }
+}
+
 static void every_phase_has_a_name_of_its_own(void **unused)
 {
     (void)unused;
@@ -419,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_committee_whose_shares_disagree_is_refused),
         cmocka_unit_test(a_cut_or_longer_charter_is_refused),
         cmocka_unit_test(committees_need_as_many_as_the_mechanism_says),
+        cmocka_unit_test(committees_bear_as_many_as_the_mechanism_says),
         cmocka_unit_test(every_phase_has_a_name_of_its_own),
     };
 

@@ -70,6 +70,68 @@ static void the_greater_floor_counts(void **unused)
     assert_false(rounds_fit(&now, &before));
 }
 
+/* Twelve homes, each in one of three lots or in none: the sets as bits, every union tried. */
+enum { CROWD = 12, CROWD_LOTS = 3, CROWD_TRIES = 20000 };
+
+static void crowd_draw(unsigned lots[CROWD_LOTS], char says[2 * CROWD + CROWD_LOTS], const unsigned *near, struct rng *rng)
+{
+    char *at = says;
+
+    memset(lots, 0, CROWD_LOTS * sizeof *lots);
+    for (unsigned home = 0; home < CROWD; home++) {
+        uint64_t lot = rng_below(rng, CROWD_LOTS + 1);
+
+        for (unsigned l = 0; near != NULL && l < CROWD_LOTS && rng_below(rng, 8) > 0; l++)
+            lot = near[l] >> home & 1 ? l : lot;
+        if (lot < CROWD_LOTS)
+            lots[lot] |= 1u << home;
+    }
+    for (unsigned l = 0; l < CROWD_LOTS; l++) {
+        for (unsigned home = 0; home < CROWD; home++)
+            if (lots[l] >> home & 1)
+                *at++ = (char)('a' + home);
+        *at++ = ' ';
+    }
+    *at = '\0';
+}
+
+static unsigned union_of(const unsigned lots[CROWD_LOTS], unsigned which)
+{
+    return (which & 1 ? lots[0] : 0) | (which & 2 ? lots[1] : 0) | (which & 4 ? lots[2] : 0);
+}
+
+static void no_two_totals_differ_by_fewer_than_k_homes(void **unused)
+{
+    uint8_t seed[KEY_SIZE] = { 9 };
+    size_t fitting = 0;
+    struct rng rng;
+
+    (void)unused;
+    rng_init(&rng, seed);
+    for (int k = 0; k < CROWD_TRIES; k++) {
+        unsigned a[CROWD_LOTS], b[CROWD_LOTS], floor = 2 + (unsigned)rng_below(&rng, 3);
+        char of_a[2 * CROWD + CROWD_LOTS], of_b[2 * CROWD + CROWD_LOTS];
+        struct opened_round before, now;
+        bool fine = true;
+
+        crowd_draw(a, of_a, NULL, &rng);
+        crowd_draw(b, of_b, a, &rng);
+        for (unsigned i = 1; i < 8; i++)
+            for (unsigned j = 1; j < 8; j++) {
+                unsigned apart = (unsigned)__builtin_popcount(union_of(a, i) ^ union_of(b, j));
+
+                if (union_of(a, i) != 0 && union_of(b, j) != 0 && apart > 0 && apart < floor)
+                    fine = false;
+            }
+        round_of(&before, 1, of_a, floor);
+        round_of(&now, 2, of_b, floor);
+        if (rounds_fit(&before, &now) != fine)
+            fail_msg("K = %u, \"%s\" and \"%s\"", floor, of_a, of_b);
+        fitting += fine;
+    }
+    assert_true(fitting > CROWD_TRIES / 50 && fitting < CROWD_TRIES - CROWD_TRIES / 50);
+}
+
 /* A fold that says something else than before the restart. */
 static void one_round_is_opened_for_one_set(void **unused)
 {
@@ -338,6 +400,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sets_are_the_same_or_k_apart),
         cmocka_unit_test(the_greater_floor_counts),
+        cmocka_unit_test(no_two_totals_differ_by_fewer_than_k_homes),
         cmocka_unit_test(one_round_is_opened_for_one_set),
         cmocka_unit_test(what_is_remembered_comes_back_from_disk),
         cmocka_unit_test(rounds_of_others_push_out_none_that_this_home_was_in),
