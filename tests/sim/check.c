@@ -142,6 +142,7 @@ static void closed(struct sim *s, int at, enum box_index box, const struct box_v
         closing->deadline_s = view->deadline_s;
         closing->settled_s = view->settled_s;
         closing->first_closed_ms = s->now_ms;
+        closing->bytes_then = s->bytes;
         check_set(s, at, box, view);
         if (box == BOX_BIDS)
             check_places(s, view);

@@ -1,7 +1,8 @@
 /* main.c - the simulator's command.
  *
  *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--spies PERCENT] [--demo] [--json] [--shrink]     --demo: in seconds instead of weeks
- *         --first: up to the first failure
+ *         --first: up to the first failure; --bytes: and what each box weighs
+ *     sim --matrix [--nodes N] [--seed A..B] [--demo]     all scenarios, with both cryptographies
  *     sim --list      sim --bench [spies]      sim --crypto real ...      (which runs sim_real in its place)
  *
  * One JSON line per run; a failure prints the one command that plays it again. */
@@ -18,7 +19,7 @@ struct command {
     const struct plan *plan;
     int nodes, days;
     uint64_t first, last;
-    bool shrink, quiet, hastened, first_only;
+    bool weigh, shrink, quiet, hastened, first_only;
 };
 struct result {
     double hours, seconds;
@@ -101,6 +102,8 @@ static struct result run_one(const struct command *command, uint64_t seed, const
     r = result_of(&s, cpu_seconds() - begin);
     if (!command->quiet)
         print_run(&s, &r, program);
+    if (command->weigh)
+        weight_print(&s);
     sim_clear(&s);
     return r;
 }
@@ -290,7 +293,7 @@ int main(int argc, char **argv)
 {
     struct command command = { .first = 1, .last = 1 };
     static struct plan changed;
-    bool benched = false, spies_benched = false;
+    bool benched = false, spies_benched = false, all = false;
     double spies = -1;
 
     for (int i = 1; i < argc; i++) {
@@ -303,6 +306,10 @@ int main(int argc, char **argv)
             benched = true;
             spies_benched = strcmp(value, "spies") == 0;
             i += spies_benched;
+        } else if (strcmp(argv[i], "--bytes") == 0) {
+            command.weigh = true;
+        } else if (strcmp(argv[i], "--matrix") == 0) {
+            all = true;
         } else if (strcmp(argv[i], "--shrink") == 0) {
             command.shrink = true;
         } else if (strcmp(argv[i], "--first") == 0) {
@@ -337,8 +344,10 @@ int main(int argc, char **argv)
     }
     if (benched)
         return spies_benched ? bench_spies(argv[0]) : bench(argv[0]);
+    if (all)
+        return matrix_run(&(struct matrix){ command.first, command.last, command.nodes, command.hastened });
     if (command.plan == NULL) {
-        fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --list; sim --bench\n");
+        fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --matrix; sim --list; sim --bench\n");
         return 2;
     }
     changed = *command.plan;

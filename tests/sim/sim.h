@@ -183,6 +183,7 @@ struct closing { /* of one box, as the first home to reach it saw it */
     bool closed, opened;
     uint8_t digest[HASH_SIZE];
     uint64_t deadline_s, settled_s, first_closed_ms, first_opened_ms;
+    uint64_t bytes_then; /* over all wires, until the first home closed it */
     size_t timely, timely_in, backdated_in;
 };
 struct sim {
@@ -279,6 +280,17 @@ extern const struct plan plans[];
 extern const size_t plan_count;
 const struct plan *plan_find(const char *name);
 void plan_hasten(struct plan *plan); /* weeks to seconds */
+/* weight.c: one line a box, and one of the season */
+void weight_print(const struct sim *s);
+
+/* matrix.c: a table of all scenarios; 1 if any fails. */
+struct matrix {
+    uint64_t first, last; /* seeds */
+    int nodes;            /* 0: each scenario's own, ten with real cryptography */
+    bool hastened;
+};
+int matrix_run(const struct matrix *matrix);
+
 /* Plays it through. days 0: the plan's own. The failure, if any, is in sim->failure. */
 void scenario_play(struct sim *s, const struct plan *plan, uint64_t seed, int nodes, int days);
 
