@@ -127,8 +127,17 @@ struct reading {
     int64_t energy_mwh;  /* milliwatt-hours; negative never */
 };
 
-/* What a series measures. Part of its name in the store. */
-enum quantity { QUANTITY_ELECTRICITY_IN, QUANTITY_ELECTRICITY_OUT, QUANTITY_GAS, QUANTITIES };
+/* What a series measures. Part of its name in the store. Of a REGISTER each reading is what the meter's counter showed at start_s: mWh, of
+ * gas millilitres; its length says nothing. They come in the order of what they count. */
+enum quantity {
+    QUANTITY_ELECTRICITY_IN,
+    QUANTITY_ELECTRICITY_OUT,
+    QUANTITY_GAS,
+    QUANTITY_REGISTER_IN,
+    QUANTITY_REGISTER_OUT,
+    QUANTITY_REGISTER_GAS,
+    QUANTITIES
+};
 struct series_name {
     char meter[40]; /* printable ASCII, NUL-terminated: the meter's own number or a name the user gave */
     enum quantity quantity;

@@ -28,6 +28,9 @@ const struct carbon_factor *carbon_factor_of(enum quantity quantity)
     case QUANTITY_GAS:
         return &gas;
     case QUANTITY_ELECTRICITY_OUT:
+    case QUANTITY_REGISTER_IN:
+    case QUANTITY_REGISTER_OUT:
+    case QUANTITY_REGISTER_GAS:
     case QUANTITIES:
         return NULL;
     }

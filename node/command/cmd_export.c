@@ -32,6 +32,8 @@ static const char readme[] =
     "                seconds    its length\n"
     "                wh         energy in watt-hours, three decimals, exact\n"
     "              Intervals that are not there were never read in: they are not zero.\n"
+    "              Of a register the heading says counter_wh (of gas counter_litres) instead of wh: what the meter's counter\n"
+    "              showed at that time; the seconds say nothing.\n"
     "accounts.json the accounts: name, currency, file, first and last day, number of movements\n"
     "account-N.csv the movements of one of them, by day, one header line:\n"
     "                day        on which it was booked, ISO 8601\n"
@@ -111,6 +113,13 @@ static bool readings_write(void *arg, const struct reading *readings, size_t cou
     return true;
 }
 
+static const char *heading_of(enum quantity quantity)
+{
+    return !quantity_is_register(quantity)      ? "start_utc,seconds,wh\n"
+           : quantity == QUANTITY_REGISTER_GAS ? "start_utc,seconds,counter_litres\n"
+                                               : "start_utc,seconds,counter_wh\n";
+}
+
 static bool series_write(void *arg, const struct store_series *series)
 {
     struct exporting *ex = arg;
@@ -128,7 +137,7 @@ static bool series_write(void *arg, const struct store_series *series)
     ex->file = fopen(path, "wex");
     if (!ex->file)
         return fail(ex, name);
-    if (fputs("start_utc,seconds,wh\n", ex->file) < 0)
+    if (fputs(heading_of(series->name.quantity), ex->file) < 0)
         fail(ex, name);
     store_series_scan(ex->txn, &series->name, 0, INT64_MAX, readings_write, ex);
     if (fflush(ex->file) != 0 || fsync(fileno(ex->file)) != 0)

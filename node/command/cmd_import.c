@@ -8,6 +8,8 @@
 #include "node/command/command.h"
 #include "node/command/import_keep.h"
 #include "node/command/import_map.h"
+#include "node/home/config.h"
+#include "node/home/home.h"
 #include "node/home/whole_file.h"
 #include "node/import/archive.h"
 #include "node/import/import.h"
@@ -27,6 +29,7 @@ struct job {
     struct cli cli;
     bool dry_run;
     const char *meter, *account; /* the user's names for them; NULL: the file's own */
+    int64_t heat;                /* what the household says of its gas (config.h); 0: nothing */
     const char *map;             /* what the columns of a table are; NULL: as was said before */
     json_t *files;     /* for --json */
     size_t done, all;  /* files, those in a folder too */
@@ -50,8 +53,8 @@ static int keep_portion(const struct job *job, const struct import *import, stru
 
     *taken = import->count - at;
     runs = data_runs(import->readings + at, taken);
-    args = json_pack("{s:s, s:s, s:o}", "meter", import->series.meter, "quantity",
-                     quantity_name(import->series.quantity), "runs", runs);
+    args = json_pack("{s:s, s:s, s:I, s:o}", "meter", import->series.meter, "quantity", quantity_name(import->series.quantity),
+                     "heat", (json_int_t)job->heat, "runs", runs);
     if (!args)
         return cli_fail(&job->cli, STATUS_NOMEM, NULL);
     code = cli_ask(&job->cli, "data.import", args, &reply);
@@ -59,6 +62,7 @@ static int keep_portion(const struct job *job, const struct import *import, stru
         return code;
     kept->added += (uint64_t)json_integer_value(json_object_get(reply, "added"));
     kept->replaced += (uint64_t)json_integer_value(json_object_get(reply, "replaced"));
+    kept->days += (uint64_t)json_integer_value(json_object_get(reply, "days"));
     json_decref(reply);
     return EXIT_DONE;
 }
@@ -93,6 +97,14 @@ static void content_failed(struct job *job, const char *name, const struct impor
         fprintf(stderr, _("coopair import: %s: %s\n"), clean, reason);
 }
 
+static void content_refused(struct job *job, const char *name, const struct import *import, const char *said)
+{
+    struct failure why = { "" };
+
+    failure_say(&why, STATUS_MALFORMED, "%s", said);
+    content_failed(job, name, import, &why);
+}
+
 /* false: it was not kept, which has been told; *code is what to end with, if anything. */
 static bool money_take(struct job *job, const char *name, struct import *import, struct import_kept *kept, int *code)
 {
@@ -112,22 +124,58 @@ static bool money_take(struct job *job, const char *name, struct import *import,
     return !status;
 }
 
+/* What has only days stays apart under the new name too. */
+static void meter_rename(char out[40], const char *name)
+{
+    static const char daily[] = " daily";
+    size_t size = strlen(out), tail = sizeof daily - 1;
+    bool days = size > tail && strcmp(out + size - tail, daily) == 0;
+    size_t own = strlen(name);
+
+    if (days && (own < tail || strcmp(name + own - tail, daily) != 0))
+        snprintf(out, 40, "%.*s%s", (int)(39 - tail), name, daily);
+    else
+        snprintf(out, 40, "%s", name);
+}
+
+/* Cubic metres become kWh by what the household says of its gas. false: it has said nothing. */
+static bool heat_up(const struct job *job, struct import *import)
+{
+    if (!import->volume)
+        return true;
+    if (job->heat == 0)
+        return false;
+    import->total_mwh = 0;
+    for (size_t i = 0; i < import->count; i++) {
+        import->readings[i].energy_mwh = import_gas_mwh(import->readings[i].energy_mwh, job->heat);
+        import->total_mwh += import->readings[i].energy_mwh;
+    }
+    return true;
+}
+
+/* false: it was not kept, which has been told; *code is what to end with, if anything. */
+static bool readings_take(struct job *job, const char *name, struct import *import, struct import_kept *kept, int *code)
+{
+    if (job->meter)
+        meter_rename(import->series.meter, job->meter);
+    if (!heat_up(job, import)) {
+        content_refused(job, name, import, _("gas in cubic metres: say what one gives, the coefficient on your bill (about 11): coopair config "
+                                             "set gas.kwh_per_m3 N, then import the file again"));
+        return false;
+    }
+    if (!job->dry_run)
+        *code = keep(job, name, import, kept);
+    return *code == EXIT_DONE;
+}
+
 static int series_take(struct job *job, const char *name, struct import *import)
 {
-    struct import_kept kept = { .dry_run = job->dry_run };
+    struct import_kept kept = { .dry_run = job->dry_run, .heat = job->heat };
     int code = EXIT_DONE;
 
-    if (import->kind != IMPORT_SERIES) {
-        if (!money_take(job, name, import, &kept, &code))
-            return code;
-    } else {
-        if (job->meter)
-            memcpy(import->series.meter, job->meter, strlen(job->meter) + 1); /* name_fits */
-        if (!job->dry_run)
-            code = keep(job, name, import, &kept);
-        if (code != EXIT_DONE)
-            return code;
-    }
+    if (import->kind == IMPORT_SERIES ? !readings_take(job, name, import, &kept, &code)
+                                      : !money_take(job, name, import, &kept, &code))
+        return code;
     if (job->cli.json)
         json_array_append_new(job->files, import_json(name, import, &kept));
     else
@@ -148,7 +196,7 @@ static int content_take(struct job *job, const char *name, struct bytes content)
             import_map_offer(job->cli.json ? json_array_get(job->files, json_array_size(job->files) - 1) : NULL, name,
                              &heading);
     } else if (job->account && import.kind == IMPORT_ACCOUNT && import.next) {
-        content_failed(job, name, &import, &(struct failure){ "the file holds several accounts: --account cannot name them" });
+        content_refused(job, name, &import, _("the file holds several accounts: --account cannot name them"));
     } else {
         for (struct import *series = &import; series && code == EXIT_DONE; series = series->next)
             code = series_take(job, name, series);
@@ -197,7 +245,7 @@ static int archive_take(struct job *job, const char *name, struct archive archiv
         }
     }
     if (found == 0)
-        content_failed(job, name, NULL, &(struct failure){ "the archive holds no files" });
+        content_refused(job, name, NULL, _("the archive holds no files"));
     return code;
 }
 
@@ -285,10 +333,26 @@ static int folder_take(struct job *job, const char *path)
 static int path_take(struct job *job, const char *path)
 {
     struct stat found;
+    bool named = strcmp(path, "-") != 0;
 
-    if (strcmp(path, "-") != 0 && stat(path, &found) == 0 && S_ISDIR(found.st_mode))
-        return folder_take(job, path);
-    return file_take(job, path);
+    if (named && stat(path, &found) != 0) {
+        content_refused(job, path, NULL, strerror(errno));
+        job->done++;
+        return EXIT_DONE;
+    }
+    return named && S_ISDIR(found.st_mode) ? folder_take(job, path) : file_take(job, path);
+}
+
+static int64_t heat_said(const struct cli *cli)
+{
+    char home[HOME_PATH_MAX];
+    struct failure why = { "" };
+    struct config config;
+
+    if (home_path(home, cli->home, &why))
+        return 0;
+    config_read(&config, home, &why); /* what is wrong with it is told by coopair config */
+    return config_gas_heat(&config);
 }
 
 static bool name_fits(const char *name)
@@ -341,6 +405,7 @@ int cmd_import(int argc, char **argv)
         fputs(_("coopair import: a meter's or an account's name is 1 to 39 plain letters, digits and signs\n"), stderr);
         return EXIT_USAGE;
     }
+    job.heat = heat_said(&job.cli);
     job.files = json_array();
     job.all = job.cli.arg_count;
     for (size_t i = 0; i < job.cli.arg_count && code == EXIT_DONE; i++)

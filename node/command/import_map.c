@@ -64,9 +64,12 @@ enum status import_map_read(const struct cli *cli, const char *map, bool dry_run
 
 void import_map_offer(json_t *said, const char *name, const struct import_heading *heading)
 {
-    json_t *columns = json_array();
+    json_t *columns;
     char clean[WORDS_MAX];
 
+    if (heading->guess[0] == '\0') /* a text with commas, not a table */
+        return;
+    columns = json_array();
     tender_clean(clean, sizeof clean, name);
     for (size_t i = 0; i < heading->count; i++) {
         json_array_append_new(columns, json_string(heading->names[i]));

@@ -1,6 +1,7 @@
 /* import_report.c - see import_report.h. */
 #include "node/command/import_report.h"
 
+#include "node/command/money_say.h"
 #include "node/advice/calendar.h"
 #include "node/advice/health.h"
 #include "node/serve/data.h"
@@ -41,30 +42,56 @@ static void say_readings(const struct import *import)
            say_minute(to, last->start_s + last->length_s), say_kwh(kwh, (uint64_t)import->total_mwh));
 }
 
-/* "-80.00": as the file's currency has it. */
-static const char *cents_text(char out[SAY_MAX], int64_t cents)
+/* "1581.123": thousandths. */
+static const char *counter_text(char out[SAY_MAX], int64_t millionths)
 {
-    int64_t size = cents < 0 ? -cents : cents;
-
-    snprintf(out, SAY_MAX, "%s%" PRId64 "%c%02d", cents < 0 ? "-" : "", size / 100, tongue_point(), (int)(size % 100));
+    snprintf(out, SAY_MAX, "%" PRId64 "%c%03d", millionths / 1000000, tongue_point(), (int)(millionths / 1000 % 1000));
     return out;
+}
+
+static void say_register(const struct import *import)
+{
+    const struct reading *first = import->readings, *last = first + import->count - 1;
+    const char *unit = import->series.quantity == QUANTITY_REGISTER_GAS ? "m3" : "kWh";
+    char from[SAY_MAX], to[SAY_MAX], value[SAY_MAX];
+
+    printf(_("  meter      %s, %s\n"), import->series.meter, _(quantity_name(import->series.quantity)));
+    say_minute(from, first->start_s);
+    if (import->count == 1)
+        printf(_("  readings   1, %s: the counter at %s %s\n"), from, counter_text(value, first->energy_mwh), unit);
+    else
+        printf(_("  readings   %zu of the counter, %s to %s, %s %s between them\n"), import->count, from, say_minute(to, last->start_s),
+               counter_text(value, import->total_mwh), unit);
+}
+
+/* What came of the readings of a register, or what is needed for it. */
+static void say_days(const struct import *import, const struct import_kept *kept)
+{
+    if (import->series.quantity == QUANTITY_REGISTER_GAS && kept->heat == 0)
+        puts(_("  days       none: gas is in cubic metres; say what one gives, the coefficient on your bill (about 11):\n"
+               "             coopair config set gas.kwh_per_m3 N, then import the file again"));
+    else if (kept->days == 0)
+        puts(_("  days       none yet: a day is told by readings before and after it, two days apart at most;\n"
+               "             one a day does, also as many files of a folder"));
+    else
+        printf(_("  days       %" PRIu64 " told by the readings so far: coopair usage\n"), kept->days);
 }
 
 static void say_movements(const struct import *import)
 {
     const struct movement *first = import->movements, *last = first + import->count - 1;
-    char from[CALENDAR_TEXT_MAX], to[CALENDAR_TEXT_MAX], sum[SAY_MAX];
+    char from[SAY_MAX], to[SAY_MAX], sum[SAY_MAX];
 
     printf(_("  account    %s\n"), import->account.name[0] != '\0' ? import->account.name : _("not named in the file"));
-    printf(_("  movements  %zu, %s to %s, sum %s %s\n"), import->count, day_text(from, first->day), day_text(to, last->day),
-           cents_text(sum, import->total_cents), import->account.currency);
+    printf(_("  movements  %zu, %s to %s, sum %s %s\n"), import->count, say_day(from, utc_of_local(first->day * CALENDAR_DAY_S)),
+           say_day(to, utc_of_local(last->day * CALENDAR_DAY_S)), money_say(sum, import->total_cents), import->account.currency);
 }
 
 static void say_lines(const struct import *import)
 {
     char sum[SAY_MAX];
 
-    printf(_("  acts       %zu, refunded %s EUR\n"), import->count, cents_text(sum, import->total_cents));
+    printf(_("  acts       %zu, refunded %s EUR\n"), import->count, money_say(sum, import->total_cents));
 }
 
 static void say_rows(const struct import *import)
@@ -73,6 +100,8 @@ static void say_rows(const struct import *import)
         say_movements(import);
     else if (import->kind == IMPORT_HEALTH)
         say_lines(import);
+    else if (quantity_is_register(import->series.quantity))
+        say_register(import);
     else
         say_readings(import);
 }
@@ -82,7 +111,7 @@ void import_say(const char *name, const struct import *import, const struct impo
     char clean[WORDS_MAX];
 
     tender_clean(clean, sizeof clean, name);
-    printf("%s: %s\n", clean, import->format);
+    printf(_("%s: %s\n"), clean, _(import->format));
     if (import->count > 0)
         say_rows(import);
     if (import->doubt[0] != '\0')
@@ -99,6 +128,8 @@ void import_say(const char *name, const struct import *import, const struct impo
     else
         printf(_("  new        %" PRIu64 ", corrected %" PRIu64 ", already there %" PRIu64 "\n"), kept->added,
                kept->replaced, import->count - kept->added - kept->replaced);
+    if (!kept->dry_run && import->count > 0 && import->kind == IMPORT_SERIES && quantity_is_register(import->series.quantity))
+        say_days(import, kept);
 }
 
 /* RFC 3339, UTC. */
@@ -183,6 +214,8 @@ json_t *import_json(const char *name, const struct import *import, const struct 
         json_object_set_new(file, "added", json_integer((json_int_t)kept->added));
         if (import->kind == IMPORT_SERIES)
             json_object_set_new(file, "replaced", json_integer((json_int_t)kept->replaced));
+        if (import->kind == IMPORT_SERIES && quantity_is_register(import->series.quantity))
+            json_object_set_new(file, "days", json_integer((json_int_t)kept->days));
     }
     return file;
 }

@@ -1,9 +1,10 @@
-/* config.c - see config.h. Happy path: four names, each at most once. Failure modes: a name that no version
+/* config.c - see config.h. Happy path: a few names, each at most once. Failure modes: a name that no version
  * knows, a value that makes no sense, a file too long to have been written here: said with the line, and the
  * rest is used. */
 #include "node/home/config.h"
 
 #include "node/home/home.h"
+#include "node/import/import.h"
 #include "node/tongue/tongue.h"
 
 #include <assert.h>
@@ -27,6 +28,8 @@ static const struct {
     [CONFIG_TEMPO_DAYS] = { "tempo.days", "",
                             N_("a file of Tempo days, lines such as 2025-01-15,red; known without: 2014-09 to "
                                "2023-08") },
+    [CONFIG_GAS_HEAT] = { "gas.kwh_per_m3", "",
+                          N_("what a cubic metre of your gas gives, such as 11.2: the coefficient on your bill; for meters that tell no kWh") },
 };
 
 const char *config_name(enum config_key key)
@@ -62,6 +65,27 @@ bool config_key_of(enum config_key *out, const char *name)
     return false;
 }
 
+/* Digits, a point or a comma, at most four digits. 0: it is none, or no gas is like that. */
+static int64_t heat_of(const char *value)
+{
+    size_t whole = strspn(value, "0123456789"), places = 0;
+    int64_t heat = whole >= 1 && whole <= 2 ? strtol(value, NULL, 10) : 0;
+
+    value += whole;
+    if (*value == '.' || *value == ',')
+        places = strspn(++value, "0123456789");
+    if (heat == 0 || places > 4 || value[places] != '\0')
+        return 0;
+    for (size_t i = 0; i < 4; i++)
+        heat = heat * 10 + (i < places ? value[i] - '0' : 0);
+    return heat >= HEAT_LEAST && heat <= HEAT_MOST ? heat : 0;
+}
+
+int64_t config_gas_heat(const struct config *config)
+{
+    return heat_of(config_value(config, CONFIG_GAS_HEAT));
+}
+
 static bool days_fit(const char *value)
 {
     size_t digits = strspn(value, "0123456789");
@@ -94,6 +118,10 @@ enum status config_check(enum config_key key, const char *value, struct failure 
         return tongue_of_name(&tongue, value) && strlen(value) == 2
                    ? STATUS_OK
                    : failure_say(why, STATUS_MALFORMED, _("%s: fr or en"), config_name(key));
+    case CONFIG_GAS_HEAT:
+        return heat_of(value) > 0 ? STATUS_OK
+                                  : failure_say(why, STATUS_MALFORMED, _("%s: kWh, from %d to %d, such as 11.2"), config_name(key),
+                                                HEAT_LEAST / HEAT_UNIT, HEAT_MOST / HEAT_UNIT);
     case CONFIG_KEYS:
         break;
     }

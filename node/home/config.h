@@ -11,6 +11,7 @@ enum config_key {
     CONFIG_BACKUP_DAYS,
     CONFIG_LANGUAGE,
     CONFIG_TEMPO_DAYS,
+    CONFIG_GAS_HEAT,
     CONFIG_KEYS
 };
 enum { CONFIG_VALUE_MAX = 1024, CONFIG_FILE_MAX = 16384, CONFIG_DAYS_MOST = 365 };
@@ -24,6 +25,9 @@ enum status config_read(struct config *out, const char *home, struct failure *wh
 enum status config_write(const struct config *config, const char *home,
                          struct failure *why);                              /* whole or not at all */
 const char *config_value(const struct config *config, enum config_key key); /* what is set, or the default */
+
+/* What a cubic metre of gas gives, in ten thousandths of a kWh (import.h); 0: not set. */
+int64_t config_gas_heat(const struct config *config);
 
 bool config_key_of(enum config_key *out, const char *name);
 const char *config_name(enum config_key key);    /* "import.folder" */

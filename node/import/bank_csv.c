@@ -213,4 +213,4 @@ static enum status read(struct import *out, struct bytes file, struct failure *w
     return statement_end(&st);
 }
 
-const struct import_format import_bank_csv = { "bank table (CSV)", recognise, read };
+const struct import_format import_bank_csv = { N_("bank table (CSV)"), recognise, read };

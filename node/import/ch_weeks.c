@@ -177,4 +177,4 @@ static enum status read_weeks(struct import *out, struct bytes file, struct fail
     return rows_end(&rows);
 }
 
-const struct import_format import_ch_weeks = { "quarter hours by the week (CSV)", recognise, read_weeks };
+const struct import_format import_ch_weeks = { N_("quarter hours by the week (CSV)"), recognise, read_weeks };

@@ -52,3 +52,19 @@ void day_add(struct rows *rows, uint64_t line, struct bytes date, int64_t begins
     else
         rows_add(rows, line, from[0], (uint32_t)(to[0] - from[0] < DAY_S ? to[0] - from[0] : DAY_S), mwh);
 }
+
+void gas_day_add(struct rows *rows, uint64_t line, struct bytes date, struct bytes energy, struct bytes volume,
+                 struct bytes coefficient)
+{
+    int64_t millilitres, heat;
+    unsigned decimals = 6;
+    char text[24];
+
+    if (energy.size == 0 && decimal_read(&millilitres, volume, 6) && decimal_read(&heat, coefficient, 4) &&
+        heat >= HEAT_LEAST && heat <= HEAT_MOST) {
+        snprintf(text, sizeof text, "%lld", (long long)import_gas_mwh(millilitres, heat));
+        energy = (struct bytes){ (const uint8_t *)text, strlen(text) };
+        decimals = 0;
+    }
+    day_add(rows, line, date, GAS_DAY_BEGINS_S, energy, decimals);
+}

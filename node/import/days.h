@@ -14,5 +14,8 @@ bool date_read(int64_t *local_s, struct bytes text);
  * is its. A date or a value that cannot be is refused; value in units of 10^-decimals mWh. */
 void day_add(struct rows *rows, uint64_t line, struct bytes date, int64_t begins_s, struct bytes value,
              unsigned decimals);
+/* A day of gas: its energy, or where that is empty its cubic metres times the coefficient of the same row. */
+void gas_day_add(struct rows *rows, uint64_t line, struct bytes date, struct bytes energy, struct bytes volume,
+                 struct bytes coefficient);
 
 #endif

@@ -4,8 +4,8 @@
  *
  * Each telegram has the time (with S or W for the season) and the registers since the meter was made; what was
  * used lies between two of them (registers.h). Lines may have lost their carriage returns on the way: the sum
- * is taken as if they had not. Gas is in cubic metres and left alone, because kWh need a heat value the meter
- * does not have. Failure modes: a telegram with a wrong sum, or cut, is refused by its line; DSMR 2 and 3 have
+ * is taken as if they had not. Gas (channel n, 0-n:24.2.1 with the time it was read at) is in cubic metres: kWh need a heat value the
+ * meter does not have. Failure modes: a telegram with a wrong sum, or cut, is refused by its line; DSMR 2 and 3 have
  * no time, so that nothing can be placed. */
 #include "node/import/civil_text.h"
 #include "node/import/registers.h"
@@ -21,6 +21,7 @@ struct telegram {
     bool timed, has_crc; /* that it should have one */
     int64_t utc_s;
     int64_t in[REGISTERS], out[REGISTERS]; /* x.8.0, x.8.1, x.8.2 in mWh; -1: not there */
+    int64_t gas_s, gas_ml;                 /* -1: not there */
     char meter[40];
 };
 struct capture {
@@ -28,7 +29,6 @@ struct capture {
     struct rows *rows; /* where it is said what is wrong */
     struct telegram telegram;
     bool inside;
-    uint64_t gas; /* the first line that tells cubic metres; 0: none */
 };
 
 static bool recognise(struct bytes file)
@@ -76,17 +76,29 @@ static struct bytes value_of(struct bytes line)
     return to ? (struct bytes){ from, (size_t)(to - from) } : (struct bytes){ NULL, 0 };
 }
 
-/* "001581.123*kWh" */
-static int64_t energy_of(struct bytes value)
+/* "001581.123*kWh", "00016.713*m3": in millionths. */
+static int64_t amount_of(struct bytes value, const char *unit)
 {
-    static const char unit[] = "*kWh";
-    int64_t mwh;
+    size_t size = strlen(unit);
+    int64_t amount;
 
-    if (value.size <= sizeof unit - 1 ||
-        !text_is((struct bytes){ value.data + value.size - (sizeof unit - 1), sizeof unit - 1 }, unit) ||
-        !decimal_read(&mwh, (struct bytes){ value.data, value.size - (sizeof unit - 1) }, 6))
+    if (value.size <= size || !text_is((struct bytes){ value.data + value.size - size, size }, unit) ||
+        !decimal_read(&amount, (struct bytes){ value.data, value.size - size }, 6))
         return -1;
-    return mwh;
+    return amount;
+}
+
+/* "0-1:24.2.1(170102192000W)(00016.713*m3)", of whichever channel. */
+static void gas_read(struct telegram *telegram, struct bytes line)
+{
+    static const char head[] = "0-n:24.2.1(";
+    struct bytes time = value_of(line), value;
+    size_t past = sizeof head - 1 + time.size + 1;
+
+    if (line.size <= past || !text_begins(line, "0-") || memcmp(line.data + 3, head + 3, sizeof head - 4) != 0)
+        return;
+    value = value_of((struct bytes){ line.data + past, line.size - past });
+    telegram->gas_ml = time_read(&telegram->gas_s, time) ? amount_of(value, "*m3") : -1;
 }
 
 /* 16: it is none. */
@@ -112,26 +124,24 @@ static void meter_read(char out[40], struct bytes hex)
     text_copy(out, 40, letters ? (struct bytes){ (const uint8_t *)text, size } : hex);
 }
 
-static void line_read(struct capture *capture, uint64_t number, struct bytes line)
+static void line_read(struct telegram *telegram, struct bytes line)
 {
     static const char *const in[REGISTERS] = { "1-0:1.8.0(", "1-0:1.8.1(", "1-0:1.8.2(" };
     static const char *const out[REGISTERS] = { "1-0:2.8.0(", "1-0:2.8.1(", "1-0:2.8.2(" };
-    struct telegram *telegram = &capture->telegram;
 
     for (size_t i = 0; i < REGISTERS; i++) {
         if (text_begins(line, in[i]))
-            telegram->in[i] = energy_of(value_of(line));
+            telegram->in[i] = amount_of(value_of(line), "*kWh");
         else if (text_begins(line, out[i]))
-            telegram->out[i] = energy_of(value_of(line));
+            telegram->out[i] = amount_of(value_of(line), "*kWh");
     }
+    gas_read(telegram, line);
     if (text_begins(line, "0-0:1.0.0("))
         telegram->timed = time_read(&telegram->utc_s, value_of(line));
     else if (text_begins(line, "1-3:0.2.8(") || text_begins(line, "0-0:96.1.4("))
         telegram->has_crc = true;
     else if (text_begins(line, "0-0:96.1.1(") && value_of(line).size > 0)
         meter_read(telegram->meter, value_of(line));
-    if (capture->gas == 0 && (text_has(line, "*m3)") || text_has(line, "(m3)")))
-        capture->gas = number;
 }
 
 /* The total, or both tariffs; -1: neither. */
@@ -188,8 +198,11 @@ static void telegram_end(struct capture *capture, struct bytes digits)
                     _("the telegram has no time (DSMR 2 and 3 have none), so it cannot be placed"));
     else if (in < 0)
         rows_reject(capture->rows, telegram->line, _("the telegram has no register 1.8 in kWh"));
-    else if (meter_fits(capture, telegram->line))
-        registers_add(&capture->registers, telegram->line, telegram->utc_s, in, out);
+    else if (meter_fits(capture, telegram->line)) {
+        registers_add(&capture->registers, COUNTED_IN, telegram->line, telegram->utc_s, in);
+        registers_add(&capture->registers, COUNTED_OUT, telegram->line, telegram->utc_s, out);
+        registers_add(&capture->registers, COUNTED_GAS, telegram->line, telegram->gas_s, telegram->gas_ml);
+    }
 }
 
 static void capture_line(struct capture *capture, uint64_t number, struct bytes line)
@@ -199,7 +212,7 @@ static void capture_line(struct capture *capture, uint64_t number, struct bytes 
     if (line.size > 0 && line.data[0] == '/') {
         if (capture->inside)
             rows_reject(capture->rows, telegram->line, _("the telegram is cut short"));
-        *telegram = (struct telegram){ .line = number, .in = { -1, -1, -1 }, .out = { -1, -1, -1 } };
+        *telegram = (struct telegram){ .line = number, .in = { -1, -1, -1 }, .out = { -1, -1, -1 }, .gas_ml = -1 };
         capture->inside = true;
     }
     if (!capture->inside)
@@ -211,7 +224,7 @@ static void capture_line(struct capture *capture, uint64_t number, struct bytes 
     }
     crc_add(&telegram->crc, line.data, line.size);
     crc_add(&telegram->crc, (const uint8_t *)"\r\n", 2);
-    line_read(capture, number, line);
+    line_read(telegram, line);
 }
 
 static enum status read_capture(struct import *out, struct bytes file, struct failure *why)
@@ -227,10 +240,7 @@ static enum status read_capture(struct import *out, struct bytes file, struct fa
         capture_line(&capture, lines.number, line);
     if (capture.inside)
         rows_reject(capture.rows, capture.telegram.line, _("the telegram is cut short"));
-    if (capture.gas > 0)
-        rows_reject(capture.rows, capture.gas,
-                    _("gas is in cubic metres: its kWh are on the bill, import those of your supplier"));
     return registers_end(&capture.registers, "dsmr");
 }
 
-const struct import_format import_dsmr = { "DSMR P1 telegrams", recognise, read_capture };
+const struct import_format import_dsmr = { N_("DSMR P1 telegrams"), recognise, read_capture };

@@ -1,20 +1,24 @@
 /* edf.c - what the supplier EDF lets its customers download: a title, a blank line, a heading, then rows,
  * newest first and in Windows-1252.
  *
- * Two of its tables are readings: half hours ("mes puissances atteintes": a line with the day, then
- * HH:MM:SS;W, where 00:00:00 is the END of that day) and days ("ma consommation": DD/MM/YYYY;kWh). Titles and
- * headings are compared without their accents. Monthly sums and register readings are named and refused: the
- * one says less than the days, the other needs two calendars to mean anything. The file does not name its
- * meter: "edf"; daily values are a series of their own, so that they never stand beside half hours of the
- * same day. */
+ * Three of its tables are readings: half hours ("mes puissances atteintes": a line with the day, then
+ * HH:MM:SS;W, where 00:00:00 is the END of that day), days ("ma consommation": DD/MM/YYYY;kWh) and registers ("mes index":
+ * DD/MM/YYYY;kind;kWh;kWh, a column a tariff, read at midnight): a day is what all columns together have grown. Titles and
+ * headings are compared without their accents. Monthly sums are named and refused: they say less than the days. The file
+ * does not name its meter: "edf"; what has days is a series of its own, so that it never stands beside half hours of the
+ * same day, and so are registers, because they are rounded otherwise. */
 #include "node/import/days.h"
+#include "node/tongue/local_time.h"
+#include "node/import/registers.h"
 #include "node/import/wall.h"
 #include "node/tongue/tongue.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { STEP_S = 1800, HEAD_LINES = 5 };
-enum table { TABLE_NONE, TABLE_HALF_HOURS, TABLE_DAYS, TABLE_MONTHS, TABLE_REGISTERS };
+enum { DAY_LEAST_S = DAY_S - 3600, DAY_MOST_S = DAY_S + 3600 };
+enum table { TABLE_HALF_HOURS, TABLE_DAYS, TABLE_REGISTERS, TABLE_MONTHS, TABLE_NONE };
 
 /* The table a heading belongs to. */
 static enum table table_of(struct bytes line)
@@ -135,31 +139,78 @@ static void day_row_read(struct rows *rows, const struct lines *lines, struct by
         day_add(rows, lines->number, date, 0, value, 6);
 }
 
-static enum status read_edf(struct import *out, struct bytes file, struct failure *why)
+/* A register of each tariff: together what the meter has counted. */
+static void register_row_read(struct marks *marks, const struct lines *lines, struct bytes line)
+{
+    struct bytes date, kind = { NULL, 0 }, value;
+    int64_t local_s, moments[2], sum = 0, mwh;
+    char shown[QUOTE_MAX];
+    size_t columns = 0;
+
+    field_next(&date, &line, ';');
+    field_next(&kind, &line, ';');
+    for (; field_next(&value, &line, ';') && value.size > 0; columns++) {
+        if (!decimal_read(&mwh, value, 6) || __builtin_add_overflow(sum, mwh, &sum)) {
+            rows_reject(marks->rows, lines->number, _("\"%s\" is not a number"), text_copy(shown, sizeof shown, value));
+            return;
+        }
+    }
+    if (!lines->whole)
+        rows_reject(marks->rows, lines->number, _("the file ends within this line: it may be cut short"));
+    else if (!date_read(&local_s, date) || local_moments(moments, local_s) != 1)
+        rows_reject(marks->rows, lines->number, _("\"%s\" is not a date"), text_copy(shown, sizeof shown, date));
+    else if (columns == 0)
+        rows_reject(marks->rows, lines->number, _("no value"));
+    else
+        marks_add(marks, lines->number, moments[0], sum);
+}
+
+static void read_registers(struct rows *rows, struct lines *lines)
+{
+    struct marks marks;
+    struct bytes line;
+
+    marks_begin(&marks, rows);
+    while (!rows->status && lines_next(lines, &line)) {
+        if (line.size > 0)
+            register_row_read(&marks, lines, line);
+    }
+    marks_steps(&marks, DAY_LEAST_S, DAY_MOST_S);
+}
+
+static void read_days(struct rows *rows, struct lines *lines)
 {
     struct bytes line;
+
+    while (!rows->status && lines_next(lines, &line)) {
+        if (line.size > 0)
+            day_row_read(rows, lines, line);
+    }
+}
+
+static enum status read_edf(struct import *out, struct bytes file, struct failure *why)
+{
+    static const struct {
+        const char *meter;
+        void (*read)(struct rows *rows, struct lines *lines);
+    } tables[] = {
+        [TABLE_HALF_HOURS] = { "edf", read_half_hours },
+        [TABLE_DAYS] = { "edf daily", read_days },
+        [TABLE_REGISTERS] = { "edf index daily", read_registers },
+    };
     struct lines lines;
     struct rows rows;
     enum table table;
 
     lines_begin(&lines, file);
     table = heading_find(&lines);
-    if (table == TABLE_MONTHS || table == TABLE_REGISTERS)
-        return failure_say(
-            why, STATUS_MALFORMED, _("%s: download \"mes puissances atteintes\" (30 minutes) instead"),
-            table == TABLE_MONTHS ? _("these are sums of months") : _("these are register readings"));
+    if (table == TABLE_MONTHS)
+        return failure_say(why, STATUS_MALFORMED,
+                           _("these are sums of months: download \"mes puissances atteintes\" (30 minutes) instead"));
+    snprintf(out->series.meter, sizeof out->series.meter, "%s", tables[table].meter);
     rows_begin(&rows, out, why);
-    if (table == TABLE_HALF_HOURS) {
-        memcpy(out->series.meter, "edf", sizeof "edf");
-        read_half_hours(&rows, &lines);
-    } else {
-        memcpy(out->series.meter, "edf daily", sizeof "edf daily");
-        while (!rows.status && lines_next(&lines, &line)) {
-            if (line.size > 0)
-                day_row_read(&rows, &lines, line);
-        }
-    }
+    tables[table].read(&rows, &lines);
     return rows_end(&rows);
 }
 
-const struct import_format import_edf = { "EDF customer file (CSV)", recognise, read_edf };
+const struct import_format import_edf = { N_("EDF customer file (CSV)"), recognise, read_edf };

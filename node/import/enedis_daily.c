@@ -72,4 +72,4 @@ static enum status read_daily(struct import *out, struct bytes file, struct fail
     return rows_end(&rows);
 }
 
-const struct import_format import_enedis_daily = { "Enedis days (workbook)", recognise, read_daily };
+const struct import_format import_enedis_daily = { N_("Enedis days (workbook)"), recognise, read_daily };

@@ -261,4 +261,4 @@ static enum status read_curve(struct import *out, struct bytes file, struct fail
     return status;
 }
 
-const struct import_format import_enedis_half_hour = { "Enedis load curve (CSV)", recognise, read_curve };
+const struct import_format import_enedis_half_hour = { N_("Enedis load curve (CSV)"), recognise, read_curve };

@@ -103,4 +103,4 @@ static enum status read_index(struct import *out, struct bytes file, struct fail
     return rows_end(&rows);
 }
 
-const struct import_format import_enedis_index = { "Enedis registers (CSV)", recognise, read_index };
+const struct import_format import_enedis_index = { N_("Enedis registers (CSV)"), recognise, read_index };

@@ -67,4 +67,4 @@ static enum status read_kw(struct import *out, struct bytes file, struct failure
     return rows_end(&rows);
 }
 
-const struct import_format import_enedis_kw = { "Enedis history in kW (CSV)", recognise, read_kw };
+const struct import_format import_enedis_kw = { N_("Enedis history in kW (CSV)"), recognise, read_kw };

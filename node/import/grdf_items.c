@@ -17,7 +17,9 @@ static bool recognise(struct bytes file)
 
 static void period_read(struct rows *rows, uint64_t number, json_t *item)
 {
+    static const struct bytes none = { NULL, 0 };
     char begin_text[ITEM_TEXT], end_text[ITEM_TEXT], energy_text[ITEM_TEXT], quality_text[ITEM_TEXT];
+    char volume_text[ITEM_TEXT], coefficient_text[ITEM_TEXT];
     struct bytes begin = item_text(begin_text, item, "dateDebutReleve");
     struct bytes end = item_text(end_text, item, "dateFinReleve");
     bool absent = text_begins(item_text(quality_text, item, "qualificationReleve"), "Absence");
@@ -27,8 +29,9 @@ static void period_read(struct rows *rows, uint64_t number, json_t *item)
         rows_reject(rows, number, _("a period of %lld days; coopair reads gas by the day"),
                     (long long)((to_s - from_s) / DAY_S));
     else
-        day_add(rows, number, begin, GAS_DAY_BEGINS_S,
-                absent ? (struct bytes){ NULL, 0 } : item_text(energy_text, item, "energieConsomme"), 6);
+        gas_day_add(rows, number, begin, absent ? none : item_text(energy_text, item, "energieConsomme"),
+                    absent ? none : item_text(volume_text, item, "volumeBrutConsomme"),
+                    item_text(coefficient_text, item, "coeffConversion"));
 }
 
 /* One delivery point a file. */
@@ -58,4 +61,4 @@ static enum status read_items(struct import *out, struct bytes file, struct fail
     return rows_end(&rows);
 }
 
-const struct import_format import_grdf_items = { "GRDF gas days (JSON)", recognise, read_items };
+const struct import_format import_grdf_items = { N_("GRDF gas days (JSON)"), recognise, read_items };

@@ -2,7 +2,7 @@
  * releve", "Energie consommee (kWh)"), then a day a row.
  *
  * The gas day runs from 06:00 to 06:00. The energy is taken as given: the index is in whole m3 and the volume
- * rounded, so that on single days neither times the coefficient gives it. Failure modes: a day "Absence de
+ * rounded, so that on single days neither times the coefficient gives it; only where a row has none they must do. Failure modes: a day "Absence de
  * Donnees" says 0 kWh and means that nobody knows, and is refused by its row; the file of months is refused.
  */
 #include "node/import/days.h"
@@ -12,7 +12,7 @@
 
 enum { HEAD_LINES = 30 };
 struct columns {
-    size_t date, energy, quality;
+    size_t date, energy, volume, coefficient, quality;
 };
 
 /* Up to the first accent, which some exports lose. */
@@ -20,12 +20,16 @@ static bool heading_read(struct columns *out, struct bytes line)
 {
     struct bytes name;
 
-    *out = (struct columns){ SIZE_MAX, SIZE_MAX, SIZE_MAX };
+    *out = (struct columns){ SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX };
     for (size_t i = 0; field_next(&name, &line, ';'); i++) {
         if (text_begins(name, "Date de relev") || text_begins(name, "Journ"))
             out->date = i;
         else if (text_begins(name, "Energie consomm") && text_has(name, "kWh"))
             out->energy = i;
+        else if (text_begins(name, "Volume consomm"))
+            out->volume = i;
+        else if (text_begins(name, "Coefficient"))
+            out->coefficient = i;
         else if (text_begins(name, "Qualification"))
             out->quality = i;
     }
@@ -80,25 +84,31 @@ static bool is_month(struct bytes date)
 static void row_read(struct rows *rows, const struct columns *columns, const struct lines *lines,
                      struct bytes line)
 {
-    struct bytes field, date = { NULL, 0 }, energy = { NULL, 0 }, quality = { NULL, 0 };
+    static const struct bytes none = { NULL, 0 };
+    struct bytes field, date = none, energy = none, volume = none, coefficient = none, quality = none;
+    bool absent;
 
     for (size_t i = 0; field_next(&field, &line, ';'); i++) {
         if (i == columns->date)
             date = field;
         else if (i == columns->energy)
             energy = field;
+        else if (i == columns->volume)
+            volume = field;
+        else if (i == columns->coefficient)
+            coefficient = field;
         else if (i == columns->quality)
             quality = field;
     }
     if (date.size == 0)
         return;
+    absent = text_begins(quality, "Absence");
     if (!lines->whole)
         rows_reject(rows, lines->number, _("the file ends within this line: it may be cut short"));
     else if (is_month(date))
         rows_reject(rows, lines->number, _("a sum of a month: download the consumption by the day"));
     else
-        day_add(rows, lines->number, date, GAS_DAY_BEGINS_S,
-                text_begins(quality, "Absence") ? (struct bytes){ NULL, 0 } : energy, 6);
+        gas_day_add(rows, lines->number, date, absent ? none : energy, absent ? none : volume, coefficient);
 }
 
 static enum status read_table(struct import *out, struct bytes file, struct failure *why)
@@ -118,4 +128,4 @@ static enum status read_table(struct import *out, struct bytes file, struct fail
     return rows_end(&rows);
 }
 
-const struct import_format import_grdf_table = { "GRDF gas days (workbook)", recognise, read_table };
+const struct import_format import_grdf_table = { N_("GRDF gas days (workbook)"), recognise, read_table };

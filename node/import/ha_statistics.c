@@ -65,9 +65,16 @@ static bool recognise(struct bytes file)
     return lines_next(&lines, &line) && heading_read(&table, line);
 }
 
-/* Places after the point that make the unit mWh; 0: it is no energy. */
-static unsigned unit_decimals(struct bytes unit)
+static bool is_cubic_metre(struct bytes unit)
 {
+    return text_is(unit, "m\xc2\xb3") || text_is(unit, "m3");
+}
+
+/* Places after the point that make the unit mWh, of gas millilitres; 0: it is neither. */
+static unsigned unit_decimals(struct bytes unit, enum quantity quantity)
+{
+    if (is_cubic_metre(unit))
+        return quantity == QUANTITY_GAS ? 6 : 0;
     return text_is(unit, "Wh") ? 3 : text_is(unit, "kWh") ? 6 : text_is(unit, "MWh") ? 9 : 0;
 }
 
@@ -105,7 +112,8 @@ static struct statistic *statistic_new(struct table *table, uint64_t line, struc
     import->series.quantity = quantity_of(id);
     rows_begin(&statistic->rows, import, table->why);
     wall_begin(&statistic->wall, &statistic->rows);
-    statistic->energy = unit_decimals(unit) > 0;
+    statistic->energy = unit_decimals(unit, import->series.quantity) > 0;
+    import->volume = statistic->energy && is_cubic_metre(unit);
     if (!statistic->energy)
         rows_reject(&statistic->rows, line, _("%s is in \"%s\", which is no energy"), statistic->id,
                     text_copy(shown, sizeof shown, unit));
@@ -149,7 +157,7 @@ static void row_read(struct table *table, const struct lines *lines, struct byte
         rows_reject(&statistic->rows, lines->number, _("the time does not begin an hour"));
     else if (value.size == 0)
         rows_reject(&statistic->rows, lines->number, _("no value"));
-    else if (!decimal_read(&number, value, unit_decimals(fields[COLUMN_UNIT])))
+    else if (!decimal_read(&number, value, unit_decimals(fields[COLUMN_UNIT], statistic->rows.import->series.quantity)))
         rows_reject(&statistic->rows, lines->number, _("\"%s\" is not a number"),
                     text_copy(shown, sizeof shown, value));
     else
@@ -218,4 +226,4 @@ static enum status read_table(struct import *out, struct bytes file, struct fail
     return table.status;
 }
 
-const struct import_format import_ha_statistics = { "Home Assistant statistics", recognise, read_table };
+const struct import_format import_ha_statistics = { N_("Home Assistant statistics"), recognise, read_table };

@@ -12,11 +12,11 @@ enum column { COL_CARE, COL_PAID, COL_SPENT, COL_REFUND };
 enum { NEED_ALL = 1u << COL_CARE | 1u << COL_PAID | 1u << COL_SPENT | 1u << COL_REFUND, LINES_MAX = 100000 };
 
 static const struct table_layout layouts[PAYERS] = {
-    [PAYER_BASIC] = { "Ameli payments (CSV)",
+    [PAYER_BASIC] = { N_("Ameli payments (CSV)"),
                       { [COL_CARE] = "datesoins|datedesoins|datedessoins", [COL_PAID] = "datepaiement|datedepaiement",
                         [COL_SPENT] = "montantpaye", [COL_REFUND] = "montantverse" },
                       NEED_ALL },
-    [PAYER_EXTRA] = { "complementary insurance (CSV)",
+    [PAYER_EXTRA] = { N_("complementary insurance (CSV)"),
                       { [COL_CARE] = "datedesoins|datesoins", [COL_PAID] = "datedereglement|datereglement",
                         [COL_SPENT] = "depense|montantpaye", [COL_REFUND] = "remboursemutuelle" },
                       NEED_ALL },
@@ -93,4 +93,4 @@ static enum status read(struct import *out, struct bytes file, struct failure *w
     return st.rows.status;
 }
 
-const struct import_format import_health_csv = { "health statement (CSV)", recognise, read };
+const struct import_format import_health_csv = { N_("health statement (CSV)"), recognise, read };

@@ -25,15 +25,21 @@ static const struct import_format *const formats[] = {
 /* The first reason is that of the first series that has one. */
 static enum status nothing_kept(const struct import *import, struct failure *why)
 {
-    static const char *const what[] = { [IMPORT_SERIES] = "reading", [IMPORT_ACCOUNT] = "movement", [IMPORT_HEALTH] = "act" };
-    const char *format = import->format, *row = what[import->kind];
+    static const char *const without[] = { [IMPORT_SERIES] = N_("but without a single reading"),
+                                           [IMPORT_ACCOUNT] = N_("but without a single movement"),
+                                           [IMPORT_HEALTH] = N_("but without a single act") };
+    static const char *const unusable[] = { [IMPORT_SERIES] = N_("but no reading can be used"),
+                                            [IMPORT_ACCOUNT] = N_("but no movement can be used"),
+                                            [IMPORT_HEALTH] = N_("but no act can be used") };
+    const char *format = _(import->format);
+    enum import_kind kind = import->kind;
 
     while (import->reject_count == 0 && import->next)
         import = import->next;
     if (import->reject_count == 0)
-        return failure_say(why, STATUS_MALFORMED, _("%s, but without a single %s"), format, row);
-    return failure_say(why, STATUS_MALFORMED, _("%s, but no %s can be used; %s %" PRIu64 ": %s"), format, row,
-                       import->by_item ? _("entry") : _("line"), import->rejects[0].line, import->rejects[0].reason);
+        return failure_say(why, STATUS_MALFORMED, "%s, %s", format, _(without[kind]));
+    return failure_say(why, STATUS_MALFORMED, _("%s, %s; %s %llu: %s"), format, _(unusable[kind]), import->by_item ? _("entry") : _("line"),
+                       (unsigned long long)import->rejects[0].line, import->rejects[0].reason);
 }
 
 static bool holds_rows(const struct import *import)
@@ -77,7 +83,7 @@ static enum status read_as(struct import *out, const struct import_format *forma
     out->format = format->name;
     status = format->read(out, file, why);
     if (status == STATUS_MALFORMED)
-        failure_prefix(why, "%s: ", format->name);
+        failure_prefix(why, _("%s: "), _(format->name));
     return read_ended(out, status, why);
 }
 
@@ -149,7 +155,7 @@ static enum status read_mapped(struct import *out, struct bytes file, const char
     enum status status;
 
     if (!layout_find(&layout, file))
-        return failure_say(why, STATUS_MALFORMED, "no table of several columns, so that --map says nothing of it");
+        return failure_say(why, STATUS_MALFORMED, _("no table of several columns, so that --map says nothing of it"));
     status = mapping_read(&mapping, map, &layout, why);
     if (!status && !mapping_order(&mapping, layout, why))
         status = STATUS_MALFORMED;
@@ -166,7 +172,7 @@ enum status import_mapped(struct import *out, struct bytes file, const char *map
     uint8_t *owned;
     enum status status = unwrap(&content, &owned, file, why);
 
-    *out = (struct import){ .format = "table with a mapping" };
+    *out = (struct import){ .format = N_("table with a mapping") };
     if (!status)
         status = read_mapped(out, content, map, why);
     free(owned);

@@ -34,6 +34,7 @@ struct import {
     struct import_reject *rejects;
     size_t reject_count;
     bool by_item; /* what "line" counts is an entry of a file without lines */
+    bool volume; /* the readings are cubic metres of gas: millilitres instead of mWh */
     int64_t total_mwh, total_cents; /* of movements their sum, of health lines what was refunded */
     char doubt[96]; /* "", or what about the file as a whole does not add up, though its rows are kept */
     struct import_texts *texts;
@@ -50,7 +51,7 @@ struct import_heading {
     char layout[IMPORT_LAYOUT_SIZE]; /* the same for every file with these columns; hexadecimal */
     size_t count;
     char names[IMPORT_COLUMNS_MAX][32]; /* of the columns, to be shown; of a table without headings its first row */
-    char guess[200];                    /* a mapping that their words make likely, to begin with */
+    char guess[200];                    /* a mapping that their words and values make likely, to begin with; "": none */
 };
 bool import_heading(struct import_heading *out, struct bytes file); /* false: it is no table */
 /* As import_read, by a mapping. STATUS_MALFORMED also when the mapping is not understood. */
@@ -61,6 +62,11 @@ struct import *import_another(struct import *first);
 
 /* The most a home's connection can carry in one interval: more is an error in the file. */
 int64_t import_energy_max_mwh(uint32_t length_s);
+
+/* What a cubic metre of gas gives, in ten thousandths of a kWh: it differs by place and month, so a home says what its bill
+ * says. Poor gas has 8, the richest 13. */
+enum { HEAT_UNIT = 10000, HEAT_LEAST = 5 * HEAT_UNIT, HEAT_MOST = 15 * HEAT_UNIT };
+int64_t import_gas_mwh(int64_t millilitres, int64_t heat);
 
 struct import_format {
     const char *name;

@@ -7,6 +7,7 @@
 #include "node/tongue/local_time.h"
 #include "node/import/mapping.h"
 #include "node/import/wall.h"
+#include "node/tongue/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -118,11 +119,11 @@ static void interval_add(struct mapped *mapped, const struct table *table)
         return;
     }
     if (both && (!row_time(&end, mapped, table, MAP_END) || !length_of(&length_s, &stamp, &end))) {
-        rows_reject(&mapped->rows, table->line, "its end is no time, or not within a day of its start");
+        rows_reject(&mapped->rows, table->line, _("its end is no time, or not within a day of its start"));
         return;
     }
     if (!value_read(&mwh, mapped, table, length_s)) {
-        rows_reject(&mapped->rows, table->line, "no number for the value");
+        rows_reject(&mapped->rows, table->line, _("no number for the value"));
         return;
     }
     if (stamp.has_offset || mapping->utc)
@@ -148,7 +149,7 @@ static void row_take(struct mapped *mapped, const struct table *table)
     struct civil civil;
 
     if (mapping_cut(mapped->mapping, table))
-        rows_reject(&mapped->rows, table->line, "the file ends within this line: it may be cut short");
+        rows_reject(&mapped->rows, table->line, _("the file ends within this line: it may be cut short"));
     else if (!mapped->by_day || !row_time(&stamp, mapped, table, MAP_START) || stamp.local_s % DAY_S != 0)
         interval_add(mapped, table);
     else {
@@ -179,8 +180,8 @@ enum status mapped_readings(struct import *out, const struct mapping *mapping, s
     if (mapped.length_s == 0 && mapping->place[MAP_END] >= 0 && mapping->place[MAP_START] >= 0)
         mapped.length_s = DAY_S; /* each row says its own */
     if (mapped.length_s == 0)
-        return failure_say(why, STATUS_MALFORMED, "how long a reading is cannot be told from its rows: add minutes=30, or "
-                                                  "what it is, to --map");
+        return failure_say(why, STATUS_MALFORMED, _("how long a reading is cannot be told from its rows: add minutes=30, or "
+                                                    "what it is, to --map"));
     mapped.by_day = is_by_day(&mapped);
     mapped.at_end = mapping->place[MAP_START] < 0 && mapping->place[MAP_DATE] < 0;
     snprintf(out->series.meter, sizeof out->series.meter, "%s",

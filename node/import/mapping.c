@@ -1,6 +1,7 @@
 /* mapping.c - see mapping.h. Happy path: a line of headings, and a mapping that names some of them. Failure modes: a word
  * that means nothing, a column that is not there, two for one thing; dates that can be read in two ways. */
 #include "node/import/mapping.h"
+#include "node/tongue/tongue.h"
 
 #include "crypto/crypto.h"
 #include "crypto/labels.h"
@@ -138,11 +139,11 @@ static enum status part_take(struct mapping *mapping, const char *key, const cha
         if (strcmp(key, columns[i]) != 0)
             continue;
         if (!column_find(&mapping->place[i], value, layout))
-            return failure_say(why, STATUS_MALFORMED, "--map: the table has no column \"%s\" for %s", value, key);
+            return failure_say(why, STATUS_MALFORMED, _("--map: the table has no column \"%s\" for %s"), value, key);
         return STATUS_OK;
     }
     if (!option_take(mapping, key, value))
-        return failure_say(why, STATUS_MALFORMED, "--map: \"%s=%s\" is not understood; see: coopair import --help", key,
+        return failure_say(why, STATUS_MALFORMED, _("--map: \"%s=%s\" is not understood; see: coopair import --help"), key,
                            value);
     return STATUS_OK;
 }
@@ -167,15 +168,15 @@ static const char *mapping_flaw(const struct mapping *mapping)
     unsigned values = how_many(mapping, MAP_KWH, MAP_W), times = how_many(mapping, MAP_START, MAP_DATE);
 
     if (money && values > 0)
-        return "--map: amounts or energy, not both: a table is of an account or of a meter";
+        return _("--map: amounts or energy, not both: a table is of an account or of a meter");
     if (!money && values != 1)
-        return "--map: one column must be the value: kwh, wh, kw or w of a meter, amount of an account";
+        return _("--map: one column must be the value: kwh, wh, kw or w of a meter, amount of an account");
     if (money && mapping->place[MAP_DATE] < 0)
-        return "--map: one column must be the date";
+        return _("--map: one column must be the date");
     if (money && mapping->place[MAP_AMOUNT] >= 0 && how_many(mapping, MAP_DEBIT, MAP_CREDIT) > 0)
-        return "--map: amount, or debit and credit, not both";
+        return _("--map: amount, or debit and credit, not both");
     if (!money && (times == 0 || (mapping->place[MAP_DATE] >= 0 && times > 1)))
-        return "--map: one column must be the time: start, end (or both), or date";
+        return _("--map: one column must be the time: start, end (or both), or date");
     return NULL;
 }
 
@@ -192,7 +193,7 @@ enum status mapping_read(struct mapping *out, const char *text, const struct lay
         enum status status;
 
         if (key == size || size >= sizeof part || key == 0)
-            return failure_say(why, STATUS_MALFORMED, "--map: \"%.40s\" should be NAME=COLUMN", text);
+            return failure_say(why, STATUS_MALFORMED, _("--map: \"%.40s\" should be NAME=COLUMN"), text);
         memcpy(part, text, size);
         part[key] = part[size] = '\0';
         status = part_take(out, part, part + key + 1, layout, why);
@@ -250,7 +251,7 @@ bool mapping_order(struct mapping *mapping, struct layout layout, struct failure
     }
     if (!mapping->has_order && orders == 3 && differs && !points) {
         failure_say(why, STATUS_MALFORMED,
-                    "its dates can be read in two ways, day or month first: add order=dmy or order=mdy to --map");
+                    _("its dates can be read in two ways, day or month first: add order=dmy or order=mdy to --map"));
         return false;
     }
     if (!mapping->has_order)
@@ -295,6 +296,29 @@ static void guess_add(struct import_heading *out, const char *key, const char *w
     }
 }
 
+/* What the words of the heading leave open, by what stands below it: a date, and the last number of the row. */
+static void guess_rows(struct import_heading *out, struct layout layout)
+{
+    enum { ROWS = 3 };
+    size_t date = SIZE_MAX, amount = SIZE_MAX, used = strlen(out->guess);
+    int64_t number;
+
+    for (size_t row = 0; row < ROWS && table_next(&layout.table); row++) {
+        for (size_t i = 0; i < layout.table.count && i < layout.count; i++) {
+            if (date == SIZE_MAX && civil_text_orders(layout.table.fields[i]) > 0)
+                date = i;
+            else if (i != date && decimal_read(&number, layout.table.fields[i], 2))
+                amount = i;
+        }
+    }
+    if (date != SIZE_MAX && !strstr(out->guess, "date="))
+        used += (size_t)snprintf(out->guess + used, sizeof out->guess - used, "%sdate=%zu", used ? "," : "", date);
+    if (amount != SIZE_MAX && !strstr(out->guess, "amount=") && !strstr(out->guess, "debit="))
+        snprintf(out->guess + used, sizeof out->guess - used, "%samount=%zu", used ? "," : "", amount);
+    if (!strstr(out->guess, "date=") || (!strstr(out->guess, "amount=") && !strstr(out->guess, "debit=")))
+        out->guess[0] = '\0';
+}
+
 static void guess_all(struct import_heading *out, const struct layout *layout)
 {
     static const char *const money[][2] = { { "date", "date|jour|datum|fecha|buchungstag" },
@@ -315,8 +339,8 @@ static void guess_all(struct import_heading *out, const struct layout *layout)
     before = strlen(out->guess);
     for (size_t i = 0; i < ARRAY_SIZE(money) && before == 0; i++)
         guess_add(out, money[i][0], money[i][1], layout);
-    if (before == 0 && !strstr(out->guess, "amount=") && !strstr(out->guess, "debit="))
-        snprintf(out->guess, sizeof out->guess, "date=0,amount=%zu,label=1", layout->count - 1);
+    if (before == 0)
+        guess_rows(out, *layout);
 }
 
 /* Web pages, JSON and documents have separators too. */

@@ -1,8 +1,8 @@
 /* n3rgy.c - n3rgy, which passes on British smart meters: {"resource", "granularity": "halfhour", "values":
  * [{"value", "timestamp"}], "unit": "kWh"}.
  *
- * A stamp is in UTC and the END of its half hour. The file does not name its meter: "n3rgy". Failure modes: gas
- * in cubic metres and any other granularity refuse the file; else by entry. */
+ * A stamp is in UTC and the END of its half hour. The file does not name its meter: "n3rgy". Failure modes: any other
+ * unit (gas may be in "m3") and granularity refuse the file; else by entry. */
 #include "node/import/items.h"
 #include "node/tongue/tongue.h"
 
@@ -45,17 +45,18 @@ static bool head_read(struct import *out, json_t *root, struct failure *why)
                     text_copy(shown, sizeof shown, field));
         return false;
     }
-    field = item_text(text, root, "unit");
-    if (!text_is(field, "kWh")) {
-        failure_say(why, STATUS_MALFORMED, _("the unit is \"%s\"; coopair reads kWh"),
-                    text_copy(shown, sizeof shown, field));
-        return false;
-    }
     field = item_text(text, root, "resource");
     if (text_has(field, "/gas/"))
         out->series.quantity = QUANTITY_GAS;
     else if (text_has(field, "/production/"))
         out->series.quantity = QUANTITY_ELECTRICITY_OUT;
+    field = item_text(text, root, "unit");
+    out->volume = text_is(field, "m3") && out->series.quantity == QUANTITY_GAS;
+    if (!out->volume && !text_is(field, "kWh")) {
+        failure_say(why, STATUS_MALFORMED, _("the unit is \"%s\"; coopair reads kWh"),
+                    text_copy(shown, sizeof shown, field));
+        return false;
+    }
     memcpy(out->series.meter, "n3rgy", sizeof "n3rgy");
     return true;
 }
@@ -80,4 +81,4 @@ static enum status read_values(struct import *out, struct bytes file, struct fai
     return rows_end(&rows);
 }
 
-const struct import_format import_n3rgy = { "n3rgy half hours (JSON)", recognise, read_values };
+const struct import_format import_n3rgy = { N_("n3rgy half hours (JSON)"), recognise, read_values };

@@ -2,8 +2,7 @@
  * interface's {"results": [{"consumption", "interval_start", "interval_end"}]}, newest first.
  *
  * Both carry both ends with their offsets. Half hours without consumption are left out by the supplier, or
- * written 0E-20. The file does not name its meter: "octopus". Failure modes: gas in cubic metres is refused,
- * because kWh need a heat value the file does not have; else by row. */
+ * written 0E-20. The file does not name its meter: "octopus". "Consumption (m3)" is gas. Failure modes: by row. */
 #include "node/import/items.h"
 #include "node/tongue/tongue.h"
 
@@ -56,8 +55,8 @@ static enum status read_table(struct import *out, struct bytes file, struct fail
     lines_begin(&lines, file);
     lines_next(&lines, &line);
     for (size_t i = 0; i < COLUMNS_MAX && field_next(&field, &line, ','); i++) {
-        if (text_is(field, "Consumption (kWh)"))
-            value_at = i;
+        if (text_begins(field, "Consumption ("))
+            value_at = i, out->volume = text_has(field, "(m");
         else if (text_is(field, "Start"))
             from_at = i;
         else if (text_is(field, "End"))
@@ -65,8 +64,9 @@ static enum status read_table(struct import *out, struct bytes file, struct fail
     }
     if (value_at == SIZE_MAX || from_at == SIZE_MAX || to_at == SIZE_MAX)
         return failure_say(why, STATUS_MALFORMED,
-                           _("line 1 should name \"Consumption (kWh)\", \"Start\" and \"End\"; "
-                           "cubic metres of gas cannot be read"));
+                           _("line 1 should name \"Consumption (kWh)\", \"Start\" and \"End\""));
+    if (out->volume)
+        out->series.quantity = QUANTITY_GAS;
     rows_begin(&rows, out, why);
     while (!rows.status && lines_next(&lines, &line)) {
         struct bytes fields[COLUMNS_MAX] = { { NULL, 0 } };
@@ -109,4 +109,4 @@ static enum status read_octopus(struct import *out, struct bytes file, struct fa
                                                                   : read_table(out, file, why);
 }
 
-const struct import_format import_octopus = { "Octopus half hours (CSV or JSON)", recognise, read_octopus };
+const struct import_format import_octopus = { N_("Octopus half hours (CSV or JSON)"), recognise, read_octopus };

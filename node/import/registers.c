@@ -1,12 +1,14 @@
-/* registers.c - see registers.h. Failure modes: one mark alone says nothing; a mark without its predecessor, or
- * a register that runs backwards (the meter was exchanged), is refused by its line. */
+/* registers.c - see registers.h. Failure modes: a mark without its predecessor, or a register that runs backwards (the
+ * meter was exchanged), is refused by its line; where registers themselves are kept, it is said of the file. */
 #include "node/import/registers.h"
 
 #include "node/tongue/local_time.h"
 #include "node/tongue/tongue.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DAY_S = 86400, GRIDS = 3 };
 /* A week within what the calendar knows, so that the days around a mark are known too. */
@@ -154,13 +156,11 @@ static void grid_between(struct grid *grid, const struct mark *from, const struc
         grid_point(grid, &(struct mark){ at, from->mwh + rise * (at - from->utc_s) / gap_s, to->line });
 }
 
-void marks_grid(struct marks *marks)
+/* Intervals of that step, into the rows. */
+static void marks_cut(struct marks *marks, int64_t step_s)
 {
-    struct grid grid = { .marks = marks, .last = { .utc_s = -1 } };
+    struct grid grid = { .marks = marks, .step_s = step_s, .last = { .utc_s = -1 } };
 
-    marks_sort(marks);
-    alone(marks);
-    grid.step_s = grid_step(marks);
     for (size_t i = 0; i < marks->count && !marks->rows->status; i++) {
         const struct mark *to = &marks->list[i];
 
@@ -173,26 +173,37 @@ void marks_grid(struct marks *marks)
         if (grid.last.utc_s < 0 && grid_at(to->utc_s, grid.step_s) == to->utc_s)
             grid.last = *to;
     }
-    marks_free(marks);
 }
 
-/* ---- Both directions. */
+enum status registers_days(struct import *out, const struct reading *marks, size_t count, struct failure *why)
+{
+    struct rows rows;
+    struct marks list;
+
+    rows_begin(&rows, out, why);
+    marks_begin(&list, &rows);
+    for (size_t i = 0; i < count; i++)
+        marks_add(&list, i + 1, marks[i].start_s, marks[i].energy_mwh);
+    marks_cut(&list, DAY_S);
+    marks_free(&list);
+    return rows_end(&rows);
+}
+
+/* ---- All that is counted. */
 
 void registers_begin(struct registers *registers, struct import *import, struct failure *why)
 {
     *registers = (struct registers){ .import = import, .why = why };
-    rows_begin(&registers->rows[0], import, why);
-    rows_begin(&registers->rows[1], &registers->unused, why);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < COUNTED; i++) {
+        rows_begin(&registers->rows[i], i == 0 ? import : &registers->unused, why);
         marks_begin(&registers->marks[i], &registers->rows[i]);
+    }
 }
 
-void registers_add(struct registers *registers, uint64_t line, int64_t utc_s, int64_t in_mwh, int64_t out_mwh)
+void registers_add(struct registers *registers, enum counted what, uint64_t line, int64_t utc_s, int64_t value)
 {
-    if (in_mwh >= 0)
-        marks_add(&registers->marks[0], line, utc_s, in_mwh);
-    if (out_mwh >= 0)
-        marks_add(&registers->marks[1], line, utc_s, out_mwh);
+    if (value >= 0)
+        marks_add(&registers->marks[what], line, utc_s, value);
 }
 
 static bool moved(const struct marks *marks)
@@ -204,38 +215,111 @@ static bool moved(const struct marks *marks)
     return false;
 }
 
-static void given_begin(struct registers *registers)
+/* The first series is that of the file itself. NULL: the rows say why. */
+static struct import *series_next(struct registers *registers, const char *suffix, enum quantity quantity)
 {
-    struct import *given = NULL;
+    struct import *series = registers->taken ? import_another(registers->import) : registers->import;
 
-    if (moved(&registers->marks[1])) {
-        given = import_another(registers->import);
-        if (!given)
-            registers->rows[0].status =
-                failure_say(registers->why, STATUS_NOMEM, _("out of memory for the file"));
+    if (!series) {
+        registers->rows[0].status = failure_say(registers->why, STATUS_NOMEM, _("out of memory for the file"));
+        return NULL;
     }
-    if (given) {
-        given->series = registers->import->series;
-        given->series.quantity = QUANTITY_ELECTRICITY_OUT;
-        registers->rows[1].import = given;
-    } else {
-        registers->marks[1].count = 0;
+    registers->taken = true;
+    snprintf(series->series.meter, sizeof series->series.meter, "%.*s%s",
+             (int)(sizeof series->series.meter - 1 - strlen(suffix)), registers->meter, suffix);
+    series->series.quantity = quantity;
+    return series;
+}
+
+static int64_t local_day(int64_t utc_s)
+{
+    return (utc_s + local_offset_s(utc_s)) / DAY_S;
+}
+
+static void doubt_backwards(struct import *out, const struct mark *mark)
+{
+    if (out->doubt[0] == '\0')
+        snprintf(out->doubt, sizeof out->doubt, _("line %" PRIu64 ": the register runs backwards: was the meter exchanged?"), mark->line);
+}
+
+/* The first and the last of each day, so that files of one day come to the same in any order and number. */
+static enum status marks_keep(struct import *out, const struct marks *marks, struct failure *why)
+{
+    out->readings = malloc(marks->count * sizeof *out->readings);
+    if (!out->readings)
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the readings of the file"));
+    out->room = marks->count;
+    for (size_t i = 0; i < marks->count; i++) {
+        const struct mark *mark = &marks->list[i];
+        bool first = i == 0 || local_day(mark[-1].utc_s) != local_day(mark->utc_s);
+        bool last = i + 1 == marks->count || local_day(mark[1].utc_s) != local_day(mark->utc_s);
+
+        if (i > 0 && mark[-1].mwh > mark->mwh)
+            doubt_backwards(out, mark);
+        if (out->count > 0 && out->readings[out->count - 1].start_s == mark->utc_s)
+            out->duplicates++;
+        else if (first || last)
+            out->readings[out->count++] = (struct reading){ mark->utc_s, REGISTER_LENGTH_S, mark->mwh };
     }
+    out->total_mwh = out->readings[out->count - 1].energy_mwh - out->readings[0].energy_mwh;
+    return STATUS_OK;
+}
+
+/* Intervals, where the marks lie close enough for any. Where not, what was refused on the way is taken back. */
+static bool marks_grid(struct marks *marks)
+{
+    struct import *import = marks->rows->import;
+    uint64_t rejected = import->rejected;
+    size_t rejects = import->reject_count;
+    int64_t step_s = grid_step(marks);
+
+    if (step_s == DAY_S)
+        return false;
+    marks_cut(marks, step_s);
+    if (marks->rows->count > 0)
+        return true;
+    import->rejected = rejected;
+    import->reject_count = rejects;
+    return false;
+}
+
+static enum status counted_end(struct registers *registers, enum counted what)
+{
+    static const enum quantity between[] = { [COUNTED_IN] = QUANTITY_ELECTRICITY_IN, [COUNTED_OUT] = QUANTITY_ELECTRICITY_OUT };
+    static const enum quantity at[] = { [COUNTED_IN] = QUANTITY_REGISTER_IN,
+                                        [COUNTED_OUT] = QUANTITY_REGISTER_OUT,
+                                        [COUNTED_GAS] = QUANTITY_REGISTER_GAS };
+    struct marks *marks = &registers->marks[what];
+    struct rows *rows = &registers->rows[what];
+    struct import *series = NULL;
+    bool counted = marks->count > 0 && (what != COUNTED_OUT || moved(marks) || marks->list[0].mwh > 0), dense;
+    enum status status;
+
+    marks_sort(marks);
+    dense = counted && what != COUNTED_GAS && marks_grid(marks);
+    if (counted && !rows->status && !registers->rows[0].status)
+        series = dense ? series_next(registers, "", between[what]) : series_next(registers, " daily", at[what]);
+    if (dense && series)
+        rows->import = series;
+    status = rows_end(rows);
+    if (!status && series && !dense)
+        status = marks_keep(series, marks, registers->why);
+    marks_free(marks);
+    return status;
 }
 
 enum status registers_end(struct registers *registers, const char *otherwise)
 {
-    struct series_name *series = &registers->import->series;
-    enum status status[2];
+    const char *meter = registers->import->series.meter;
+    enum status status = STATUS_OK;
 
-    if (series->meter[0] == '\0')
-        snprintf(series->meter, sizeof series->meter, "%s", otherwise);
-    given_begin(registers);
-    for (size_t i = 0; i < 2; i++) {
-        marks_grid(&registers->marks[i]);
-        status[i] = rows_end(&registers->rows[i]);
+    snprintf(registers->meter, sizeof registers->meter, "%s", meter[0] != '\0' ? meter : otherwise);
+    for (size_t i = 0; i < COUNTED; i++) {
+        enum status ended = counted_end(registers, (enum counted)i);
+
+        status = status ? status : ended;
     }
-    free(registers->unused.rejects);
     free(registers->unused.readings);
-    return status[0] ? status[0] : status[1];
+    free(registers->unused.rejects);
+    return status ? status : registers->rows[0].status;
 }

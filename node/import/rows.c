@@ -20,6 +20,11 @@ int64_t import_energy_max_mwh(uint32_t length_s)
     return (int64_t)POWER_MAX_W * length_s * 10 / 36;
 }
 
+int64_t import_gas_mwh(int64_t millilitres, int64_t heat)
+{
+    return (int64_t)(((__int128)millilitres * heat + HEAT_UNIT / 2) / HEAT_UNIT);
+}
+
 int64_t energy_of_power(int64_t mw, uint32_t length_s)
 {
     return (mw * length_s + 1800) / 3600;
@@ -69,7 +74,7 @@ void rows_add(struct rows *rows, uint64_t line, int64_t start_s, uint32_t length
         rows_reject(rows, line, energy_mwh < 0 ? _("a negative value") : _("a time before 1970"));
         return;
     }
-    if (energy_mwh > import_energy_max_mwh(length_s)) {
+    if (energy_mwh > import_energy_max_mwh(length_s) / (rows->import->volume ? HEAT_MOST / HEAT_UNIT : 1)) {
         rows_reject(rows, line, _("more than %d kW: no home draws that, the unit or the value is wrong"),
                     POWER_MAX_W / 1000);
         return;

@@ -5,8 +5,7 @@
  * season) and the total register (EAST, and EAIT of what is fed in). The historic mode separates with blanks, has
  * registers by tariff and NO time: such a capture can be placed when each line begins with one, as `ts` writes
  * it. The sum of a group runs up to the last separator, with it in the standard mode, and its low six bits plus
- * a blank are the checksum. Failure modes: a group with a wrong checksum is refused by its line; one frame alone
- * says nothing. */
+ * a blank are the checksum. Failure modes: a group with a wrong checksum is refused by its line. */
 #include "node/import/civil_text.h"
 #include "node/tongue/local_time.h"
 #include "node/import/registers.h"
@@ -160,7 +159,8 @@ static void frame_end(struct capture *capture)
         rows_reject(capture->rows, frame->line, _("of another meter, %.32s"), frame->meter);
     else {
         memcpy(meter, frame->meter, sizeof frame->meter);
-        registers_add(&capture->registers, frame->line, frame->utc_s, frame->in_mwh, frame->out_mwh);
+        registers_add(&capture->registers, COUNTED_IN, frame->line, frame->utc_s, frame->in_mwh);
+        registers_add(&capture->registers, COUNTED_OUT, frame->line, frame->utc_s, frame->out_mwh);
     }
 }
 
@@ -210,4 +210,4 @@ static enum status read_capture(struct import *out, struct bytes file, struct fa
     return registers_end(&capture.registers, "tic");
 }
 
-const struct import_format import_tic = { "TIC frames", recognise, read_capture };
+const struct import_format import_tic = { N_("TIC frames"), recognise, read_capture };

@@ -7,6 +7,7 @@
 
 #include "node/import/import.h"
 #include "node/serve/answer.h"
+#include "node/serve/register_days.h"
 #include "node/tongue/tongue.h"
 
 #include <assert.h>
@@ -20,14 +21,23 @@ enum {
     RUN_BYTES = 32,         /* brackets, start, length */
     VALUE_BYTES = 12        /* ten digits hold the most a day can carry */
 };
+static const int64_t COUNTER_MAX = INT64_C(1000000000000000); /* a thousand million kWh: what counters have digits for, and more */
 static const int64_t TIME_END_S = INT64_C(7258118400); /* 2200, as in the store */
 
-static const char *const names[QUANTITIES] = { N_("electricity"), N_("electricity-out"), N_("gas") };
+static const char *const names[QUANTITIES] = {
+    N_("electricity"),          N_("electricity-out"),          N_("gas"),
+    N_("electricity register"), N_("electricity-out register"), N_("gas register"),
+};
 
 const char *quantity_name(enum quantity quantity)
 {
     assert((unsigned)quantity < QUANTITIES);
     return names[quantity];
+}
+
+bool quantity_is_register(enum quantity quantity)
+{
+    return quantity >= QUANTITY_REGISTER_IN;
 }
 
 bool quantity_of_name(enum quantity *out, const char *name)
@@ -95,16 +105,16 @@ static bool number(int64_t *out, json_t *run, size_t i, int64_t least, int64_t m
     return json_is_integer(value) && *out >= least && *out <= most;
 }
 
-static enum status run_read(struct reading *out, json_t *run, size_t *used, struct failure *why)
+static enum status run_read(struct reading *out, json_t *run, size_t *used, enum quantity quantity, struct failure *why)
 {
-    int64_t start_s, length_s, energy_mwh;
+    int64_t start_s, length_s, energy_mwh, most;
     size_t size = json_array_size(run);
 
     if (size < 3 || !number(&length_s, run, 1, 60, 86400) || !number(&start_s, run, 0, 0, TIME_END_S))
         return failure_say(why, STATUS_MALFORMED, _("a run is [start, length, mWh, ...] with times that exist"));
+    most = quantity_is_register(quantity) ? COUNTER_MAX : import_energy_max_mwh((uint32_t)length_s);
     for (size_t i = 2; i < size; i++, start_s += length_s) {
-        if (start_s >= TIME_END_S ||
-            !number(&energy_mwh, run, i, 0, import_energy_max_mwh((uint32_t)length_s)))
+        if (start_s >= TIME_END_S || !number(&energy_mwh, run, i, 0, most))
             return failure_say(why, STATUS_MALFORMED,
                                _("value %zu of the run from %" PRId64 " is not what a home can use"), i - 1,
                                start_s);
@@ -114,7 +124,7 @@ static enum status run_read(struct reading *out, json_t *run, size_t *used, stru
 }
 
 /* *out is the caller's also after a failure. */
-static enum status runs_read(struct reading **out, size_t *count, json_t *runs, struct failure *why)
+static enum status runs_read(struct reading **out, size_t *count, json_t *runs, enum quantity quantity, struct failure *why)
 {
     size_t i, room = 0;
     json_t *run;
@@ -128,7 +138,7 @@ static enum status runs_read(struct reading **out, size_t *count, json_t *runs, 
         return failure_say(why, STATUS_MALFORMED, _("\"runs\" is missing or empty"));
     json_array_foreach(runs, i, run)
     {
-        enum status status = run_read(*out, run, count, why);
+        enum status status = run_read(*out, run, count, quantity, why);
 
         if (status)
             return status;
@@ -149,12 +159,39 @@ static bool name_read(struct series_name *out, json_t *args)
     return true;
 }
 
+struct import_counts {
+    size_t count, added, replaced, days;
+};
+
+/* 0: not told, or nothing that gas is worth. */
+static int64_t heat_read(json_t *args)
+{
+    int64_t heat = json_integer_value(json_object_get(args, "heat"));
+
+    return heat >= HEAT_LEAST && heat <= HEAT_MOST ? heat : 0;
+}
+
+static enum status readings_keep(struct import_counts *out, struct store *store, const struct series_name *name,
+                                 const struct reading *readings, int64_t heat, struct failure *why)
+{
+    struct store_txn *txn = store_begin(store, STORE_WRITE);
+    enum status status = STATUS_OK;
+
+    store_series_add(txn, name, readings, out->count, &out->added, &out->replaced);
+    if (quantity_is_register(name->quantity))
+        status = register_days(&out->days, txn, name, readings, out->count, heat, why);
+    if (!status)
+        return store_commit(txn, why);
+    store_abort(txn);
+    return status;
+}
+
 enum status data_import(struct store *store, json_t *args, json_t *reply, struct failure *why)
 {
     struct reading *readings = NULL;
     struct series_name name;
     struct answer answer = { false };
-    size_t count = 0, added = 0, replaced = 0;
+    struct import_counts counts = { .count = 0 };
     enum status status;
 
     if (!name_read(&name, args))
@@ -162,19 +199,16 @@ enum status data_import(struct store *store, json_t *args, json_t *reply, struct
             why, STATUS_MALFORMED,
             _("\"meter\" must be 1 to %zu bytes, \"quantity\" electricity, electricity-out or gas"),
             sizeof name.meter - 1);
-    status = runs_read(&readings, &count, json_object_get(args, "runs"), why);
-    if (!status) {
-        struct store_txn *txn = store_begin(store, STORE_WRITE);
-
-        store_series_add(txn, &name, readings, count, &added, &replaced);
-        status = store_commit(txn, why);
-    }
+    status = runs_read(&readings, &counts.count, json_object_get(args, "runs"), name.quantity, why);
+    if (!status)
+        status = readings_keep(&counts, store, &name, readings, heat_read(args), why);
     free(readings);
     if (status)
         return status;
-    answer_uint(&answer, reply, "count", count);
-    answer_uint(&answer, reply, "added", added);
-    answer_uint(&answer, reply, "replaced", replaced);
+    answer_uint(&answer, reply, "count", counts.count);
+    answer_uint(&answer, reply, "added", counts.added);
+    answer_uint(&answer, reply, "replaced", counts.replaced);
+    answer_uint(&answer, reply, "days", counts.days);
     return answer_done(&answer, why);
 }
 
@@ -243,7 +277,7 @@ enum status data_layout(struct store *store, json_t *args, json_t *reply, struct
     if (status)
         return status;
     if (!map && value.size == 0)
-        return failure_say(why, STATUS_MISSING, "nothing was said about a table with these columns");
+        return failure_say(why, STATUS_MISSING, _("nothing was said about a table with these columns"));
     kept[map ? 0 : value.size] = '\0';
     answer_text(&answer, reply, "map", map ? map : kept);
     return answer_done(&answer, why);

@@ -161,11 +161,14 @@ static bool check_series(void *arg, const struct store_series *series)
     struct doctor *doctor = arg;
     uint64_t now_s = node_now_ms(doctor->node) / 1000, last_s = (uint64_t)series->last_s;
     bool late = now_s > last_s && (now_s - last_s) / 86400 > CARE_DATA_WARN_DAYS;
-    char day[SAY_MAX], hole[SAY_MAX] = "", holes[SAY_MAX + 80] = "no day is missing";
+    char day[SAY_MAX], hole[SAY_MAX] = "", holes[SAY_MAX + 80];
     struct gaps gaps;
 
+    if (quantity_is_register(series->name.quantity)) /* its days are a series too */
+        return true;
     gaps_of(&gaps, doctor->txn, series);
     doctor->series++;
+    snprintf(holes, sizeof holes, "%s", _("no day is missing"));
     if (gaps.missing > 0)
         snprintf(holes, sizeof holes, _("%" PRIu64 " days are missing, from %s on"), gaps.missing,
                  say_day(hole, gaps.first_missing_s));
@@ -174,7 +177,7 @@ static bool check_series(void *arg, const struct store_series *series)
     check_add(&doctor->answer, doctor->checks, "readings",
               late || gaps.missing + gaps.partial > 0 ? CHECK_WARN : CHECK_OK,
               _("get the days from your supplier's site and take them in: coopair import FILE"),
-              _("%s (%s): last one on %s, %s"), series->name.meter, quantity_name(series->name.quantity),
+              _("%s (%s): last one on %s, %s"), series->name.meter, _(quantity_name(series->name.quantity)),
               say_day(day, series->last_s), holes);
     return !doctor->answer.failed;
 }
@@ -183,12 +186,13 @@ static bool check_account(void *arg, const struct store_account *account)
 {
     struct doctor *doctor = arg;
     int64_t today = day_of((int64_t)(node_now_ms(doctor->node) / 1000));
-    char day[CALENDAR_TEXT_MAX];
+    char day[SAY_MAX];
 
     check_add(&doctor->answer, doctor->checks, "account",
               today > account->last_day + CARE_MONEY_WARN_DAYS ? CHECK_WARN : CHECK_OK,
               _("get the newest statement from your bank's site and take it in: coopair import FILE"),
-              _("%s: %" PRIu64 " movements, the last on %s"), account->name, account->count, day_text(day, account->last_day));
+              _("%s: %" PRIu64 " movements, the last on %s"), account->name, account->count,
+              say_day(day, utc_of_local(account->last_day * CALENDAR_DAY_S)));
     return !doctor->answer.failed;
 }
 

@@ -125,6 +125,70 @@ static void years_and_holes_fit_requests(void **state)
     free(readings);
 }
 
+static void take_mark(struct home *home, enum quantity quantity, int64_t at_s, int64_t value, int64_t heat,
+                      int64_t days) /* that are told; -1: whatever */
+{
+    struct reading mark = { at_s, 60, value };
+    size_t one = 1;
+    json_t *reply = json_object();
+    json_t *args = json_pack("{s:s, s:s, s:I, s:o}", "meter", "m daily", "quantity", quantity_name(quantity), "heat", (json_int_t)heat,
+                             "runs", data_runs(&mark, &one));
+
+    assert_int_equal(data_import(home->store, args, reply, &home->why), STATUS_OK);
+    if (days >= 0)
+        assert_int_equal(json_integer_value(json_object_get(reply, "days")), days);
+    json_decref(args);
+    json_decref(reply);
+}
+
+static int64_t sum_of(struct home *home, enum quantity quantity)
+{
+    struct series_name name = { "m daily", quantity };
+    struct store_txn *txn = store_begin(home->store, STORE_READ);
+    int64_t sum = 0;
+
+    store_series_scan(txn, &name, 0, INT64_MAX, add_up, &sum);
+    assert_int_equal(store_commit(txn, &home->why), STATUS_OK);
+    return sum;
+}
+
+/* At 18:00 of each day the counter shows the square of its number, so that each midnight lies a quarter of the way to the next. */
+static void a_telegram_a_day_gives_days_in_any_order(void **state)
+{
+    enum { DAYS = 9, DAY_S = 86400, EVENING_S = START - 6 * 3600 };
+    static const unsigned orders[][DAYS] = { { 0, 1, 2, 3, 4, 5, 6, 7, 8 }, { 8, 7, 6, 5, 4, 3, 2, 1, 0 }, { 4, 0, 8, 2, 6, 1, 7, 3, 5 } };
+    struct home *home = *state;
+
+    for (size_t o = 0; o < ARRAY_SIZE(orders); o++) {
+        json_t *reply = json_object(), *args = json_pack("{s:s}", "meter", "m daily");
+
+        for (size_t i = 0; i < DAYS; i++) {
+            unsigned n = orders[o][i];
+
+            take_mark(home, QUANTITY_REGISTER_IN, EVENING_S + n * DAY_S, (int64_t)n * n * 1000000, 0, -1);
+        }
+        assert_int_equal(sum_of(home, QUANTITY_ELECTRICITY_IN), 52500000); /* from 0.25 to 52.75 kWh */
+        assert_int_equal(data_erase(home->store, args, reply, &home->why), STATUS_OK);
+        assert_int_equal(json_integer_value(json_object_get(reply, "readings")), DAYS + DAYS - 2); /* the counter's too */
+        json_decref(args);
+        json_decref(reply);
+    }
+}
+
+static void gas_waits_for_what_a_cubic_metre_gives(void **state)
+{
+    enum { DAY_S = 86400 };
+    struct home *home = *state;
+
+    for (int64_t i = 0; i < 4; i++)
+        take_mark(home, QUANTITY_REGISTER_GAS, START + i * DAY_S, 500000000 + i * 2000000, 0, 0);
+    assert_int_equal(sum_of(home, QUANTITY_GAS), 0);
+    take_mark(home, QUANTITY_REGISTER_GAS, START, 500000000, 112000, 3); /* read again once it is said */
+    assert_int_equal(sum_of(home, QUANTITY_GAS), 3 * 22400000);
+    take_mark(home, QUANTITY_REGISTER_GAS, START, 500000000, 1, 0); /* no gas is like that */
+    assert_int_equal(sum_of(home, QUANTITY_GAS), 3 * 22400000);
+}
+
 static void series_are_listed(void **state)
 {
     struct home *home = *state;
@@ -201,6 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOME_TEST(a_file_taken_in_twice_changes_nothing),
         HOME_TEST(years_and_holes_fit_requests),
+        HOME_TEST(a_telegram_a_day_gives_days_in_any_order),
+        HOME_TEST(gas_waits_for_what_a_cubic_metre_gives),
         HOME_TEST(series_are_listed),
         HOME_TEST(what_a_broken_program_sends_is_refused_whole),
     };

@@ -149,6 +149,53 @@ static void october_and_resets_in_statistics(void **unused)
     import_clear(&subject.import);
 }
 
+static void gas_in_cubic_metres_says_so(void **unused)
+{
+    struct subject subject;
+
+    (void)unused;
+    read_text(&subject, "statistic_id\tunit\tstart\tdelta\nsensor.gas\tm\xc2\xb3\t01.02.2023 01:00\t0,5\n"
+                        "sensor.gas\tm\xc2\xb3\t01.02.2023 02:00\t16,1\nsensor.water\tm\xc2\xb3\t01.02.2023 02:00\t1\n");
+    assert_int_equal(subject.status, STATUS_OK);
+    assert_true(subject.import.volume);
+    assert_int_equal(subject.import.count, 1);
+    expect_reading(&subject.import, 0, 1675209600, 3600, 500000);
+    expect_refused(&subject.import, 0, 3, "no home draws that"); /* at the least heat that gas has */
+    assert_non_null(strstr(subject.import.next->rejects[0].reason, "is no energy"));
+    import_clear(&subject.import);
+    read_text(&subject, "Consumption (m\xc2\xb3), Start, End\n0.25, 2023-01-01T00:00:00Z, 2023-01-01T00:30:00Z\n");
+    assert_true(subject.import.volume && subject.import.series.quantity == QUANTITY_GAS);
+    expect_reading(&subject.import, 0, 1672531200, 1800, 250000);
+    import_clear(&subject.import);
+    read_text(&subject, "{\"resource\":\"/gas/\",\"granularity\":\"halfhour\",\"values\":[{\"value\":0.25,\"timestamp\":"
+                        "\"2023-01-01 00:30\"}],\"unit\":\"m3\"}");
+    assert_true(subject.import.volume && subject.import.series.quantity == QUANTITY_GAS);
+    expect_reading(&subject.import, 0, 1672531200, 1800, 250000);
+    import_clear(&subject.import);
+    assert_int_equal(import_gas_mwh(16713000, 112345), 187762199); /* 16.713 m3 of 11.2345 kWh, rounded */
+}
+
+static void a_gas_day_without_energy_is_its_volume_times_its_coefficient(void **unused)
+{
+    struct subject subject;
+
+    (void)unused;
+    read_text(&subject, "Date de relev\xc3\xa9;Volume consomm\xc3\xa9 (m3);Energie consomm\xc3\xa9" "e (kWh);Coefficient de conversion\n"
+                        "25/02/2023;9,5;;11,2\n26/02/2023;9,5;100;11,2\n27/02/2023;9,5;;\n28/02/2023;9,5;;112\n");
+    assert_int_equal(subject.status, STATUS_OK);
+    assert_int_equal(subject.import.count, 2);
+    expect_reading(&subject.import, 0, 1677301200, 86400, 106400000);
+    expect_reading(&subject.import, 1, 1677387600, 86400, 100000000);
+    expect_refused(&subject.import, 0, 4, "no value");
+    expect_refused(&subject.import, 1, 5, "no value");
+    import_clear(&subject.import);
+    read_text(&subject, "{\"1\":{\"releves\":[{\"dateDebutReleve\":\"2023-02-25\",\"dateFinReleve\":\"2023-02-26\",\"energieConsomme\":null,"
+                        "\"volumeBrutConsomme\":9.5,\"coeffConversion\":11.2}]}}");
+    assert_int_equal(subject.status, STATUS_OK);
+    expect_reading(&subject.import, 0, 1677301200, 86400, 106400000);
+    import_clear(&subject.import);
+}
+
 /* ---- Green Button. */
 
 #define FEED(entries) "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:e=\"http://naesb.org/espi\">" entries "</feed>"
@@ -257,6 +304,8 @@ int main(void)
         cmocka_unit_test(gas_days_follow_the_clock),
         cmocka_unit_test(gas_by_the_month_is_refused_with_the_way_out),
         cmocka_unit_test(n3rgy_says_what_octopus_says),
+        cmocka_unit_test(gas_in_cubic_metres_says_so),
+        cmocka_unit_test(a_gas_day_without_energy_is_its_volume_times_its_coefficient),
         cmocka_unit_test(statistics_are_hours_between_sums),
         cmocka_unit_test(october_and_resets_in_statistics),
         cmocka_unit_test(green_button_downloads_have_their_totals),
