@@ -217,7 +217,8 @@ int cli_family(const char *family, const struct command *table, size_t count, in
         return EXIT_DONE;
     }
     if (argc >= 2)
-        fprintf(stderr, _("%s: unknown command %s\n\n"), family, argv[1]);
-    print_family(stderr, family, table, count);
+        fprintf(stderr, _("%s: unknown command %s; see: %s --help\n"), family, argv[1], family);
+    else
+        print_family(stderr, family, table, count);
     return EXIT_USAGE;
 }

@@ -19,8 +19,9 @@ static void say_option(json_t *option, uint64_t best_cents, uint64_t most_cents)
     }
     if (cents > best_cents)
         snprintf(more, sizeof more, "+%.30s", cost_euros(euros, cents - best_cents));
-    printf("  %llu. %-6s%15s%15s  %s\n", (unsigned long long)field_uint(option, "rank"),
-           field_text(option, "tariff"), cost_euros(euros, cents), more, advice_bar(bar, cents, most_cents));
+    cost_euros(euros, cents);
+    printf("  %llu. %-6s%*s%*s  %s\n", (unsigned long long)field_uint(option, "rank"), field_text(option, "tariff"),
+           tongue_width(15, euros), euros, tongue_width(15, more), more, advice_bar(bar, cents, most_cents));
 }
 
 /* Of those that have a rank. */
@@ -122,7 +123,11 @@ static void say_comparison(json_t *reply, const void *options)
 int cmd_compare(int argc, char **argv)
 {
     struct cost_options options = { { NULL, NULL, NULL }, 0, NULL, NULL, NULL, NULL };
-    const struct cli_option list[] = { COST_OPTIONS(options) };
+    bool tariffs = false;
+    const struct cli_option list[] = {
+        COST_OPTIONS(options),
+        { "tariffs", OPTION_FLAG, &tariffs, N_("the options of the regulated tariff: what is compared, said or not") },
+    };
     struct cli cli = {
         .usage = "coopair compare [OPTIONS]",
         .summary = N_("Shows what the last 365 days (or --from to --to) would have cost under each regulated "

@@ -29,15 +29,23 @@ static void say_lines(json_t *reply)
         printf("  %-15s%13s x ", field_text(line, "register"),
                advice_kwh(kwh, field_uint(line, "energy_mwh")));
         say_price((unsigned)field_uint(line, "cents_per_kwh_x100"));
-        printf("%15s  %s\n", cost_euros(euros, field_uint(line, "cents")),
-               advice_bar(bar, field_uint(line, "cents"), most));
+        cost_euros(euros, field_uint(line, "cents"));
+        printf("%*s  %s\n", tongue_width(15, euros), euros, advice_bar(bar, field_uint(line, "cents"), most));
     }
+}
+
+static void say_sum(const char *name, uint64_t cents)
+{
+    char euros[SAY_MAX];
+
+    cost_euros(euros, cents);
+    printf("  %-*s%*s\n", tongue_width(43, name), name, tongue_width(15, euros), euros);
 }
 
 static void say_cost(json_t *reply, const void *options)
 {
     const char *tariff = field_text(reply, "tariff");
-    char euros[SAY_MAX], date[SAY_MAX];
+    char date[SAY_MAX];
 
     cost_say_head(reply, options);
     printf(_("option %s"), tariff);
@@ -47,9 +55,9 @@ static void say_cost(json_t *reply, const void *options)
         printf(_(", days from 06:00 to 06:00, off-peak 22:00-06:00"));
     printf(_(", %llu kVA\n"), (unsigned long long)field_uint(reply, "kva"));
     say_lines(reply);
-    printf("  %-43s%15s\n", _("energy"), cost_euros(euros, field_uint(reply, "energy_cents")));
-    printf("  %-43s%15s\n", _("fixed charges"), cost_euros(euros, field_uint(reply, "fixed_cents")));
-    printf("  %-43s%15s\n", _("total"), cost_euros(euros, field_uint(reply, "total_cents")));
+    say_sum(_("energy"), field_uint(reply, "energy_cents"));
+    say_sum(_("fixed charges"), field_uint(reply, "fixed_cents"));
+    say_sum(_("total"), field_uint(reply, "total_cents"));
     cost_say_missing(reply);
     printf(_("%s; the newest sheet known here is of %s\n"), field_text(reply, "prices"),
            advice_date(date, field_text(reply, "newest_grid")));

@@ -104,12 +104,27 @@ static bool is_state(json_t *check, enum check_state state)
     return strcmp(field_text(check, "state"), check_state_name(state)) == 0;
 }
 
+/* What a check is called, and what came of it, for a person; programs are told the English words. */
+static const char *spoken(const char *word)
+{
+    static const char *const words[] = { N_("ok"),     N_("warn"),  N_("fail"), N_("clock"),    N_("key"),     N_("disk"),
+                                         N_("store"),  N_("sheet"), N_("past"), N_("readings"), N_("account"), N_("backup"),
+                                         N_("neighbours"), N_("neighbours' clocks"), N_("node"), N_("reading"), N_("writing") };
+
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+        if (strcmp(words[i], word) == 0)
+            return _(words[i]);
+    }
+    return word;
+}
+
 static void say_check(json_t *check)
 {
-    printf("%-5s %-18s %s\n", field_text(check, "state"), field_text(check, "name"),
-           field_text(check, "text"));
+    const char *state = spoken(field_text(check, "state")), *name = spoken(field_text(check, "name"));
+
+    printf("%-*s %-*s %s\n", tongue_width(6, state), state, tongue_width(22, name), name, field_text(check, "text"));
     if (!is_state(check, CHECK_OK))
-        printf("      %-18s -> %s\n", "", field_text(check, "fix"));
+        printf("       %-22s -> %s\n", "", field_text(check, "fix"));
 }
 
 /* Prints all; the exit code says whether one failed. */

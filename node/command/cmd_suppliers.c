@@ -30,7 +30,7 @@ static void say_supplier(json_t *item, int64_t most)
            money_say(amount, field_int(item, "cents")), tongue_width(8, every), every,
            money_whole(year, field_int(item, "year_cents")),
            field_flag(item, "ended") ? "" : advice_bar(bar, paid > 0 ? (uint64_t)paid : 0, (uint64_t)most));
-    printf("%s; ", post);
+    printf(_("%s; "), post);
     say_dates(item);
 }
 

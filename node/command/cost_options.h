@@ -19,17 +19,17 @@ void cost_say_missing(json_t *option);
 const char *cost_euros(char out[SAY_MAX], uint64_t cents); /* "1 234.56 EUR" */
 
 #define COST_OPTIONS(o)                                                                                      \
-    { "kva", OPTION_NUMBER, &(o).kva, "N      subscribed power, as on the bill (default 6)" },               \
+    { "kva", OPTION_NUMBER, &(o).kva, N_("N      subscribed power, as on the bill (default 6)") },           \
         { "off-peak", OPTION_TEXT, &(o).off_peak,                                                            \
-          "HOURS  off-peak hours of this connection (default 22:00-06:00; or 01:00-07:00,12:00-14:00)" },    \
+          N_("HOURS  off-peak hours of this connection (default 22:00-06:00; or 01:00-07:00,12:00-14:00)") }, \
         { "tempo-days", OPTION_TEXT, &(o).tempo_days,                                                        \
-          "FILE  colours of the Tempo days, lines such as 2025-01-15,red; known without: 2014-09 to "        \
-          "2023-08" },                                                                                       \
-        { "from", OPTION_TEXT, &(o).common.from, "DATE  the first day, such as 2023-01-31" },                \
-        { "to", OPTION_TEXT, &(o).common.to, "DATE    the last day (default: the last one with readings)" }, \
+          N_("FILE  colours of the Tempo days, lines such as 2025-01-15,red; known without: 2014-09 to "     \
+             "2023-08") },                                                                                   \
+        { "from", OPTION_TEXT, &(o).common.from, N_("DATE  the first day, such as 2023-01-31") },            \
+        { "to", OPTION_TEXT, &(o).common.to, N_("DATE    the last day (default: the last one with readings)") }, \
     {                                                                                                        \
         "meter", OPTION_TEXT, &(o).common.meter,                                                             \
-            "NAME  another meter than the one whose readings go furthest"                                    \
+            N_("NAME  another meter than the one whose readings go furthest")                                \
     }
 
 #endif

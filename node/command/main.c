@@ -9,7 +9,7 @@ int main(int argc, char **argv)
     static const struct command commands[] = {
         { "init", cmd_init, N_("make the keys of this home, once") },
         { "run", cmd_run, N_("start the node and stay in the foreground") },
-        { "import", cmd_import, N_("read meter files into the store") },
+        { "import", cmd_import, N_("read meter, bank and health files into the store") },
         { "config", cmd_config, N_("what can be set: watched folder, backups, language") },
         { "profile", cmd_profile, N_("what the readings say, and exactly what of it may leave") },
         { "usage", cmd_usage, N_("what this home used, this year beside last year") },
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
         { "restore", cmd_restore, N_("make a home from a backup") },
         { "identity", cmd_identity, N_("the recovery sheet: print it, prove it, recover from it") },
         { "export", cmd_export, N_("your data in open formats: CSV and JSON") },
-        { "erase", cmd_erase, N_("one meter, or everything, and it is gone from the file") },
+        { "erase", cmd_erase, N_("one source, or everything, and it is gone from the file") },
         { "peers", cmd_peers, N_("list the neighbours") },
         { "journal", cmd_journal, N_("list what left this house, to whom and why") },
         { "demo", cmd_demo, N_("a whole street on this machine, as a story") },

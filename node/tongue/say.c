@@ -52,5 +52,5 @@ void say_chart_line(const char *label, uint64_t mwh, uint64_t most)
     for (size_t i = 0; i < BAR_WIDTH; i++)
         bar[i] = i < width ? '#' : ' ';
     bar[BAR_WIDTH] = '\0';
-    printf("  %-5s %s %15s\n", label, bar, say_kwh(kwh, mwh));
+    printf("  %-*s %s %15s\n", tongue_width(5, label), label, bar, say_kwh(kwh, mwh));
 }

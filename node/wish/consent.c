@@ -93,6 +93,6 @@ enum status consent_set(struct node *node, enum purpose purpose, bool allowed, s
     if (status == STATUS_OK)
         node_journal(node, allowed ? _("allowed: %s (%s); nothing left by this")
                                    : _("no longer allowed: %s (%s); nothing left by this"),
-                     purposes[purpose].name, purposes[purpose].says);
+                     purposes[purpose].name, _(purposes[purpose].says));
     return status;
 }

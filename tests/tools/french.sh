@@ -1,5 +1,6 @@
 #!/bin/sh
-# french.sh [FOLDER] - every sentence that node/ looks up has its French, and no command says one without looking it up.
+# french.sh [FOLDER] - every sentence that node/ looks up has its French, no command says one without looking it up, and there is
+# no French of sentences that nobody says any more.
 #
 # Happy path: says how many sentences there are and ends with 0. Failure: one line per sentence without French (msgcmp), or
 # that is printed bare, and 1. What is printed bare is found in cmd_*.c by the literal that follows printf, puts, fputs,
@@ -19,6 +20,10 @@ msgcmp node/po/fr.po "$work/node.pot" 2>"$work/said" || bad=1
 sed -n 's/^.*node.pot:\([0-9]*\): .*/\1/p' "$work/said" | awk '{ print $1 - 2 "," $1 "p" }' >"$work/lines"
 [ ! -s "$work/lines" ] || sed -n -f "$work/lines" "$work/node.pot"
 [ "$bad" -eq 0 ] || echo "add them to node/po/fr.po"
+msgcmp --use-untranslated "$work/node.pot" node/po/fr.po 2>"$work/said" || bad=1
+sed -n 's/^node.po.fr.po:\([0-9]*\): .*/\1/p' "$work/said" | while read -r line; do
+    echo "nobody says: $(sed -n "$((line - 1)),${line}p" node/po/fr.po | tr '\n' ' ')"
+done
 
 for file in node/command/cmd_*.c; do
     tr -s '\n\t ' ' ' <"$file" |
