@@ -1,9 +1,10 @@
 /* store.c - meter readings into the store: how many per CPU second, how many bytes each on disk, how fast a year comes back.
  *
  * Arguments: FOLDER (where the disk to measure is; "."), N (1 000 000), sorted or random (the order in which a meter's readings
- * come). Durable batches of 75 000, as an import makes them. References in the same run, with the same batches: bare LMDB with one entry of 32 bytes a
- * reading, appended in order, which is what a store without blocks could reach at best; and, where it was there to build with,
- * SQLite with a write-ahead log and one row a reading, which is what one would take without thinking. */
+ * come), BATCH: how many a durable transaction has (75 000, as an import makes them). References in the same run, with the same
+ * batches: bare LMDB with one entry of 32 bytes a reading, appended in order, which is what a store without blocks could reach at
+ * best; and, where it was there to build with, SQLite with a write-ahead log and one row a reading, which is what one would take
+ * without thinking. */
 #include "store/store.h"
 #include "tests/bench/bench.h"
 #include "tests/support/folder.h"
@@ -14,12 +15,12 @@
 #endif
 #include <string.h>
 
-enum { BATCH = 75000 /* what one request of an import carries, see data.c */, YEAR = 17520, HALF_HOUR_S = 1800, ROW_KEY = 16, ROW_VALUE = 16, PATH_ROOM = 4096 };
+enum { BATCH_DEFAULT = 75000 /* what one request of an import carries, see data.c */, YEAR = 17520, HALF_HOUR_S = 1800, ROW_KEY = 16, ROW_VALUE = 16, PATH_ROOM = 4096 };
 
 struct ingest {
     const struct bench_options *options;
     char dir[PATH_ROOM];
-    uint64_t count;
+    uint64_t count, batch;
     bool random;
     struct rng rng;
     struct reading *readings;
@@ -76,7 +77,7 @@ static bool put_all(struct ingest *ingest, struct store *store, struct failure *
     for (uint64_t at = 0; at < ingest->count;) {
         struct store_txn *txn = store_begin(store, STORE_WRITE);
 
-        for (uint64_t end = at + BATCH; at < end && at < ingest->count;) {
+        for (uint64_t end = at + ingest->batch; at < end && at < ingest->count;) {
             uint64_t left = YEAR - at % YEAR, most = end < ingest->count ? end - at : ingest->count - at;
             uint64_t size = left < most ? left : most;
             struct series_name name;
@@ -136,7 +137,7 @@ static bool ours(struct ingest *ingest)
 
 /* ---- Reference. */
 
-static bool rows_put(MDB_env *env, uint64_t count)
+static bool rows_put(MDB_env *env, uint64_t count, uint64_t batch)
 {
     uint8_t key[ROW_KEY], value[ROW_VALUE] = { 0 };
     MDB_txn *txn;
@@ -145,7 +146,7 @@ static bool rows_put(MDB_env *env, uint64_t count)
     for (uint64_t at = 0; at < count;) {
         if (mdb_txn_begin(env, NULL, 0, &txn) != 0 || mdb_dbi_open(txn, NULL, 0, &dbi) != 0)
             return false;
-        for (uint64_t end = at + BATCH; at < end && at < count; at++) {
+        for (uint64_t end = at + batch; at < end && at < count; at++) {
             be64_write(key, at / YEAR);
             be64_write(key + 8, at % YEAR);
             be64_write(value, at * 0x9E3779B97F4A7C15u);
@@ -166,7 +167,7 @@ static bool bare_lmdb(struct ingest *ingest)
               mdb_env_open(env, ingest->dir, 0, 0600) == 0;
     uint64_t begin = bench_cpu_ns();
 
-    ok = ok && rows_put(env, ingest->count);
+    ok = ok && rows_put(env, ingest->count, ingest->batch);
     double spent = (double)(bench_cpu_ns() - begin) / 1e9;
     mdb_env_close(env);
     if (!ok)
@@ -184,7 +185,7 @@ static bool rows_insert(sqlite3 *db, sqlite3_stmt *insert, const struct ingest *
     for (uint64_t at = 0; at < ingest->count;) {
         if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
             return false;
-        for (uint64_t end = at + BATCH; at < end && at < ingest->count; at++) {
+        for (uint64_t end = at + ingest->batch; at < end && at < ingest->count; at++) {
             const struct reading *r = &ingest->readings[at];
 
             sqlite3_bind_int64(insert, 1, (sqlite3_int64)(at / YEAR));
@@ -266,6 +267,7 @@ bool bench_store(const struct bench_options *options)
     const char *parent = options->args[0][0] != '\0' ? options->args[0] : ".";
     struct ingest ingest = { .options = options,
                              .count = bench_arg(options, 1, 1000000),
+                             .batch = bench_arg(options, 3, BATCH_DEFAULT),
                              .random = strcmp(options->args[2], "random") == 0 };
 
     bench_rng(&ingest.rng, 0x33);
