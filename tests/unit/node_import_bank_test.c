@@ -212,6 +212,11 @@ static void files_of_others_are_read(void **unused)
 #define OFX "OFXHEADER:100\nCHARSET:1252\n\n<OFX><STMTRS><CURDEF>EUR<BANKACCTFROM><ACCTID>1<ACCTTYPE>X</BANKACCTFROM><BANKTRANLIST>"
 #define OFX_END "</BANKTRANLIST></STMTRS></OFX>"
 #define MOVE(day, amount, id) "<STMTTRN><DTPOSTED>" day "<TRNAMT>" amount "<FITID>" id "<NAME>N</STMTTRN>"
+#define OFX2                                                                                                               \
+    "<?xml version=\"1.0\"?><?OFX OFXHEADER=\"200\"?><OFX><STMTRS><CURDEF>EUR</CURDEF><BANKACCTFROM><ACCTID>1</ACCTID>" \
+    "</BANKACCTFROM><BANKTRANLIST>"
+#define MOVE2(day, amount, id)                                                                                            \
+    "<STMTTRN><DTPOSTED>" day "</DTPOSTED><TRNAMT>" amount "</TRNAMT><FITID>" id "</FITID><NAME>N</NAME></STMTTRN>"
 #define CAMT "<Document><BkToCstmrStmt><Stmt><Acct><Id><IBAN>X1</IBAN></Id></Acct>"
 #define CAMT_END "</Stmt></BkToCstmrStmt></Document>"
 #define NTRY(amount, sign, status, day) "<Ntry><Amt Ccy=\"EUR\">" amount "</Amt><CdtDbtInd>" sign "</CdtDbtInd><Sts>" status \
@@ -354,6 +359,7 @@ static void without_memory_it_says_so_and_leaks_nothing(void **unused)
     static const char *const texts[] = {
         POSTE "02/01/2024;X;-1,00\nhello\n02/01/2024;Y;-2,00\n",
         OFX MOVE("20240102", "-1.00", "1") MOVE("2024", "-1.00", "2") OFX_END,
+        OFX2 MOVE2("20240102", "-1.00", "1") MOVE2("2024", "-1.00", "2") OFX_END,
         CAMT NTRY("1.00", "DBIT", "PDNG", "2024-01-02") NTRY("2.00", "CRDT", "BOOK", "2024-01-03") CAMT_END,
         CFONB_01 "hello\n" CFONB_04,
         SWIFT ":61:240103D1,00NMSCX\n:86:WORDS\n:25:678\n:60F:C240101CHF10,00\n:61:240103D1,00NMSCX\n",

@@ -2,28 +2,10 @@
  * is run on each, as somebody would, and nothing is kept. Whatever the file, it ends by itself, says why, and
  * takes less than 64 MiB. */
 #include "tests/support/file.h"
-#include "tests/support/folder.h"
+#include "tests/support/import_program.h"
 #include "tests/support/zip_write.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <spawn.h>
-#include <stdio.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { MEMORY_MAX_KIB = 64 << 10, PATH_SIZE = FOLDER_PATH + 32, DONE = 0, FAILED = 1 };
-#if defined(__SANITIZE_ADDRESS__)
-enum { MEASURED = 0 };
-#else
-enum { MEASURED = 1 };
-#endif
-extern char **environ;
+enum { DONE = 0, FAILED = 1 };
 
 #define ENEDIS                                                                                               \
     "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape "     \
@@ -457,59 +439,7 @@ static const struct {
     { "a workbook of the load curve", workbook_curve, FAILED, "\"Courbe de charge\" as CSV" },
 };
 
-/* ---- The program. */
-
-struct run {
-    char dir[FOLDER_PATH], program[PATH_SIZE], path[PATH_SIZE], out[PATH_SIZE];
-};
-
-static int set_up(void **state)
-{
-    struct run *run = calloc(1, sizeof *run);
-    char *end;
-    ssize_t size;
-
-    folder_new(run->dir);
-    snprintf(run->path, sizeof run->path, "%s/file", run->dir);
-    snprintf(run->out, sizeof run->out, "%s/out", run->dir);
-    size = readlink("/proc/self/exe", run->program, sizeof run->program - 16);
-    assert_true(size > 0);
-    run->program[size] = '\0';
-    end = strrchr(run->program, '/'); /* BUILD/tests/this and BUILD/coopair */
-    memcpy(end, "/../coopair", sizeof "/../coopair");
-    *state = run;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct run *run = *state;
-
-    folder_remove(run->dir);
-    free(run);
-    return 0;
-}
-
-static json_t *import_dry(struct run *run, const char *data, size_t size, int *code)
-{
-    char *argv[] = { run->program, (char[]){ "import" }, (char[]){ "--dry-run" }, (char[]){ "--json" }, run->path,
-                     NULL };
-    posix_spawn_file_actions_t actions;
-    FILE *file = fopen(run->path, "wb");
-    int status = 0;
-    pid_t pid;
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(data, 1, size, file), size);
-    fclose(file);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, run->out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    assert_int_equal(posix_spawn(&pid, run->program, &actions, NULL, argv, environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return json_load_file(run->out, 0, NULL);
-}
+/* ---- What is said. */
 
 /* The sentence of the file, or of the first row of it that was refused: "line N: reason". */
 static void verdict_of(char out[512], json_t *said)
@@ -525,10 +455,10 @@ static void verdict_of(char out[512], json_t *said)
                  refused ? json_string_value(json_object_get(refused, "reason")) : "");
 }
 
-static bool holds(struct run *run, const char *name, const char *data, size_t size, int code, const char *words)
+static bool holds(struct program *run, const char *name, const char *data, size_t size, int code, const char *words)
 {
     int ended;
-    json_t *said = import_dry(run, data, size, &ended);
+    json_t *said = program_import(run, data, size, &ended);
     char verdict[512] = "";
     bool held;
 
@@ -552,7 +482,6 @@ static void every_broken_text_has_its_verdict(void **state)
 
 static void every_file_made_to_do_harm_has_its_verdict(void **state)
 {
-    struct rusage used;
     size_t held = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(made); i++) {
@@ -560,9 +489,7 @@ static void every_file_made_to_do_harm_has_its_verdict(void **state)
 
         held += holds(*state, made[i].name, file.data, file.size, made[i].code, made[i].said);
         free(file.data);
-        getrusage(RUSAGE_CHILDREN, &used);
-        if (MEASURED && used.ru_maxrss > MEMORY_MAX_KIB)
-            fail_msg("%s: %ld KiB", made[i].name, used.ru_maxrss);
+        expect_small(*state, made[i].name);
     }
     assert_int_equal(held, ARRAY_SIZE(made));
     assert_true(access("/tmp/coopair\x1b[31mwas here", F_OK) != 0);
@@ -571,8 +498,8 @@ static void every_file_made_to_do_harm_has_its_verdict(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_broken_text_has_its_verdict, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(every_file_made_to_do_harm_has_its_verdict, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_broken_text_has_its_verdict, program_up, program_down),
+        cmocka_unit_test_setup_teardown(every_file_made_to_do_harm_has_its_verdict, program_up, program_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
