@@ -92,8 +92,8 @@ static void say_health(json_t *reply)
     const char *trouble = text_of(reply, "trouble"), *clock = text_of(reply, "clock_warning");
     char when[SAID_MAX];
 
-    printf(_("store    %lld records, %lld KiB on disk\n"), number_of(reply, "records"),
-           number_of(reply, "store_bytes") / 1024);
+    printf(_("store    %lld KiB on disk, %lld records of rounds\n"), number_of(reply, "store_bytes") / 1024,
+           number_of(reply, "records"));
     if (clock[0])
         printf(_("clock    WARNING: %s\n"), clock);
     if (json_is_integer(json_object_get(reply, "backup_s"))) {

@@ -57,14 +57,18 @@ static bool taken_before(json_t *kept, const struct seen *seen)
     return false;
 }
 
-/* One line: a program's words may be anything. */
-static void one_line(char *text)
+/* One line, without the name that stands before it anyway: a program's words may be anything. */
+static void one_line(char *text, const char *name)
 {
-    char *end = text + strcspn(text, "\n");
+    char *said = text, *at;
 
-    *end = '\0';
+    text[strcspn(text, "\n")] = '\0';
     if (strncmp(text, "coopair: ", 9) == 0)
-        memmove(text, text + 9, strlen(text + 9) + 1);
+        said = text + 9;
+    at = strstr(text, name);
+    if (at && at[strlen(name) + strspn(at + strlen(name), " :")] != '\0')
+        said = at + strlen(name) + strspn(at + strlen(name), " :");
+    memmove(text, said, strlen(said) + 1);
 }
 
 static void keep(struct watch *watch, const struct seen *seen, int code, const char *said)
@@ -75,7 +79,7 @@ static void keep(struct watch *watch, const struct seen *seen, int code, const c
     size_t i;
 
     snprintf(line, sizeof line, "%s", said);
-    one_line(line);
+    one_line(line, seen->name);
     json_array_foreach (list, i, item)
         if (same(item, seen)) {
             json_array_remove(list, i);

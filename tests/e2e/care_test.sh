@@ -46,7 +46,7 @@ says '"ok":true'
 expect 0 "$coopair" status --home "$home"
 says "backup   made"
 expect 0 "$coopair" doctor --home "$home"
-says "backup             made"
+says "backup                 made"
 finish TERM 0
 chmod 644 "$work/passphrase"
 expect 5 "$coopair" backup "$work/backup" --home "$home" --passphrase-file "$work/passphrase"
