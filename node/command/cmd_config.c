@@ -6,6 +6,7 @@
 #include "node/tongue/tongue.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* STATUS_MISSING: no home, or nothing is called so. A file that a person spoiled is said, and mended by the
  * next set. */
@@ -120,6 +121,8 @@ static int change(const struct cli *cli, const char *value)
     if (cli->json)
         return cli_json(json_pack("{s:i, s:b, s:o}", "v", 1, "ok", 1, "setting", as_json(&config, key)));
     say_one(&config, key);
+    if (value && (key == CONFIG_IMPORT_FOLDER || key == CONFIG_BACKUP_FOLDER) && access(value, F_OK) != 0)
+        puts(_("There is no such folder yet; the node looks for it again and again."));
     if (key != CONFIG_LANGUAGE)
         puts(_("A running node follows within half a minute."));
     return EXIT_DONE;
