@@ -88,6 +88,19 @@ static void state(struct statements *s, json_t *list, const char *format, ...)
         s->failed = true;
 }
 
+/* A season can end early in three ways, and only what its records say is said. */
+static void state_too_few(struct statements *s, const struct charter *charter, const struct season *season)
+{
+    const struct box_view *interest = &season->boxes[BOX_INTEREST];
+
+    if (season->registry_count < charter->floor)
+        state(s, s->proven, "Fewer than %" PRIu32 " homes enrolled, so nothing was opened.", charter->floor);
+    else if (interest->state >= BOX_CLOSED && interest->set_count < charter->floor)
+        state(s, s->proven, "Fewer than %" PRIu32 " homes were interested, so nothing was opened.", charter->floor);
+    else
+        state(s, s->proven, "Too few of the committee made its key, so nothing was opened.");
+}
+
 static void state_homes(struct statements *s, const struct charter *charter, const struct season *season)
 {
     const struct box_view *join = &season->boxes[BOX_JOIN], *registry = &season->boxes[BOX_REGISTRY];
@@ -97,13 +110,23 @@ static void state_homes(struct statements *s, const struct charter *charter, con
           "), and was closed by at least %u of %u votes.",
           season->registry_count, charter->invite_count, registry->quorum, registry->members);
     if (season->phase == PHASE_TOO_FEW)
-        state(s, s->proven, "Fewer than %" PRIu32 " homes were interested, so nothing was opened.",
-              charter->floor);
+        state_too_few(s, charter, season);
     else
         state(s, s->proven,
               "%zu homes joined, each counted once: every deal proves that one home of the registry made it, not "
               "which, and bears a mark that is the same whenever that home speaks again. The set was fixed by at least %u of %u votes before anything was opened.",
               join->set_count, join->quorum, join->members);
+}
+
+/* What the proofs in the deals say of the figures that nobody sees. */
+static void state_figures(struct statements *s, const struct charter *charter)
+{
+    state(s, s->proven, "No home spoiled a total: its deal proves each figure to be a whole number below %" PRIu64 ", and a yes or no to be one.",
+          UINT64_C(1) << charter->value_bits);
+    for (size_t i = 0; i < charter->item_count; i++)
+        if (charter->items[i].high > 0)
+            state(s, s->proven, "%s of every home that joined lies between %" PRIu32 " and %" PRIu32 " %s.", charter->items[i].name,
+                  charter->items[i].low, charter->items[i].high, tender_unit(charter->items[i].unit));
 }
 
 static void state_lot(struct statements *s, const struct charter *charter, const struct season *season,
@@ -183,9 +206,6 @@ static void state_open(struct statements *s, const struct season *season)
           "That each figure is true: homes take them from their own meters and bills, and nobody sees them.");
     state(s, s->open,
           "That each registered key is a different real home: the group's own invitations say so.");
-    state(
-        s, s->open,
-        "That no home spoiled a total: a deal proves that its maker knows the figure, not that it is small.");
     state(s, s->open,
           "That nobody read anything early: %u committee members together could have, and would leave no "
           "trace here.",
@@ -201,6 +221,8 @@ static bool statements_make(struct statements *s, struct topic *topic)
     if (season == NULL || s->proven == NULL || s->open == NULL)
         return false;
     state_homes(s, charter, season);
+    if (!tender_failed(season))
+        state_figures(s, charter);
     for (size_t i = 0; i < charter->lot_count && !tender_failed(season); i++)
         state_lot(s, charter, season, i);
     state_bids(s, charter, season);

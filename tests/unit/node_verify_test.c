@@ -1,0 +1,115 @@
+/* What the verifier says is what the records show, in whichever way a round ends; and of a package in which one byte is another it says nothing. */
+#include "node/tender/package.h"
+#include "node/tender/verify.h"
+#include "tests/support/folder.h"
+#include "tests/support/memo.h"
+#include "tests/support/round_play.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void assert_said(struct topic *topic, const char *proven, const char *not_proven)
+{
+    char *text = verify_text(topic), *said, *open;
+
+    assert_non_null(text);
+    open = strstr(text, "Not proven");
+    said = strstr(text, proven);
+    assert_non_null(open);
+    assert_true(said != NULL && said < open);
+    if (not_proven != NULL) {
+        said = strstr(text, not_proven);
+        assert_true(said != NULL && said > open);
+    }
+    free(text);
+}
+
+static void what_the_deals_prove_is_said_and_no_more(void **unused)
+{
+    struct round *r = round_new(&(struct round_plan){ .homes = 8, .seed = 11 });
+
+    (void)unused;
+    round_play(r, BOX_BIDS);
+    assert_said(r->topic, "a whole number below 65536", "That each figure is true");
+    assert_said(r->topic, "8 homes joined, each counted once", "5 committee members together could have");
+    round_free(r);
+}
+
+/* Each end has its own reason, and the two others are not claimed. */
+static void a_round_that_ends_early_says_why(void **unused)
+{
+    struct round *few = round_new(&(struct round_plan){ .homes = 6, .seed = 12 }),
+                 *idle = round_new(&(struct round_plan){ .homes = 7, .seed = 13 }),
+                 *keyless = round_new(&(struct round_plan){ .homes = 7, .seed = 14 });
+
+    (void)unused;
+    round_play(few, BOX_REGISTRY);
+    round_play(idle, BOX_KEY);
+    for (unsigned i = 0; i < 6; i++)
+        round_interest(idle, i, &idle->homes[i].pseudonym, 0, 0);
+    round_close(idle, BOX_INTEREST);
+    round_play(keyless, BOX_REGISTRY);
+    round_key_deal(keyless, 1, 0);
+    round_close(keyless, BOX_KEY);
+    assert_said(few->topic, "Fewer than 7 homes enrolled", NULL);
+    assert_said(idle->topic, "Fewer than 7 homes were interested", NULL);
+    assert_said(keyless->topic, "Too few of the committee made its key", NULL);
+    round_free(few);
+    round_free(idle);
+    round_free(keyless);
+}
+
+/* ---- One byte. */
+
+static void change(const char *dir, enum package_file file, size_t at)
+{
+    char path[FOLDER_PATH + 32];
+    FILE *f;
+    int byte;
+
+    snprintf(path, sizeof path, "%s/%s", dir, package_file_name(file));
+    f = fopen(path, "r+b");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, (long)at, SEEK_SET), 0);
+    byte = fgetc(f);
+    assert_int_equal(fseek(f, (long)at, SEEK_SET), 0);
+    fputc(byte ^ 1, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void a_package_with_another_byte_is_refused(void **unused)
+{
+    struct round *r = round_new(&(struct round_plan){ .homes = 8, .seed = 15 });
+    struct package made = { .data = { NULL } };
+    struct failure why = { "" };
+    char dir[FOLDER_PATH];
+
+    (void)unused;
+    folder_new(dir);
+    round_play(r, BOX_BIDS);
+    assert_int_equal(package_write(dir, r->topic, NULL, &why), STATUS_OK);
+    assert_int_equal(package_load(&made, dir, &why), STATUS_OK);
+    for (size_t file = FILE_PROOF; file <= FILE_TEXT; file++)
+        for (size_t at = 0; at < made.size[file]; at += made.size[file] / 24 + 1) {
+            change(dir, (enum package_file)file, at);
+            assert_int_equal(package_verify(NULL, NULL, dir, &why), STATUS_FORGED);
+            change(dir, (enum package_file)file, at);
+        }
+    assert_int_equal(package_verify(NULL, NULL, dir, &why), STATUS_OK);
+    package_clear(&made);
+    round_free(r);
+    folder_remove(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_deals_prove_is_said_and_no_more),
+        cmocka_unit_test(a_round_that_ends_early_says_why),
+        cmocka_unit_test(a_package_with_another_byte_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
