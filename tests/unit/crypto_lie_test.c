@@ -144,13 +144,13 @@ static void what_hides_nothing_is_refused(void **unused)
     (void)unused;
     for (size_t row = 0; row < ARRAY_SIZE(missing); row++) {
         static const struct deal_shape shape = { .count = 2, .bits = { 2, 2 } };
-        static const uint64_t plain[] = { 0, 1 };
+        static const uint64_t plain[] = { 0, 1 }, shown[] = { 1, 2 }; /* these are no identities under a key that is one */
         const struct point *joint = row == 4 ? &POINT_IDENTITY : &stage_init()->c.members[0];
         struct stage *stage = stage_init();
         uint8_t deal[DEAL_MAX];
         size_t size;
 
-        hand_begin(&stage->hand, &shape, joint, text("join"), plain, &stage->c.rng);
+        hand_begin(&stage->hand, &shape, joint, text("join"), row == 4 ? shown : plain, &stage->c.rng);
         if (row < 2)
             stage->hand.r[row] = zero; /* of the value 0 and of the value 1 */
         if (row == 2)

@@ -240,6 +240,37 @@ static void two_proofs_never_share_a_nonce(void **unused)
     }
 }
 
+/* One place each in which two draws differ: what was said, the label, the secret, the randomness. Without any of these a nonce would come twice
+ * where one of the others is broken. */
+static void a_nonce_depends_on_all_it_is_drawn_from(void **unused)
+{
+    static const struct {
+        const char *said, *label, *secret;
+        uint8_t seed;
+    } rows[] = {
+        { "a deal", "nonce", "secret", 1 }, { "a bid", "nonce", "secret", 1 },   { "a deal", "other nonce", "secret", 1 },
+        { "a deal", "nonce", "sesame", 1 }, { "a deal", "nonce", "secret", 2 },
+    };
+    struct scalar nonces[ARRAY_SIZE(rows)], again;
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        uint8_t seed[KEY_SIZE] = { rows[i].seed };
+        struct transcript t;
+        struct rng rng;
+
+        for (unsigned turn = 0; turn < 2; turn++) {
+            rng_init(&rng, seed);
+            transcript_init(&t, "nonces");
+            transcript_append(&t, "said", text(rows[i].said));
+            transcript_nonce(&t, turn == 0 ? &nonces[i] : &again, rows[i].label, text(rows[i].secret), &rng);
+        }
+        assert_memory_equal(&nonces[i], &again, sizeof again);
+        for (size_t j = 0; j < i; j++)
+            assert_memory_not_equal(&nonces[i], &nonces[j], sizeof nonces[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_reveal_shows_what_the_commitment_holds),
         cmocka_unit_test(a_complaint_and_a_share_show_equal_logarithms),
         cmocka_unit_test(two_proofs_never_share_a_nonce),
+        cmocka_unit_test(a_nonce_depends_on_all_it_is_drawn_from),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
