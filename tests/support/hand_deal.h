@@ -41,6 +41,7 @@ struct hand {
     /* What the ciphers hide, what the commitments do, and the randomness of both; of the last, nonces. */
     struct scalar hidden[DEAL_VALUES_MAX + 1], committed[DEAL_VALUES_MAX + 1], r[DEAL_VALUES_MAX + 1];
     bool no_masks; /* of the bits: S, T1 and T2 are nothing */
+    enum hand_place longer; /* the answer that is written with the order of the group added; HAND_PLACES: none */
     struct scalar lie[HAND_PLACES];
     struct point on;
 };
@@ -57,6 +58,7 @@ static inline void hand_begin(struct hand *h, const struct deal_shape *shape, co
     h->context = context;
     h->rng = rng;
     h->no_masks = false;
+    h->longer = HAND_PLACES;
     h->on = POINT_BLINDING;
     memset(h->lie, 0, sizeof h->lie);
     memcpy(h->values, values, shape->count * sizeof *values);
@@ -110,10 +112,18 @@ static inline uint8_t *hand_point(uint8_t *out, struct hand *h, struct transcrip
     return out + POINT_SIZE;
 }
 
+/* 2^252 + 27742317777372353535851937790883648493, lowest byte first. */
+static const uint8_t hand_order[SCALAR_SIZE] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+                                                 [31] = 0x10 };
+
 static inline uint8_t *hand_scalar(uint8_t *out, struct hand *h, struct transcript *t, const char *label, enum hand_place place,
                                    struct scalar *s)
 {
     scalar_add(s, s, &h->lie[place]);
+    for (unsigned i = 0, carry = 0; h->longer == place && i < SCALAR_SIZE; i++, carry >>= 8) {
+        carry += s->b[i] + hand_order[i];
+        s->b[i] = (uint8_t)carry;
+    }
     transcript_append(t, label, BYTES(s->b));
     memcpy(out, s->b, SCALAR_SIZE);
     return out + SCALAR_SIZE;

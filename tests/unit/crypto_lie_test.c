@@ -162,6 +162,21 @@ static void what_hides_nothing_is_refused(void **unused)
     }
 }
 
+/* Its maker can write an answer longer and go on from there: the equations hold, and only the decoder can tell. */
+static void an_answer_has_one_encoding(void **unused)
+{
+    static const enum hand_place answers[] = { HAND_S_X, HAND_S_R, HAND_T_X, HAND_T_BLINDING, HAND_E_BLINDING };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+        struct stage *stage = stage_init();
+
+        stage->hand.longer = answers[i];
+        if (accepted(stage))
+            fail_msg("answer %zu was taken with the order added", i);
+    }
+}
+
 /* The values that are shown to be small are not those that are encrypted. */
 static void a_small_value_does_not_stand_for_a_wide_one(void **unused)
 {
@@ -184,6 +199,7 @@ int main(void)
         cmocka_unit_test(lies_in_two_equations_do_not_cancel),
         cmocka_unit_test(lies_in_two_deals_do_not_cancel),
         cmocka_unit_test(what_hides_nothing_is_refused),
+        cmocka_unit_test(an_answer_has_one_encoding),
         cmocka_unit_test(a_small_value_does_not_stand_for_a_wide_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,6 +215,64 @@ static struct point nonce_of(const uint8_t proof[SHARE_PROOF_SIZE], const struct
     return minus(&POINT_BASE, &s, key, &c);
 }
 
+/* Whoever draws no nonce gives the secret away, and it holds in the equation: only the decoder can tell. */
+static void a_seal_without_a_nonce_is_refused(void **unused)
+{
+    uint8_t sealed[SEAL_OVERHEAD + 3] = { 0 };
+    struct bytes box = { sealed + 96, sizeof sealed - 96 };
+    struct point ephemeral;
+    struct scalar c, s;
+    struct transcript t;
+    struct committee members;
+
+    (void)unused;
+    committee_init(&members, 1, 1);
+    ephemeral = members.members[0];
+    begin(&t, LABEL_SEAL_PROOF, "bid");
+    transcript_append_point(&t, "to", &ephemeral);
+    transcript_append(&t, "box", box);
+    absorb(&t, "known", &ephemeral, 1);
+    transcript_append_point(&t, "commitment", &POINT_IDENTITY);
+    transcript_challenge_scalar(&t, "challenge", &c);
+    scalar_mul(&s, &c, &members.keys[0].secret);
+    memcpy(sealed, ephemeral.b, 32);
+    memcpy(sealed + 64, s.b, 32);
+    begin(&t, LABEL_SEAL_PROOF, "bid");
+    transcript_append_point(&t, "to", &ephemeral);
+    transcript_append(&t, "box", box);
+    assert_true(knowledge_holds(&t, &ephemeral, 1, sealed + 32));
+    assert_false(seal_ephemeral(&ephemeral, &members.members[0], text("bid"), BYTES(sealed)));
+}
+
+static void a_key_deal_without_a_nonce_is_refused(void **unused)
+{
+    uint8_t deal[32 + 96 + 32 + 80] = { 0 };
+    struct scalar c, s, square;
+    struct point known[2], blinding;
+    struct transcript t;
+    struct committee members;
+
+    (void)unused;
+    committee_init(&members, 1, 1);
+    committee_blinding(&blinding);
+    known[0] = known[1] = members.members[0]; /* blinded by nothing, which a maker may */
+    begin(&t, LABEL_DKG_PROOF, "key");
+    transcript_append_u64(&t, "threshold", 1);
+    transcript_append(&t, "members", BYTES(known[0].b));
+    transcript_append(&t, "shares", (struct bytes){ deal + 160, 80 });
+    absorb(&t, "known", known, 2);
+    transcript_append_point(&t, "other base", &blinding);
+    transcript_append_point(&t, "commitment", &POINT_IDENTITY);
+    transcript_challenge_scalar(&t, "challenge", &c);
+    scalar_mul(&square, &c, &c);
+    scalar_add(&c, &c, &square);
+    scalar_mul(&s, &c, &members.keys[0].secret);
+    memcpy(deal, known[0].b, 32);
+    memcpy(deal + 64, s.b, 32);
+    memcpy(deal + 128, known[1].b, 32);
+    assert_false(dkg_deal_check(text("key"), members.members, 1, 1, BYTES(deal)));
+}
+
 /* Two answers under one nonce give the secret away. Even a source that repeats itself must not make that
  * happen: the nonce depends on what is proved, too. */
 static void two_proofs_never_share_a_nonce(void **unused)
@@ -278,6 +336,8 @@ int main(void)
         cmocka_unit_test(a_key_deal_shows_knowledge_of_all_its_secrets),
         cmocka_unit_test(a_reveal_shows_what_the_commitment_holds),
         cmocka_unit_test(a_complaint_and_a_share_show_equal_logarithms),
+        cmocka_unit_test(a_seal_without_a_nonce_is_refused),
+        cmocka_unit_test(a_key_deal_without_a_nonce_is_refused),
         cmocka_unit_test(two_proofs_never_share_a_nonce),
         cmocka_unit_test(a_nonce_depends_on_all_it_is_drawn_from),
     };
