@@ -1,11 +1,12 @@
 /* msm.c - buckets over signed digits. A digit of w bits lies in [-2^(w-1), 2^(w-1)), so half the buckets do; it is read without carries
- * from the scalar plus the constant whose every digit is 2^(w-1). */
+ * from the scalar plus the constant whose every digit is 2^(w-1). Where that runs over the last window the order is taken off: the digits
+ * are of a negative number then, and 252 bits of them are enough. */
 #include "crypto/msm.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { SCALAR_BITS = 254, WIDTH_MAX = 8, SHIFTED_SIZE = SCALAR_SIZE + 3, BUCKETS_MAX = 1 << (WIDTH_MAX - 1) };
+enum { SCALAR_BITS = 252, WIDTH_MAX = 8, SHIFTED_SIZE = SCALAR_SIZE + 3, BUCKETS_MAX = 1 << (WIDTH_MAX - 1) };
 _Static_assert((SCALAR_BITS + ROOM_WIDTH - 1) / ROOM_WIDTH << (ROOM_WIDTH - 1) <= ROOM_BUCKETS, "the widest fits");
 _Static_assert((SCALAR_BITS + ROOM_WIDTH_LEAST - 1) / ROOM_WIDTH_LEAST << (ROOM_WIDTH_LEAST - 1) <= ROOM_BUCKETS,
                "and the others, which have more windows of half the buckets each");
@@ -46,7 +47,29 @@ static void shift_begin(uint8_t constant[SHIFTED_SIZE], unsigned width)
     }
 }
 
-static void shift(uint8_t out[SHIFTED_SIZE], const struct scalar *scalar, const uint8_t constant[SHIFTED_SIZE])
+/* Takes the order off, or leaves what is less. */
+static void lower(uint8_t shifted[SHIFTED_SIZE])
+{
+    uint8_t less[SHIFTED_SIZE];
+    int borrow = 0;
+
+    for (size_t i = 0; i < SHIFTED_SIZE; i++) {
+        borrow += shifted[i] - (i < SCALAR_SIZE ? (uint8_t)(residue_order.limb[i * 8 / RESIDUE_BITS] >> (i * 8 % RESIDUE_BITS)) : 0);
+        less[i] = (uint8_t)borrow;
+        borrow >>= 8;
+    }
+    if (borrow == 0)
+        memcpy(shifted, less, sizeof less);
+}
+
+static bool runs_over(const uint8_t shifted[SHIFTED_SIZE], unsigned width)
+{
+    unsigned bit = width * windows_of(width);
+
+    return (shifted[bit / 8] >> (bit % 8) | shifted[bit / 8 + 1]) != 0; /* by one bit at the most */
+}
+
+static void shift(uint8_t out[SHIFTED_SIZE], const struct scalar *scalar, const uint8_t constant[SHIFTED_SIZE], unsigned width)
 {
     unsigned carry = 0;
 
@@ -55,14 +78,15 @@ static void shift(uint8_t out[SHIFTED_SIZE], const struct scalar *scalar, const 
         out[i] = (uint8_t)carry;
         carry >>= 8;
     }
+    if (runs_over(out, width))
+        lower(out);
 }
 
-static int digit_at(const uint8_t shifted[SHIFTED_SIZE], unsigned width, unsigned window)
+static int digit_at(const uint8_t shifted[SHIFTED_SIZE], unsigned bit, unsigned width, unsigned bits)
 {
-    unsigned bit = width * window;
     unsigned three = shifted[bit / 8] | (unsigned)shifted[bit / 8 + 1] << 8 | (unsigned)shifted[bit / 8 + 2] << 16;
 
-    return (int)((three >> (bit % 8)) & ((1u << width) - 1)) - (1 << (width - 1));
+    return (int)((three >> (bit % 8)) & ((1u << bits) - 1)) - (1 << (width - 1));
 }
 
 /* Of one window. */
@@ -105,11 +129,14 @@ static void buckets_collect(decaf_255_point_t total, const struct buckets *bucke
     }
 }
 
+/* The last window keeps the bit above it: between 2^252 and the order its digit is 2^(w-1), for which there is a bucket. */
 static void terms_add(const struct buckets *buckets, const struct msm *sum, uint8_t (*shifted)[SHIFTED_SIZE],
                       unsigned window)
 {
+    unsigned width = buckets->width, bits = window + 1 < windows_of(width) ? width : width + 1;
+
     for (size_t i = 0; i < sum->count; i++) {
-        int digit = digit_at(shifted[i], buckets->width, window);
+        int digit = digit_at(shifted[i], width * window, width, bits);
 
         if (digit != 0)
             bucket_add(buckets, digit, sum->points[i]);
@@ -164,7 +191,7 @@ static void fold(struct msm *sum)
 
     shift_begin(constant, width);
     for (size_t i = 0; i < sum->count; i++)
-        shift(shifted[i], &sum->scalars[i], constant);
+        shift(shifted[i], &sum->scalars[i], constant, width);
     if (sum->room != NULL) {
         for (unsigned window = 0; window < windows_of(width); window++) {
             struct buckets buckets = room_window(sum, window);
