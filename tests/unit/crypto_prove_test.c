@@ -150,6 +150,41 @@ static void a_key_deal_shows_knowledge_of_all_its_secrets(void **unused)
     assert_true(representation_holds(&t, &blinding, points, 4, deal + 3 * POINT_SIZE));
 }
 
+/* s_r*B = A + c*R and s_x*B + s_r*Y = A' + c*C */
+static void a_beacon_deal_shows_knowledge_of_both_its_secrets(void **unused)
+{
+    struct point said[4], left, right, part; /* R, C, A, A' */
+    struct scalar challenge, answer[2];
+    struct committee c;
+    struct transcript t;
+    uint8_t deal[DEAL_MAX];
+    size_t size;
+
+    (void)unused;
+    committee_init(&c, 1, 1);
+    assert_true(beacon_make(deal, &size, &c.members[0], text("registry"), &c.rng));
+    assert_int_equal(size, 6 * 32);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(point_read(&said[i], deal + 32 * i));
+    assert_true(scalar_read(&answer[0], deal + 128) && scalar_read(&answer[1], deal + 160));
+    begin(&t, LABEL_BEACON_DEAL, "registry");
+    transcript_append_point(&t, "joint", &c.members[0]);
+    transcript_append_point(&t, "r", &said[0]);
+    transcript_append_point(&t, "c", &said[1]);
+    transcript_append_point(&t, "commitment", &said[2]);
+    transcript_append_point(&t, "commitment", &said[3]);
+    transcript_challenge_scalar(&t, "challenge", &challenge);
+    for (size_t i = 0; i < 2; i++) {
+        point_times(&right, &said[i], &challenge);
+        point_add(&right, &right, &said[2 + i]);
+        point_base_times(&left, &answer[i]);
+        point_times(&part, &c.members[0], &answer[0]);
+        if (i == 1)
+            point_add(&left, &left, &part);
+        assert_true(point_equal(&left, &right));
+    }
+}
+
 /* c = H(..., C, Y, s_1*B - c*Y, s_2*H - c*(C - Y)) */
 static void a_reveal_shows_what_the_commitment_holds(void **unused)
 {
@@ -334,6 +369,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_seal_shows_knowledge),
         cmocka_unit_test(a_key_deal_shows_knowledge_of_all_its_secrets),
+        cmocka_unit_test(a_beacon_deal_shows_knowledge_of_both_its_secrets),
         cmocka_unit_test(a_reveal_shows_what_the_commitment_holds),
         cmocka_unit_test(a_complaint_and_a_share_show_equal_logarithms),
         cmocka_unit_test(a_seal_without_a_nonce_is_refused),
