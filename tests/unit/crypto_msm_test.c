@@ -14,16 +14,37 @@ static struct term {
     struct point point, sum; /* sum: of this and all before it */
 } terms[TERMS];
 
+/* 2^252 less the number whose digits of so many bits are all half of what they can be: what is that large and no more fills its last window. */
+static void edge(struct scalar *out, unsigned width)
+{
+    struct scalar bit;
+
+    *out = (struct scalar){ { [31] = 0x10 } };
+    for (unsigned at = width - 1; at < 252; at += width) {
+        bit = (struct scalar){ { 0 } };
+        bit.b[at / 8] = (uint8_t)(1u << (at % 8));
+        scalar_sub(out, out, &bit);
+    }
+}
+
 /* Among random ones: zero, one and minus one, the identity, a point again with the same and with the opposite
  * factor. */
 static void term_make(struct term *out, size_t i, struct rng *rng)
 {
+    static const unsigned whole[] = { 3, 4, 6, 7, 12 }; /* windows of these make 252 bits */
     uint8_t wide[64];
+    struct scalar one;
 
     scalar_random(&out->factor, rng);
     rng_fill(rng, wide, sizeof wide);
     point_from_hash(&out->point, wide);
     switch (i % 16) {
+    case 1:
+    case 2:
+        edge(&out->factor, whole[i / 16 % ARRAY_SIZE(whole)]);
+        scalar_from_u64(&one, i % 16 - 1);
+        scalar_sub(&out->factor, &out->factor, &one);
+        break;
     case 3:
         scalar_from_u64(&out->factor, i % 3);
         break;
