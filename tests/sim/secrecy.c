@@ -1,6 +1,6 @@
 /* secrecy.c - what a home gives away, and whom it punishes, as somebody sees it who has every record and every home's memory.
  *
- * A home speaks under four names: as a member, in its interest, in its join, when it hands in a bid. Eight bytes in a row that stand in what it
+ * A home speaks under four names: as a member, in its interest, in its join, when it hands in a bid. Twelve bytes in a row that stand in what it
  * said under two of them, and in nothing that another home said, link the two. What two homes have said is public: the round, a parent, a form. */
 #include "proto/core/core_state.h"
 #include "tests/sim/sim.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 8, WATCHED = 48, NAMES = 4 };
+enum { WINDOW = 12, WATCHED = 48, NAMES = 4 };
 
 struct window {
     uint8_t bytes[WINDOW];
