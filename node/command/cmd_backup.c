@@ -142,9 +142,9 @@ static int say_restored(const struct cli *cli, const struct backup_facts *facts,
     words_date(made, facts->made_ms / 1000);
     words_number(entries, facts->entries);
     printf(_("Restored %s as it was on %s: %s entries, each checked.\n"
-           "In rounds that opened before now this home deals and reads, and does not vote: it may have voted "
-           "after the\n"
-           "backup was made. Two copies of one home must not run: make sure that the old one never starts "
+           "In rounds that opened before now this home deals and reads, and does not vote, but for a registry that it "
+           "founded\n"
+           "and that is still open: it may have voted after the backup was made. Two copies of one home must not run: make sure that the old one never starts "
            "again.\n"
            "Next: coopair run --home DIR\n"),
            home, made, entries);
@@ -167,9 +167,9 @@ int cmd_restore(int argc, char **argv)
                    "checked before anything is made. Exit code 7: the wrong passphrase or sheet, or a file "
                    "that was cut "
                    "or altered;\n"
-                   "1: not a backup, or the folder is not empty. The restored home never votes in a round "
+                   "1: not a backup, or the folder is not empty. The restored home does not vote in a round "
                    "that opened "
-                   "before."),
+                   "before, but for a registry that it founded and that is still open."),
         .options = options,
         .option_count = ARRAY_SIZE(options),
         .least = 1,

@@ -186,7 +186,7 @@ static int identity_recover(int argc, char **argv)
             "(--home\n"
             "DIR). It has the name it had among its neighbours, and no readings: those come from a backup "
             "(coopair\n"
-            "restore) or from your suppliers again. It never votes in a round that opened before."),
+            "restore) or from your suppliers again. It does not vote in a round that opened before, but for a registry that it founded and that is still open."),
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };
