@@ -43,6 +43,7 @@ enum {
     SCORE_DECAY_PER_MIN = 10,
     BEHAVIOUR_MS = 10 * 60 * 1000, /* then the key is not let in for this long */
     HANDSHAKES_MAX = 8,           /* callers who have not proved anything yet: the oldest gives way */
+    DEBTS_MAX = 64,               /* members whose buckets outlive their links; the least recent gives way */
     STRANGERS_MAX = 64,           /* hosts whose handshakes failed; the least recent gives way */
     STRANGER_TRIES = 6,           /* at once; a home with an old invitation tries again and again */
     STRANGER_TRIES_PER_MIN = 6,

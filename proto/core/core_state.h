@@ -39,6 +39,16 @@ struct bucket {
     uint64_t used, at; /* tokens missing from a full bucket, at that time */
 };
 
+/* Of one home, over all the links it makes: hanging up fills no bucket. */
+struct allowance {
+    struct bucket records, bytes, addresses, charters, score;
+    struct bucket given, given_bytes; /* records that were asked for */
+};
+struct debt {
+    uint8_t key[KEY_SIZE];
+    struct allowance allowance;
+};
+
 /* ---- A round that is followed. */
 
 struct hidden { /* a deal on its way under the stem */
@@ -145,8 +155,7 @@ struct link {
     uint64_t bytes_in, bytes_out;
     uint8_t *out; /* messages of this step */
     size_t out_used, out_room;
-    struct bucket records, bytes, addresses, charters, score;
-    struct bucket given, given_bytes; /* records that were asked for */
+    struct allowance allowance;
     struct edge edges[TOPICS_MAX];
     struct followed theirs[TOPICS_MAX];
     struct want *wants;
@@ -194,6 +203,8 @@ struct core {
     size_t discouraged_count;
     struct stranger strangers[STRANGERS_MAX];
     size_t stranger_count;
+    struct debt debts[DEBTS_MAX]; /* of links that are over, the latest last */
+    size_t debt_count;
     struct effects *out;      /* of the step that runs */
     struct sync_out sync_out; /* scratch: too large for the stack of a small machine */
 };
@@ -242,6 +253,8 @@ void violation(struct core *core, struct link *link);
 void behaviour(struct core *core, struct link *link, unsigned points);
 bool key_discouraged(const struct core *core, const uint8_t key[KEY_SIZE]);
 bool host_discouraged(const struct core *core, const char *address);
+void debt_keep(struct core *core, const struct link *link); /* it is over */
+void debt_take(struct core *core, struct link *link);       /* its key is known */
 void stranger_failed(struct core *core, const char *address);
 bool stranger_welcome(const struct core *core, const char *address);
 

@@ -98,7 +98,7 @@ bool follow_round(struct round **out, const struct link *link, unsigned theirs)
 /* Given or asked for: each one read is milliseconds, and each one taken goes to the disk. */
 static bool charter_passes(struct core *core, struct link *link)
 {
-    return bucket_take(&link->charters, CHARTERS_MAX * 1000, CHARTERS_PER_MIN * 1000 / 60, core->ms, 1000);
+    return bucket_take(&link->allowance.charters, CHARTERS_MAX * 1000, CHARTERS_PER_MIN * 1000 / 60, core->ms, 1000);
 }
 
 static bool dropped_here(const struct group *group, const uint8_t id[ID_SIZE])

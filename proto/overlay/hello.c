@@ -91,6 +91,7 @@ void hello_met(struct core *core, struct link *link)
         }
     }
     link->state = LINK_GREETING;
+    debt_take(core, link);
     membership_met(core, link);
     settle_rival(core, link);
     say_hello(core, link);

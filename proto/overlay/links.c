@@ -191,7 +191,7 @@ static void take_body(struct core *core, struct link *link, struct bytes body)
     bool known;
 
     while (!link->closing && message_next(&one, &body)) {
-        link->over = !bucket_take(&link->bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, one.size);
+        link->over = !bucket_take(&link->allowance.bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, one.size);
         if (!message_read(&message, &known, one))
             violation(core, link);
         else if (known)
@@ -246,6 +246,8 @@ static void link_remove(struct core *core, struct link *link)
     size_t at = 0;
 
     link->closing = true;
+    if (link->state >= LINK_GREETING)
+        debt_keep(core, link);
     membership_over(core, link);
     while (core->links[at] != link)
         at++;

@@ -91,7 +91,7 @@ void violation(struct core *core, struct link *link)
 
 void behaviour(struct core *core, struct link *link, unsigned points)
 {
-    struct bucket *score = &link->score;
+    struct bucket *score = &link->allowance.score;
 
     /* A thousand parts of a point, so that the refill of a few points a minute is not rounded away. */
     if (bucket_take(score, SCORE_MAX * 1000, SCORE_DECAY_PER_MIN * 1000 / 60, core->ms,
@@ -99,6 +99,45 @@ void behaviour(struct core *core, struct link *link, unsigned points)
         return;
     discourage_key(core, link, BEHAVIOUR_MS);
     link_close(link, STATUS_FULL);
+}
+
+/* ---- Debts: what a member has taken from its buckets, when it hangs up and calls again. */
+
+static size_t debt_of(const struct core *core, const uint8_t key[KEY_SIZE])
+{
+    size_t at = 0;
+
+    while (at < core->debt_count && memcmp(core->debts[at].key, key, KEY_SIZE) != 0)
+        at++;
+    return at;
+}
+
+static void debt_remove(struct core *core, size_t at)
+{
+    core->debt_count--;
+    memmove(core->debts + at, core->debts + at + 1, (core->debt_count - at) * sizeof *core->debts);
+}
+
+void debt_take(struct core *core, struct link *link)
+{
+    size_t at = debt_of(core, link->key);
+
+    if (at == core->debt_count)
+        return;
+    link->allowance = core->debts[at].allowance;
+    debt_remove(core, at);
+}
+
+void debt_keep(struct core *core, const struct link *link)
+{
+    size_t at = debt_of(core, link->key);
+
+    if (at < core->debt_count)
+        debt_remove(core, at);
+    else if (core->debt_count == DEBTS_MAX)
+        debt_remove(core, 0);
+    memcpy(core->debts[core->debt_count].key, link->key, KEY_SIZE);
+    core->debts[core->debt_count++].allowance = link->allowance;
 }
 
 /* ---- Strangers: hosts whose handshakes fail. They are nobody, so all there is to do is to answer less

@@ -102,7 +102,7 @@ static void prune(struct core *core, struct link *link, unsigned handle)
 static bool within_buckets(struct core *core, struct link *link, struct round *round,
                            const uint8_t id[ID_SIZE])
 {
-    bool fine = bucket_take(&link->records, BUCKET_RECORDS, BUCKET_RECORDS_PER_S, core->ms, 1) && !link->over;
+    bool fine = bucket_take(&link->allowance.records, BUCKET_RECORDS, BUCKET_RECORDS_PER_S, core->ms, 1) && !link->over;
 
     if (fine || topic_wants(round->topic, id))
         return true;

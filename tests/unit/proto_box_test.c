@@ -1,5 +1,4 @@
 /* proto_box_test.c - the agreement primitive by itself: the sets that cuts stand for, and what a box follows. */
-#include "tests/support/forgery.h"
 #include "tests/support/founded.h"
 #include "tests/support/memo.h"
 #include "tests/support/season_same.h"

@@ -56,6 +56,29 @@ static void a_flood_is_dropped_and_then_closed(void **unused)
     world_free(w);
 }
 
+static void hanging_up_fills_no_bucket(void **unused)
+{
+    uint8_t topic[ID_SIZE], kept[RECORD_MAX];
+    struct world *w = alone(topic);
+    struct mouth m = member(w, 1, topic);
+    struct bytes record = somebodys_record(w, topic, 1);
+    size_t said = 0;
+
+    (void)unused;
+    memcpy(kept, record.data, record.size);
+    for (; said < BUCKET_RECORDS + 2 * SCORE_MAX && !w->outside_closed; said++) {
+        if (said % 5000 == 4999) {
+            mouth_hang_up(&m);
+            m = member(w, 1, topic);
+        }
+        say_record(&m, (struct bytes){ kept, record.size }, true);
+        mouth_hear(&m, MESSAGE_PRUNE, NULL, NULL, true);
+    }
+    assert_int_equal(said, BUCKET_RECORDS + SCORE_MAX + 1);
+    mouth_hang_up(&m);
+    world_free(w);
+}
+
 /* A list of the largest size for a box that has not begun: nobody can tell yet whose it may be. */
 static struct bytes premature_list(const uint8_t topic[ID_SIZE], uint32_t number)
 {
@@ -361,6 +384,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_said_again_is_kept_once_and_prunes),
         cmocka_unit_test(a_flood_is_dropped_and_then_closed),
+        cmocka_unit_test(hanging_up_fills_no_bucket),
         cmocka_unit_test(what_waits_in_all_rounds_together_is_bounded),
         cmocka_unit_test(pings_beyond_the_bucket_get_no_answer),
         cmocka_unit_test(what_is_announced_and_never_brought_costs_the_link),
