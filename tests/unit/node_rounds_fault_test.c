@@ -76,7 +76,7 @@ static void looking_changes_nothing_whatever_fails(void **unused)
 {
     (void)unused;
     each_call_fails_in_turn("round.show", json_object(), nothing_new);
-    each_call_fails_in_turn("round.plan", json_pack("{s:[i,i,i,i,i]}", "values", 1, 2, 3, 1, 0), nothing_new);
+    each_call_fails_in_turn("round.plan", json_pack("{s:[i,i,i,i,i]}", "values", 1, 2, 3, 1, 1), nothing_new);
     each_call_fails_in_turn("group.list", json_object(), nothing_new);
     each_call_fails_in_turn("group.invite", json_object(), nothing_new);
     each_call_fails_in_turn("group.join", json_pack("{s:s}", "code", code), nothing_new);
@@ -103,7 +103,7 @@ static void a_wish_is_kept_whole_or_not_at_all(void **unused)
 
     (void)unused;
     each_call_fails_in_turn("round.join",
-                            json_pack("{s:[i,i,i,i,i], s:[s]}", "values", 1000, 20, 300, 1, 0, "lots", "2"),
+                            json_pack("{s:[i,i,i,i,i], s:[s]}", "values", 1000, 20, 300, 1, 1, "lots", "2"),
                             this_or_none);
     restart();
     assert_true(wish_read(street.list[0].node, round_id, &wish) && wish.join);
