@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A round about power with the market's menu. */
+/* A round about power with the market's menu; below 30 homes each proves to lie in a range (WIRE 7.5). */
 static struct topic *round_make(const struct market *market, uint32_t floor)
 {
     static uint8_t bytes[CHARTER_MAX];
@@ -16,7 +16,7 @@ static struct topic *round_make(const struct market *market, uint32_t floor)
     struct topic *topic;
     uint32_t rest = 10000;
 
-    sample_charter_make(&charter, "electricity", "season");
+    sample_charter_make(&charter, floor < METERED_FLOOR ? "electricity-street" : "electricity", "season");
     charter.floor = floor;
     charter.lot_count = market->menu_count;
     for (size_t l = 0; l < market->menu_count; l++) {

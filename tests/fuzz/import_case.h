@@ -5,6 +5,7 @@
 #define COOP_TESTS_IMPORT_CASE_H
 
 #include "node/import/import.h"
+#include "node/serve/data.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <jansson.h>
@@ -23,6 +24,19 @@ static inline void check_series(const struct import *import)
         total += r->energy_mwh;
     }
     PROPERTY(total == import->total_mwh && end_s <= INT64_C(7258118400) + 86400);
+}
+
+/* What a register showed, at moments in order; its total lies between the first and the last. */
+static inline void check_register(const struct import *import)
+{
+    const struct reading *list = import->readings;
+    int64_t end_s = 0;
+
+    for (size_t i = 0; i < import->count; i++) {
+        PROPERTY(list[i].start_s >= end_s && list[i].length_s > 0 && list[i].energy_mwh >= 0);
+        end_s = list[i].start_s + list[i].length_s;
+    }
+    PROPERTY(import->total_mwh == (import->count > 0 ? list[import->count - 1].energy_mwh - list[0].energy_mwh : 0));
 }
 
 /* jansson takes UTF-8 and nothing else. */
@@ -76,6 +90,8 @@ static inline void check_rows(const struct import *import)
         check_movements(import);
     else if (import->kind == IMPORT_HEALTH)
         check_lines(import);
+    else if (quantity_is_register(import->series.quantity))
+        check_register(import);
     else
         check_series(import);
 }
