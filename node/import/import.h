@@ -60,6 +60,8 @@ void import_clear(struct import *import); /* with all that follow */
 /* A further series behind the last. NULL: out of memory, or more than IMPORT_SERIES_MAX. */
 struct import *import_another(struct import *first);
 
+/* A thousand million kWh, or cubic metres: what counters have digits for, and more. */
+#define IMPORT_COUNTER_MAX INT64_C(1000000000000000)
 /* The most a home's connection can carry in one interval: more is an error in the file. */
 int64_t import_energy_max_mwh(uint32_t length_s);
 

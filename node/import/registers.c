@@ -202,7 +202,9 @@ void registers_begin(struct registers *registers, struct import *import, struct 
 
 void registers_add(struct registers *registers, enum counted what, uint64_t line, int64_t utc_s, int64_t value)
 {
-    if (value >= 0)
+    if (value > IMPORT_COUNTER_MAX) /* of two tariffs together */
+        rows_reject(&registers->rows[what], line, _("a counter that has no such digits"));
+    else if (value >= 0)
         marks_add(&registers->marks[what], line, utc_s, value);
 }
 

@@ -21,7 +21,6 @@ enum {
     RUN_BYTES = 32,         /* brackets, start, length */
     VALUE_BYTES = 12        /* ten digits hold the most a day can carry */
 };
-static const int64_t COUNTER_MAX = INT64_C(1000000000000000); /* a thousand million kWh: what counters have digits for, and more */
 static const int64_t TIME_END_S = INT64_C(7258118400); /* 2200, as in the store */
 
 static const char *const names[QUANTITIES] = {
@@ -112,7 +111,7 @@ static enum status run_read(struct reading *out, json_t *run, size_t *used, enum
 
     if (size < 3 || !number(&length_s, run, 1, 60, 86400) || !number(&start_s, run, 0, 0, TIME_END_S))
         return failure_say(why, STATUS_MALFORMED, _("a run is [start, length, mWh, ...] with times that exist"));
-    most = quantity_is_register(quantity) ? COUNTER_MAX : import_energy_max_mwh((uint32_t)length_s);
+    most = quantity_is_register(quantity) ? IMPORT_COUNTER_MAX : import_energy_max_mwh((uint32_t)length_s);
     for (size_t i = 2; i < size; i++, start_s += length_s) {
         if (start_s >= TIME_END_S || !number(&energy_mwh, run, i, 0, most))
             return failure_say(why, STATUS_MALFORMED,

@@ -113,6 +113,8 @@ static const struct {
       FAILED, "not counted energy" },
     { "Home Assistant, one row",
       "statistic_id,unit,start,sum\nsensor.e,kWh,01.01.2023 00:00,7\n", 0, FAILED, "one reading of the register" },
+    { "P1, more than a counter has digits for",
+      P1 "0-0:1.0.0(170102192002W)\r\n1-0:1.8.1(999999999*kWh)\r\n1-0:1.8.2(999999999*kWh)\r\n!\r\n", 0, FAILED, "has no such digits" },
     { "P1, no time", P1 "1-0:1.8.1(12345.678*kWh)\r\n!\r\n", 0, FAILED, "DSMR 2 and 3 have none" },
     { "P1, a byte altered",
       P1 "1-3:0.2.8(50)\r\n0-0:1.0.0(170102192002W)\r\n1-0:1.8.1(000004.427*kWh)\r\n!6EEE\r\n", 0, FAILED,
