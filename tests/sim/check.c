@@ -314,13 +314,13 @@ static void check_award(struct sim *s, int at, const struct season *season, cons
     }
 }
 
-/* What an honest home was told is done: its own deals are with everybody. */
+/* What an honest home was told is done is with everybody; but not what went with its only disk. */
 static void check_kept(struct sim *s)
 {
     for (size_t i = 0; i < s->record_count; i++) {
         const struct ledger_record *r = &s->records[i];
 
-        if (!r->honest || !r->synced)
+        if (!r->honest || !r->synced || r->lost)
             continue;
         for (int at = 0; at < s->nodes; at++) {
             if (counts(&s->homes[at]) && !home_has(&s->homes[at], i) && !s->homes[at].full) {

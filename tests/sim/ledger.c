@@ -254,6 +254,7 @@ void ledger_sync(struct sim *s, int at, size_t record)
     struct topic *topic = sim_topic(s, at);
     const struct season *season = topic == NULL ? NULL : topic_season(topic);
 
+    r->lost = false;
     if (r->synced)
         return;
     r->synced = true;

@@ -86,6 +86,7 @@ struct ledger_record {
     int maker;          /* SIM_NOBODY: none of the homes */
     bool honest;        /* its maker was, when it was made */
     bool synced;        /* on a disk for good: before, nobody may have it from anybody */
+    bool lost;          /* its only disk was replaced before anybody else had kept it */
     uint64_t made_ms;   /* true time */
     struct vote vote;   /* votes */
     uint64_t seq;       /* deals */

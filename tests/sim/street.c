@@ -205,6 +205,14 @@ static void company(struct sim *s, int which)
 
 /* ---- Machines. */
 
+static bool anybody_has(const struct sim *s, size_t record)
+{
+    for (int at = 0; at < s->nodes; at++)
+        if (home_has(&s->homes[at], record))
+            return true;
+    return false;
+}
+
 /* A backup holds what was on disk when it was made; what was said since is not in it, so the home is told when it came back (WIRE 6.6). */
 static void come_back_from_backup(struct sim *s, int at)
 {
@@ -219,8 +227,10 @@ static void come_back_from_backup(struct sim *s, int at)
             home->disk[kept++] = *item;
             continue;
         }
-        if (item->type == EFFECT_KEEP_RECORD)
+        if (item->type == EFFECT_KEEP_RECORD) {
             home->has[item->record / 64] &= ~(UINT64_C(1) << item->record % 64);
+            s->records[item->record].lost = !anybody_has(s, item->record);
+        }
         free(item->data);
     }
     home->item_count = home->synced = kept;
