@@ -30,7 +30,19 @@ static inline enum status street_deal(struct street *s, unsigned home, enum box_
     return STATUS_DENIED;
 }
 
-/* Somewhere in the first three quarters of the window, when the home is on. */
+/* Three quarters of the window, and of what a clock that is ahead leaves of it: nobody deals after the deadline that he sees. */
+static inline uint64_t street_patience_ms(struct street *s, unsigned home, enum box_index box)
+{
+    uint64_t most = s->charter.window_s[box] * UINT64_C(750), clock_ms = street_clock_ms(s, home);
+    uint64_t deadline_ms = street_season(s, home)->boxes[box].deadline_s * 1000, left;
+
+    if (s->homes[home].skew_ms <= 0)
+        return most;
+    left = deadline_ms > clock_ms ? (deadline_ms - clock_ms) / 4 * 3 + 1 : 1;
+    return left < most ? left : most;
+}
+
+/* Somewhere in that time, when the home is on. */
 static inline void street_household(struct street *s, unsigned home)
 {
     static const enum box_index boxes[STREET_PHASES] = { BOX_REGISTRY, BOX_INTEREST, BOX_JOIN };
@@ -44,7 +56,7 @@ static inline void street_household(struct street *s, unsigned home)
         if (season->boxes[box].state != BOX_OPEN || h->idle)
             continue;
         if (h->deals_ms[box] == 0)
-            h->deals_ms[box] = s->now_ms + rng_below(&s->rng, s->charter.window_s[box] * UINT64_C(750));
+            h->deals_ms[box] = s->now_ms + rng_below(&s->rng, street_patience_ms(s, home, box));
         if (h->deals_ms[box] > s->now_ms)
             continue;
         h->deals_ms[box] = UINT64_MAX;

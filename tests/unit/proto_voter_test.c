@@ -190,7 +190,7 @@ static void a_clock_a_year_off_makes_no_flood_and_stops_nobody(void **unused)
  * has voted in a round above the one it is in. Fails when it then votes in the lower one. */
 static void a_clock_that_moves_back_silences_its_home_for_that_long(void **unused)
 {
-    struct street *s = street_init(4, 2, 12);
+    struct street *s = street_init(4, 2, 11);
     unsigned clerk, home;
 
     (void)unused;
