@@ -32,38 +32,6 @@ static json_t *args_of(const struct wanted *wanted)
     return args;
 }
 
-/* Asks; family: "group" or "round". EXIT_DONE without a reply: help was printed. */
-static int found(struct cli *cli, const char *family, struct wanted *wanted, int argc, char **argv, json_t **reply)
-{
-    const struct cli_option options[] = {
-        { "good", OPTION_TEXT, &wanted->good, N_("pellets|electricity|electricity-street  what is bought") },
-        { "pace", OPTION_TEXT, &wanted->pace, N_("street|season|demo   two weeks (the default), two months, or seconds") },
-        { "zone", OPTION_TEXT, &wanted->zone, N_("ZONE       where it is delivered: fr:insee:44109; a small commune becomes its department") },
-        { "title", OPTION_TEXT, &wanted->title, N_("TEXT      what the street calls it") },
-        { "contact", OPTION_TEXT, &wanted->contact, N_("TEXT    whom companies may ask: a mail address or a telephone") },
-        { "floor", OPTION_NUMBER, &wanted->floor, N_("K         no total of fewer homes is ever opened; not below the good's own") },
-        { "homes", OPTION_NUMBER, &wanted->homes, N_("N         how many homes may enrol") },
-        { "windows", OPTION_TEXT, &wanted->windows, N_("A,B,C,D,E  how long each box is open: 4d,1d,1d,4d,3d") },
-        { "no-qr", OPTION_FLAG, &wanted->no_qr, N_("draw no QR of the code") },
-    };
-    char verb[16];
-    int code;
-
-    cli->options = options;
-    cli->option_count = ARRAY_SIZE(options);
-    *reply = NULL;
-    if (!cli_parse(cli, argc, argv, &code))
-        return code;
-    if (wanted->good == NULL || wanted->zone == NULL) {
-        fprintf(stderr, _("coopair %s create: --good and --zone are needed; see: coopair %s create --help\n"), family, family);
-        return EXIT_USAGE;
-    }
-    if (cli->arg_count > 0)
-        wanted->group = cli->args[0];
-    snprintf(verb, sizeof verb, "%s.create", family);
-    return cli_ask(cli, verb, args_of(wanted), reply);
-}
-
 /* The round that came of it, and what to do next. */
 static int say(json_t *reply, const struct wanted *wanted, bool first)
 {
@@ -83,9 +51,44 @@ static int say(json_t *reply, const struct wanted *wanted, bool first)
     return EXIT_DONE;
 }
 
-int cmd_group_create(int argc, char **argv)
+/* Asks, and says what came of it; family: "group" or "round". */
+static int found(struct cli *cli, const char *family, int argc, char **argv)
 {
     struct wanted wanted = { .floor = UINT64_MAX, .homes = UINT64_MAX };
+    const struct cli_option options[] = {
+        { "good", OPTION_TEXT, &wanted.good, N_("pellets|electricity|electricity-street  what is bought") },
+        { "pace", OPTION_TEXT, &wanted.pace, N_("street|season|demo   two weeks (the default), two months, or seconds") },
+        { "zone", OPTION_TEXT, &wanted.zone, N_("ZONE       where it is delivered: fr:insee:44109; a small commune becomes its department") },
+        { "title", OPTION_TEXT, &wanted.title, N_("TEXT      what the street calls it") },
+        { "contact", OPTION_TEXT, &wanted.contact, N_("TEXT    whom companies may ask: a mail address or a telephone") },
+        { "floor", OPTION_NUMBER, &wanted.floor, N_("K         no total of fewer homes is ever opened; not below the good's own") },
+        { "homes", OPTION_NUMBER, &wanted.homes, N_("N         how many homes may enrol") },
+        { "windows", OPTION_TEXT, &wanted.windows, N_("A,B,C,D,E  how long each box is open: 4d,1d,1d,4d,3d") },
+        { "no-qr", OPTION_FLAG, &wanted.no_qr, N_("draw no QR of the code") },
+    };
+    char verb[16];
+    json_t *reply;
+    int code;
+
+    cli->options = options;
+    cli->option_count = ARRAY_SIZE(options);
+    if (!cli_parse(cli, argc, argv, &code))
+        return code;
+    if (wanted.good == NULL || wanted.zone == NULL) {
+        fprintf(stderr, _("coopair %s create: --good and --zone are needed; see: coopair %s create --help\n"), family, family);
+        return EXIT_USAGE;
+    }
+    if (cli->arg_count > 0)
+        wanted.group = cli->args[0];
+    snprintf(verb, sizeof verb, "%s.create", family);
+    code = cli_ask(cli, verb, args_of(&wanted), &reply);
+    if (code != EXIT_DONE)
+        return code;
+    return cli->json ? cli_json(reply) : say(reply, &wanted, strcmp(family, "group") == 0);
+}
+
+int cmd_group_create(int argc, char **argv)
+{
     struct cli cli = {
         .usage = "coopair group create --good GOOD --zone ZONE [OPTIONS]",
         .summary =
@@ -94,17 +97,12 @@ int cmd_group_create(int argc, char **argv)
             "Rules, lots and dates are fixed from then on; see them with: coopair round show.\n\n"
             "  coopair group create --good pellets --zone fr:insee:44109 --title \"Pellets, rue des Lilas\""),
     };
-    json_t *reply;
-    int code = found(&cli, "group", &wanted, argc, argv, &reply);
 
-    if (code != EXIT_DONE || reply == NULL)
-        return code;
-    return cli.json ? cli_json(reply) : say(reply, &wanted, true);
+    return found(&cli, "group", argc, argv);
 }
 
 int cmd_round_create(int argc, char **argv)
 {
-    struct wanted wanted = { .floor = UINT64_MAX, .homes = UINT64_MAX };
     struct cli cli = {
         .usage = "coopair round create [GROUP] --good GOOD --zone ZONE [OPTIONS]",
         .summary =
@@ -114,10 +112,6 @@ int cmd_round_create(int argc, char **argv)
             "  coopair round create --good electricity --zone fr:insee:44109 --title \"Electricity, rue des Lilas\""),
         .most = 1,
     };
-    json_t *reply;
-    int code = found(&cli, "round", &wanted, argc, argv, &reply);
 
-    if (code != EXIT_DONE || reply == NULL)
-        return code;
-    return cli.json ? cli_json(reply) : say(reply, &wanted, false);
+    return found(&cli, "round", argc, argv);
 }

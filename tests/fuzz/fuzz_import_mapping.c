@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (end && end - data < (ptrdiff_t)sizeof map)
         memcpy(map, data, (size_t)(end - data));
     if (import_heading(&heading, table))
-        PROPERTY(heading.count >= 2 && strlen(heading.layout) == IMPORT_LAYOUT_SIZE - 1);
+        PROPERTY(heading.count >= 2 && (heading.guess[0] == '\0' || strchr(heading.guess, '=') != NULL) && strlen(heading.layout) == IMPORT_LAYOUT_SIZE - 1);
     status = import_mapped(&import, table, map, &why);
     PROPERTY(status == STATUS_OK || (status == STATUS_MALFORMED && why.text[0] != '\0'));
     PROPERTY((status == STATUS_OK) == (import.count > 0));
