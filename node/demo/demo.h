@@ -70,7 +70,7 @@ bool check_agreement(struct demo *demo);
 bool check_package(struct demo *demo);    /* step 7 */
 bool check_costs(struct demo *demo);      /* bytes and memory of each node */
 json_t *demo_round(struct demo *demo, size_t home); /* `coopair round show` of one home; NULL: said why */
-/* Asks home 0 until its phase is one of these (a bit each), or the time is over. */
+/* Asks this home until its phase is one of these (a bit each), or the time is over. */
 bool demo_wait_phase(struct demo *demo, size_t home, const char *doing, uint32_t phases, unsigned seconds);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AWARD_SECONDS = 120, PRICE_DECIMALS = 10000 };
+enum { TENDER_SECONDS = 30, AWARD_SECONDS = 120, PRICE_DECIMALS = 10000 };
 
 /* ---- 5. */
 
@@ -58,14 +58,15 @@ static bool write_prices(struct demo *demo, struct demo_company *company, uint32
 static bool seal_and_send(struct demo *demo, size_t i)
 {
     struct demo_company *company = &demo->companies[i];
-    const char *member = demo->homes[(i * 5 + 1) % demo->home_count].dir;
+    size_t member = (i * 5 + 1) % demo->home_count;
     uint32_t base = (strcmp(demo->good, "pellets") == 0 ? 2500 : 1700) + (uint32_t)rng_below(&demo->rng, 200);
 
     if (!write_prices(demo, company, base) ||
         !demo_run(demo, NULL,
                   ARGS("bid", "seal", "--tender", demo->package, "--prices", company->prices, "--company", company->name,
                        "--contact", "offers@example.org", "--key", company->key, "--out", company->bid, "--json")) ||
-        !demo_run(demo, NULL, ARGS("bid", "send", company->bid, "--home", member, "--json")))
+        !demo_wait_phase(demo, member, _("the tender reaches every home"), UINT32_C(1) << PHASE_TENDER, TENDER_SECONDS) ||
+        !demo_run(demo, NULL, ARGS("bid", "send", company->bid, "--home", demo->homes[member].dir, "--json")))
         return false;
     demo_say(demo, _("%s read the tender, sealed its prices, and handed the file to a home."), company->name);
     return true;
