@@ -66,7 +66,7 @@ bool key_floor(struct store_txn *txn, struct entry_key *out, const struct entry_
 void scan_end(struct scan *scan);
 
 /* env.c */
-enum { STORE_SCHEMA = 2 };
+enum { STORE_SCHEMA = 3 };
 enum status store_open_sized(struct store **out, const char *dir, const uint8_t key[STORE_KEY_SIZE], enum store_mode mode,
                              size_t map_bytes, struct failure *why);
 enum status env_start(struct store *store, struct failure *why);

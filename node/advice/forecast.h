@@ -47,13 +47,15 @@ struct whatif {
     int64_t rent_cents;  /* a new rent, a month */
     int kwh_percent;     /* electricity used: -20 is a fifth less */
     bool heat_pump;      /* instead of what heats now */
-    int64_t heating_mwh; /* what heating takes in a year, in mWh; 0: worked out from what is paid for fuel */
+    int64_t heating_mwh; /* what heating takes in a year, in mWh; 0: see gas_mwh */
+    int64_t gas_mwh;     /* what the gas meter counted in a year; 0: heat is worked out from what is paid for fuel */
 };
 /* What was taken for granted, to be said beside the figures. */
 struct whatif_said {
     int64_t rent_before_cents, electricity_before_cents, electricity_after_cents,
         fuel_before_cents;                 /* in this forecast */
     int64_t heat_mwh, pump_mwh;            /* in a year: heat now, electricity of the pump */
+    bool heat_metered;                     /* the gas meter says what heat is now */
     bool no_rent, no_electricity, no_fuel; /* asked about, and not found among the payments */
 };
 void whatif_apply(struct whatif_said *said, struct forecast *forecast, const struct whatif *whatif,

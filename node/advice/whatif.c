@@ -1,8 +1,8 @@
 /* whatif.c - the same forecast with another rent, with less electricity, or with a heat pump. See forecast.h.
  *
  * A heat pump is reckoned by the means of French homes: 23 kWh of electricity a square metre and year where
- * gas takes 83 (SDES and CEREN totals). What heating takes today is what is paid for fuel, at 0.12 EUR a
- * kilowatt-hour, when the household does not say it better. Failure mode: what is asked about is not among
+ * gas takes 83 (SDES and CEREN totals). What heating takes today is what the gas meter counted in a year, else what is
+ * paid for fuel at 0.12 EUR a kilowatt-hour, when the household does not say it better. Failure mode: what is asked about is not among
  * the payments, which is said. */
 #include "node/advice/forecast.h"
 #include "node/advice/tariff.h"
@@ -118,16 +118,25 @@ static void add_electricity(struct forecast *forecast, int64_t cents)
         }
 }
 
-static void apply_heat_pump(struct whatif_said *said, struct forecast *forecast, int64_t heating_mwh)
+/* The household knows best, then the gas meter, then what fuel costs. */
+static int64_t heat_now(const struct whatif *whatif, int64_t fuel_cents, int64_t days)
+{
+    if (whatif->heating_mwh > 0)
+        return whatif->heating_mwh;
+    return whatif->gas_mwh > 0 ? whatif->gas_mwh : fuel_cents * 100 * YEAR_DAYS / days * MWH_PER_KWH / FUEL_PRICE;
+}
+
+static void apply_heat_pump(struct whatif_said *said, struct forecast *forecast, const struct whatif *whatif)
 {
     int64_t days = forecast->to_day - forecast->from_day + 1, fuel = -sum_of(forecast, is_fuel);
 
     said->fuel_before_cents = fuel;
-    said->no_fuel = fuel == 0 && heating_mwh == 0;
+    said->no_fuel = heat_now(whatif, fuel, days) == 0;
     said->no_electricity = said->no_electricity || sum_of(forecast, is_electricity) == 0;
     if (said->no_fuel || said->no_electricity)
         return;
-    said->heat_mwh = heating_mwh > 0 ? heating_mwh : fuel * 100 * YEAR_DAYS / days * MWH_PER_KWH / FUEL_PRICE;
+    said->heat_mwh = heat_now(whatif, fuel, days);
+    said->heat_metered = whatif->heating_mwh == 0 && whatif->gas_mwh > 0;
     said->pump_mwh = said->heat_mwh / FUEL_KWH * PUMP_KWH;
     for (size_t i = 0; i < forecast->count; i++)
         if (is_fuel(&forecast->items[i]))
@@ -146,6 +155,6 @@ void whatif_apply(struct whatif_said *said, struct forecast *forecast, const str
     if (whatif->kwh_percent != 0)
         apply_kwh(forecast, whatif->kwh_percent, series);
     if (whatif->heat_pump)
-        apply_heat_pump(said, forecast, whatif->heating_mwh);
+        apply_heat_pump(said, forecast, whatif);
     said->electricity_after_cents = -sum_of(forecast, is_electricity);
 }

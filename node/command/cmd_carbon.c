@@ -46,6 +46,15 @@ static void say_kind(json_t *kind, uint64_t most)
            field_text(kind, "vintage"), field_text(kind, "scope"));
 }
 
+static void say_left_out(json_t *meter)
+{
+    char from[SAY_MAX], to[SAY_MAX];
+
+    printf(_("left out: %s, meter %s, whose readings are of other days (%s to %s); see them with --from and --to\n"),
+           advice_word(field_text(meter, "quantity")), field_text(meter, "meter"), advice_date(from, field_text(meter, "from")),
+           advice_date(to, field_text(meter, "to")));
+}
+
 static void say_carbon(json_t *reply, const void *arg)
 {
     json_t *kinds = json_object_get(reply, "kinds"), *kind, *month;
@@ -59,6 +68,8 @@ static void say_carbon(json_t *reply, const void *arg)
             most = field_uint(month, "grams") > most ? field_uint(month, "grams") : most;
     json_array_foreach (kinds, i, kind)
         say_kind(kind, most);
+    json_array_foreach (json_object_get(reply, "left_out"), i, kind)
+        say_left_out(kind);
     printf(_("together %s of CO2 equivalent, as much as burning %llu litres of diesel\n"), say_kg(kg, grams),
            (unsigned long long)((grams + litre / 2) / litre));
     printf(_("source: %s; a yearly mean, which does not tell a cold evening from a sunny noon\n"),

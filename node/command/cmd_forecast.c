@@ -156,6 +156,9 @@ static void say_reasons(json_t *said)
                  "what it costs to buy and to look after is not in it\n"),
                advice_kwh(pump, (uint64_t)field_int(said, "pump_mwh")),
                advice_kwh(heat, (uint64_t)field_int(said, "heat_mwh")));
+    if (field_flag(said, "heat_metered"))
+        puts(_("this heat is what the gas meter counted in its last year, hot water and cooking included;\n"
+               "say it better with --heating-kwh N"));
     if (field_flag(said, "no_rent"))
         puts(_("no rent was found among the payments: it changes nothing here"));
     if (field_flag(said, "no_electricity"))

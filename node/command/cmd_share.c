@@ -1,8 +1,8 @@
 /* cmd_share.c - coopair share list, preview, allow, revoke: what may leave this home, before it does. */
 #include "node/command/command.h"
 #include "node/serve/answer.h"
-#include "node/tongue/say.h"
 #include "node/tongue/tongue.h"
+#include "node/tongue/words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -24,13 +24,14 @@ static int share_ask(struct cli *cli, int argc, char **argv, const char *verb, j
 
 static void say_purpose(json_t *purpose)
 {
-    char since[SAY_MAX];
+    char since[SAID_MAX];
 
     printf("  %-9s %s\n", field_text(purpose, "purpose"), field_text(purpose, "says"));
     printf("            (%s)\n", field_text(purpose, "grain"));
+    words_date(since, field_uint(purpose, "since"));
     if (field_flag(purpose, "allowed"))
-        printf(_("            ALLOWED since %s; take it back with: coopair share revoke %s\n"),
-               say_minute(since, (int64_t)field_uint(purpose, "since")), field_text(purpose, "purpose"));
+        printf(_("            ALLOWED since %s; take it back with: coopair share revoke %s\n"), since,
+               field_text(purpose, "purpose"));
     else
         printf(_("            not allowed; allow it with: coopair share allow %s\n"),
                field_text(purpose, "purpose"));

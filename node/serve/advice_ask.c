@@ -15,6 +15,21 @@ struct choice {
     char others[96]; /* the names that there are, as far as they fit */
 };
 
+enum { HISTORY_S = 28 * CALENDAR_DAY_S };
+
+static bool has_history(const struct store_series *series)
+{
+    return series->last_s - series->first_s >= HISTORY_S;
+}
+
+/* A new meter of three days, or one stray reading, does not take the place of the one that has years. */
+static bool is_better(const struct store_series *series, const struct store_series *best)
+{
+    if (best->count == 0 || has_history(series) != has_history(best))
+        return best->count == 0 || has_history(series);
+    return series->last_s > best->last_s || (series->last_s == best->last_s && series->count > best->count);
+}
+
 static void remember_other(struct choice *choice, const char *meter)
 {
     size_t used = strlen(choice->others);
@@ -26,16 +41,14 @@ static void remember_other(struct choice *choice, const char *meter)
 static bool choose(void *arg, const struct store_series *series)
 {
     struct choice *choice = arg;
-    struct store_series *best = &choice->best;
 
     if (series->name.quantity != choice->quantity || series->count == 0)
         return true;
     remember_other(choice, series->name.meter);
     if (choice->meter && strcmp(choice->meter, series->name.meter) != 0)
         return true;
-    if (best->count == 0 || series->last_s > best->last_s ||
-        (series->last_s == best->last_s && series->count > best->count))
-        *best = *series;
+    if (is_better(series, &choice->best))
+        choice->best = *series;
     return true;
 }
 

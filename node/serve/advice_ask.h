@@ -11,7 +11,8 @@
 struct advice_days {
     int64_t from, to; /* both included */
 };
-/* The one that args "meter" names, else the one whose readings go furthest. STATUS_MISSING: *why says which
+/* The one that args "meter" names, else, of those with four weeks of readings if any has, the one whose readings go
+ * furthest. STATUS_MISSING: *why says which
  * meters there are, or how to take a file in. */
 enum status advice_meter(struct store_series *out, struct store *store, json_t *args, enum quantity quantity,
                          struct failure *why);

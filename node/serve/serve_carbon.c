@@ -83,22 +83,69 @@ static enum status kind_answer(json_t *kinds, uint64_t *grams, struct store *sto
     return status;
 }
 
+/* A kind of energy that has no readings in these days is not in the sum, and is named. */
+static void left_out_answer(struct answer *answer, json_t *list, const struct store_series *series)
+{
+    json_t *item = answer_item(answer, list);
+    char text[CALENDAR_TEXT_MAX];
+
+    answer_text(answer, item, "quantity", quantity_name(series->name.quantity));
+    answer_text(answer, item, "meter", series->name.meter);
+    answer_text(answer, item, "from", day_text(text, day_of(series->first_s)));
+    answer_text(answer, item, "to", day_text(text, day_of(series->last_s)));
+}
+
+struct meters {
+    struct store_series list[2];
+    size_t count;
+};
+
 /* STATUS_MISSING of one kind matters only when there is no other. */
+static enum status meters_find(struct meters *out, struct store *store, json_t *args, struct failure *why)
+{
+    static const enum quantity wanted[ARRAY_SIZE(out->list)] = { QUANTITY_GAS, QUANTITY_ELECTRICITY_IN };
+    enum status status = STATUS_OK;
+
+    out->count = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+        status = advice_meter(&out->list[out->count], store, args, wanted[i], why);
+        out->count += status == STATUS_OK;
+        if (status && status != STATUS_MISSING)
+            return status;
+    }
+    return out->count > 0 ? STATUS_OK : status;
+}
+
+/* When none are named, the days of the meter that goes furthest are those of all: gas of one year is not added to
+ * electricity of another. */
+static bool same_days(json_t *args, const struct meters *meters)
+{
+    char text[CALENDAR_TEXT_MAX];
+    int64_t last_s = 0;
+
+    for (size_t i = 0; i < meters->count; i++)
+        last_s = meters->list[i].last_s > last_s ? meters->list[i].last_s : last_s;
+    return json_is_string(json_object_get(args, "to")) || json_is_string(json_object_get(args, "from")) ||
+           json_object_set_new(args, "to", json_string(day_text(text, day_of(last_s)))) == 0;
+}
+
 static enum status run_carbon(struct node *node, json_t *args, json_t *reply, struct failure *why)
 {
-    static const enum quantity wanted[] = { QUANTITY_GAS, QUANTITY_ELECTRICITY_IN };
-    enum status status = STATUS_OK;
+    struct meters meters;
     struct answer answer = { false };
-    json_t *kinds = answer_array(&answer, reply, "kinds");
+    json_t *kinds = answer_array(&answer, reply, "kinds"), *left_out = answer_array(&answer, reply, "left_out");
+    enum status status = meters_find(&meters, node_store(node), args, why);
     uint64_t grams = 0;
 
-    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-        struct store_series series;
-
-        status = advice_meter(&series, node_store(node), args, wanted[i], why);
-        if (!status)
-            status = kind_answer(kinds, &grams, node_store(node), args, &series, why);
-        if (status && status != STATUS_MISSING)
+    if (status)
+        return status;
+    if (!same_days(args, &meters))
+        return failure_say(why, STATUS_NOMEM, _("out of memory for the months"));
+    for (size_t i = 0; i < meters.count; i++) {
+        status = kind_answer(kinds, &grams, node_store(node), args, &meters.list[i], why);
+        if (status == STATUS_MISSING)
+            left_out_answer(&answer, left_out, &meters.list[i]);
+        else if (status)
             return status;
     }
     if (json_array_size(kinds) == 0)

@@ -5,6 +5,8 @@
  * payments, said in the reply. */
 #include "node/advice/calendar.h"
 #include "node/advice/forecast.h"
+#include "node/advice/usage.h"
+#include "node/serve/advice_ask.h"
 #include "node/serve/money.h"
 #include "node/serve/serve.h"
 #include "node/serve/answer.h"
@@ -55,6 +57,35 @@ static enum status whatif_take(struct forecasting *f, json_t *args, struct failu
     return STATUS_OK;
 }
 
+/* ---- A year of the gas meter. */
+
+enum { YEAR_DAYS = 365, WHOLE_PERCENT = 95 };
+
+static bool feed(void *arg, const struct reading *readings, size_t count)
+{
+    usage_add(arg, readings, count);
+    return true;
+}
+
+/* *mwh is 0 without a meter or with gaps in its last year: heating is unlike from month to month, nothing is filled in. */
+static enum status gas_year(int64_t *mwh, struct store *store, struct failure *why)
+{
+    struct usage_bin bins[2]; /* 365 days touch two years */
+    struct usage usage = { .covered_s = 0 };
+    struct store_series series;
+    struct advice_days days;
+    enum status status = advice_meter(&series, store, NULL, QUANTITY_GAS, why);
+
+    *mwh = 0;
+    if (!status)
+        status = advice_range(&days, NULL, &series, YEAR_DAYS, why);
+    if (!status && usage_begin(&usage, bins, SPAN_YEAR, days.from, days.to))
+        status = advice_scan(store, &series.name, days, feed, &usage, why);
+    if (!status && usage.covered_s * 100 >= (uint64_t)YEAR_DAYS * CALENDAR_DAY_S * WHOLE_PERCENT)
+        *mwh = (int64_t)usage.total_mwh;
+    return status == STATUS_MISSING ? STATUS_OK : status;
+}
+
 static enum status make(struct forecasting *f, struct node *node, json_t *args, struct failure *why)
 {
     unsigned months = 0;
@@ -62,6 +93,8 @@ static enum status make(struct forecasting *f, struct node *node, json_t *args, 
 
     if (!status)
         status = whatif_take(f, args, why);
+    if (!status && f->whatif.heat_pump)
+        status = gas_year(&f->whatif.gas_mwh, node_store(node), why);
     if (!status)
         status = money_load(&f->money, node_store(node), arg_text_or(args, "account", NULL), false, why);
     if (status)
@@ -125,6 +158,7 @@ static void said_view(struct answer *a, json_t *reply, const struct whatif_said 
     answer_int(a, out, "electricity_after_cents", said->electricity_after_cents);
     answer_int(a, out, "fuel_before_cents", said->fuel_before_cents);
     answer_int(a, out, "heat_mwh", said->heat_mwh);
+    answer_flag(a, out, "heat_metered", said->heat_metered);
     answer_int(a, out, "pump_mwh", said->pump_mwh);
     answer_flag(a, out, "no_rent", said->no_rent);
     answer_flag(a, out, "no_electricity", said->no_electricity);

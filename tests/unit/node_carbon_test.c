@@ -80,12 +80,46 @@ static void one_kind_is_enough_and_days_can_be_named(void **unused)
     assert_int_equal(TYPE(carbon, "--from", "6 January"), EXIT_USAGE);
 }
 
+static void gas_of_another_year_is_not_added_and_is_named(void **unused)
+{
+    json_t *reply;
+
+    (void)unused;
+    keep(&POWER, "2023-03-05", 20000000);
+    keep(&GAS, "2021-03-06", 100000000);
+    assert_int_equal(TYPE(carbon, "--json"), EXIT_DONE);
+    reply = home_json();
+    assert_int_equal(field_uint(reply, "total_grams"), 922);
+    assert_string_equal(field_text(json_array_get(json_object_get(reply, "left_out"), 0), "to"), "2021-03-06");
+    json_decref(reply);
+    assert_int_equal(TYPE(carbon, "--yes"), EXIT_DONE);
+    SAID("left out: gas, meter gas");
+    assert_int_equal(TYPE(carbon, "--to", "2021-12-31"), EXIT_DONE);
+    SAID("21.5 kg");
+}
+
+static void a_stray_reading_does_not_take_the_place_of_a_history(void **unused)
+{
+    static const struct series_name STRAY = { "stray", QUANTITY_ELECTRICITY_IN };
+
+    (void)unused;
+    keep(&POWER, "2023-01-05", 10000000);
+    keep(&POWER, "2023-03-05", 20000000);
+    keep(&STRAY, "2024-01-05", 30000000);
+    assert_int_equal(TYPE(carbon, "--yes"), EXIT_DONE);
+    SAID("meter power");
+    assert_int_equal(TYPE(carbon, "--meter", "stray"), EXIT_DONE);
+    SAID("meter stray");
+}
+
 #define ON_A_HOME(test) cmocka_unit_test_setup_teardown(test, home_up, home_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grams_are_rounded_once),
         ON_A_HOME(both_kinds_are_added_and_each_factor_has_source_and_year),
+        ON_A_HOME(gas_of_another_year_is_not_added_and_is_named),
+        ON_A_HOME(a_stray_reading_does_not_take_the_place_of_a_history),
         ON_A_HOME(one_kind_is_enough_and_days_can_be_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

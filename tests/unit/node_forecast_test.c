@@ -384,7 +384,28 @@ static void a_what_if_redraws_and_touches_nothing_else(void **unused)
     assert_int_equal(said.pump_mwh, said.heat_mwh / 83 * 23);
     assert_int_equal(total(&home.forecast, "04.5.1"), -said.electricity_after_cents);
     assert_in_range(said.electricity_after_cents - said.electricity_before_cents, 70000, 90000);
+    assert_false(said.heat_metered);
     assert_memory_equal(before, home.list.entries, sizeof before);
+}
+
+static void the_gas_meter_says_what_heat_is_and_the_household_says_it_better(void **unused)
+{
+    static const int64_t KWH = 1000000;
+    static struct home home;
+    struct whatif_said said;
+
+    (void)unused;
+    home_make(&home);
+    whatif_apply(&said, &home.forecast, &(struct whatif){ .heat_pump = true, .gas_mwh = 8300 * KWH }, home.list.series);
+    assert_true(said.heat_metered);
+    assert_int_equal(said.pump_mwh, 2300 * KWH);
+
+    home_make(&home);
+    whatif_apply(&said, &home.forecast,
+                 &(struct whatif){ .heat_pump = true, .gas_mwh = 8300 * KWH, .heating_mwh = 4150 * KWH },
+                 home.list.series);
+    assert_false(said.heat_metered);
+    assert_int_equal(said.pump_mwh, 1150 * KWH);
 }
 
 static void a_what_if_about_what_is_not_there_says_so(void **unused)
@@ -415,6 +436,7 @@ int main(void)
         cmocka_unit_test(half_a_year_that_was_not_seen_comes_true),
         cmocka_unit_test(a_forecast_has_each_month_in_classes),
         cmocka_unit_test(a_what_if_redraws_and_touches_nothing_else),
+        cmocka_unit_test(the_gas_meter_says_what_heat_is_and_the_household_says_it_better),
         cmocka_unit_test(a_what_if_about_what_is_not_there_says_so),
     };
 

@@ -79,6 +79,17 @@ static void without_movements_the_next_step_is_said(void **unused)
     assert_int_equal(TYPE(whatif, "--kwh", "-20"), EXIT_NOT_FOUND);
 }
 
+/* Ten kilowatt-hours a day, up to the end of October 2018. */
+static void gas_of(size_t days)
+{
+    static const struct series_name gas = { "gas", QUANTITY_GAS };
+    static struct reading readings[365];
+
+    for (size_t i = 0; i < days; i++)
+        readings[i] = (struct reading){ 1540854000 - (int64_t)(days - i) * 86400, 86400, 10000000 };
+    home_keep(&gas, readings, days);
+}
+
 static void a_budget_is_by_post_and_the_payee_may_stand_beside_the_label(void **unused)
 {
     json_t *reply, *item;
@@ -186,6 +197,15 @@ static void a_forecast_has_three_classes_and_a_what_if_leaves_the_data_alone(voi
     assert_int_equal(TYPE(whatif, "--heat-pump", "--months", "12"), EXIT_DONE);
     SAID("heat pump takes");
     SAID("more stays");
+    gas_of(300); /* heating is unlike from month to month: nothing is filled in */
+    assert_int_equal(TYPE(whatif, "--heat-pump", "--json"), EXIT_DONE);
+    reply = home_json();
+    assert_false(field_flag(json_object_get(reply, "whatif"), "heat_metered"));
+    json_decref(reply);
+    gas_of(365);
+    assert_int_equal(TYPE(whatif, "--heat-pump", "--yes"), EXIT_DONE);
+    SAID("gas meter counted");
+    SAID("3 650.0 kWh of heat");
     assert_int_equal(TYPE(forecast, "--months", "6", "--json"), EXIT_DONE);
     reply = home_json();
     assert_true(json_equal(reply, before)); /* as before: nothing was touched */

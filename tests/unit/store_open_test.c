@@ -258,7 +258,7 @@ static void step_fail(struct store_txn *txn)
 
 static void an_older_layout_is_brought_up_to_date_in_order_and_a_newer_one_refused(void **state)
 {
-    const struct migration steps[] = { store_steps[0], store_steps[1], { "paint", step_paint }, { "repaint", step_repaint } };
+    const struct migration steps[] = { store_steps[0], store_steps[1], store_steps[2], { "paint", step_paint }, { "repaint", step_repaint } };
     struct home *home = *state;
 
     open_home(home);
@@ -275,7 +275,7 @@ static void an_older_layout_is_brought_up_to_date_in_order_and_a_newer_one_refus
 
 static void a_failing_step_changes_nothing(void **state)
 {
-    const struct migration steps[] = { store_steps[0], store_steps[1], { "paint", step_paint }, { "fail", step_fail } };
+    const struct migration steps[] = { store_steps[0], store_steps[1], store_steps[2], { "paint", step_paint }, { "fail", step_fail } };
     struct home *home = *state;
 
     open_home(home);
@@ -287,7 +287,7 @@ static void a_failing_step_changes_nothing(void **state)
 
 static void a_reader_leaves_an_older_layout_alone(void **state)
 {
-    const struct migration steps[] = { store_steps[0], store_steps[1], { "paint", step_paint } };
+    const struct migration steps[] = { store_steps[0], store_steps[1], store_steps[2], { "paint", step_paint } };
     struct home *home = *state;
 
     open_home(home);
