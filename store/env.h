@@ -84,7 +84,7 @@ enum status env_explain(const struct store *store, int code, const char *doing, 
 
 /* erase.c: overwrites what an erasure that was killed has left. */
 enum status erase_finish(struct store *store, struct failure *why);
-/* household.c: the row of a series, and what the keys of its blocks begin with. false: no such series, or the transaction failed. */
+/* series_rows.c: the row of a series, and what the keys of its blocks begin with. false: no such series, or the transaction failed. */
 bool series_places(struct store_txn *txn, struct entry_key *row, struct entry_key *blocks, const struct series_name *name);
 /* accounts.c: the same of an account. health.c: all lines of a payer begin so. */
 bool account_places(struct store_txn *txn, struct entry_key *row, struct entry_key *blocks, const char *name);
