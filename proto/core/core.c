@@ -130,6 +130,8 @@ static void clock_move(struct core *core, uint64_t now_ms)
     uint64_t passed = now_ms > core->now_ms ? now_ms - core->now_ms : 0;
     uint64_t awaited = core->awaited_ms > core->now_ms ? core->awaited_ms - core->now_ms : 0;
 
+    if (core->now_ms == 0 || now_ms < core->now_ms || (awaited < UINT64_MAX / 2 && passed > awaited + CLOCK_STEP_MAX_MS))
+        core->awake_ms = now_ms;
     if (awaited < UINT64_MAX / 2)
         passed = earlier(passed, awaited + CLOCK_STEP_MAX_MS);
     core->ms += core->now_ms == 0 ? 0 : passed; /* the first step sets the clock */

@@ -389,6 +389,7 @@ static void round_run(struct core *core, struct round *round)
     round->due_ms = voter_deadline_ms(round->topic, &round->own, core->now_ms);
     round->expires_ms = round_expiry_ms(round->topic);
     round->touched = core->no_memory;
+    round->own.awake_ms = core->awake_ms;
 }
 
 /* ---- */

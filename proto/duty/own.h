@@ -26,6 +26,7 @@ struct own {
     /* It may have voted here and lost its own votes: brought back from a backup or a sheet. The registry by itself:
      * a founder brought back before its end cannot have voted there, and may be the only one who can close it. */
     bool abstains, abstains_registry;
+    uint64_t awake_ms;          /* since when it has been awake; 0: always */
     struct sign_key genesis;    /* set when genesis_index > 0: this home closes the registry box */
     struct scalar genesis_share;
     unsigned genesis_index;

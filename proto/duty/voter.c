@@ -161,25 +161,30 @@ static bool round_due(struct deal_out *out, const struct duty *duty)
 
 /* ---- */
 
-/* The first committee's time for key and interest is over: from here on the next lot may take it for dead. */
+/* The first committee's time for key and interest is over: from here on the next lot may take it for dead. Not if a slack later it was as
+ * good as finished: then all know that before the next lot may speak. WIRE 7.3 */
 static bool time_is_over(const struct duty *duty)
 {
     uint64_t patience_s = key_patience_s(duty->topic);
 
     return (duty->box == BOX_KEY || duty->box == BOX_INTEREST) && patience_s != UINT64_MAX &&
-           duty->now_ms >= ms_from_s(patience_s);
+           duty->now_ms >= ms_from_s(patience_s) &&
+           !first_may_finish(duty->topic, ms_from_s(patience_s + duty->charter->slack_s));
 }
 
-/* A member of the next lot has waited for the first as long as that may speak, and a slack more. WIRE 7.3 */
+/* A member of the next lot has waited for the first as long as that may speak, and two slacks more; and has been awake for one of them, or
+ * it would give up what it has only not heard of yet. WIRE 7.3 */
 static uint64_t giving_up_ms(struct topic *topic, const struct own *own)
 {
-    uint64_t patience_s = key_patience_s(topic);
+    uint64_t patience_s = key_patience_s(topic), slack_s = topic_charter(topic)->slack_s, waited_ms, awake_ms;
     bool said;
 
     if (patience_s == UINT64_MAX || own->abstains || !own->secret_known ||
-        next_lot_member(topic, own->member.public_key, &said) == 0 || said)
+        next_lot_member(topic, own->member.public_key, &said) == 0 || said || first_may_finish(topic, UINT64_MAX))
         return NEVER_MS;
-    return ms_from_s(patience_s + topic_charter(topic)->slack_s);
+    waited_ms = ms_from_s(patience_s + 2 * slack_s);
+    awake_ms = own->awake_ms + ms_from_s(slack_s);
+    return waited_ms > awake_ms ? waited_ms : awake_ms;
 }
 
 static bool giving_up_due(struct deal_out *out, struct topic *topic, const struct own *own, uint64_t now_ms)

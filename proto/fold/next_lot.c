@@ -3,7 +3,8 @@
  * The fold reads no clock: those who would take over say by theirs that they have waited long enough, and a quorum of
  * them is what counts. Then both boxes begin again under another parent, with all that was said in them forgotten:
  * homes deal once more. Failure modes: fewer homes than two committees need, then there is no next lot; the first
- * committee finishes all the same, in a network that was in two for longer than its time: that is a fork, and said. */
+ * committee finishes all the same. Which of the two a node hears of first is chance, so the fold cannot repair that:
+ * those who give up and those who go on see to it (first_may_finish) that it takes a fork's liars, and it is said. */
 #include "proto/fold/fold.h"
 
 #include "crypto/labels.h"
@@ -56,6 +57,60 @@ static bool given_up(const struct topic *topic)
     return (unsigned)__builtin_popcount(topic->gave_up) >= committee_rule(topic->next.count).quorum;
 }
 
+/* ---- How near the first committee came. */
+
+static uint32_t voters_by(const struct box *box, const struct vote *vote, uint64_t until_ms)
+{
+    const struct sorted *votes = &box->records[RECORD_VOTE];
+    uint32_t members = 0;
+
+    for (size_t i = 0; i < votes->count; i++) {
+        const struct entry *entry = entry_of(votes->list[i]);
+
+        if (entry->held.arrival_ms <= until_ms && entry->vote.round == vote->round && entry->vote.step == vote->step &&
+            memcmp(entry->vote.digest, vote->digest, HASH_SIZE) == 0)
+            members |= UINT32_C(1) << (entry->member - 1);
+    }
+    return members;
+}
+
+/* That many members were heard to close it on one set, in one round. */
+static bool closers_by(const struct box *box, unsigned least, uint64_t until_ms)
+{
+    for (size_t i = 0; i < box->tally_count; i++) {
+        const struct tally *tally = &box->tallies[i];
+
+        if (tally->vote.step == 2 && (unsigned)__builtin_popcount(tally->members) >= least &&
+            (unsigned)__builtin_popcount(voters_by(box, &tally->vote, until_ms)) >= least)
+            return true;
+    }
+    return false;
+}
+
+static bool openers_by(const struct box *box, unsigned least, uint64_t until_ms)
+{
+    const struct sorted *opens = &box->records[RECORD_OPEN];
+    uint32_t members = 0;
+
+    for (size_t i = 0; i < opens->count; i++)
+        if (opens->list[i]->arrival_ms <= until_ms)
+            members |= UINT32_C(1) << (entry_of(opens->list[i])->member - 1);
+    return (unsigned)__builtin_popcount(members) >= least;
+}
+
+/* Of q who close a box and of thr who open it, as many may be lying as cannot close one twice: 2q - n - 1. */
+bool first_may_finish(struct topic *topic, uint64_t until_ms)
+{
+    struct committee_rule rule = box_rule(topic, BOX_KEY);
+    unsigned liars = 2 * rule.quorum - rule.members - 1;
+
+    return topic_settle(topic) && topic->next.count > 0 && closers_by(&topic->boxes[BOX_KEY], rule.quorum, until_ms) &&
+           openers_by(&topic->boxes[BOX_KEY], rule.threshold - liars, until_ms) &&
+           closers_by(&topic->boxes[BOX_INTEREST], rule.quorum - liars, until_ms);
+}
+
+/* ---- Taking over. */
+
 /* false: nothing moved. */
 bool next_lot_advance(struct topic *topic)
 {
@@ -70,7 +125,7 @@ bool next_lot_advance(struct topic *topic)
     }
     next_lot_parent(parent, topic);
     /* The same whichever of the two is known here: the boxes have one parent, so they must have one deadline. */
-    begins_s = time_of_first_s(topic) + topic->charter.slack_s;
+    begins_s = time_of_first_s(topic) + 2 * (uint64_t)topic->charter.slack_s;
     topic->committee = topic->next;
     topic->next.count = 0;
     topic->replaced = true;

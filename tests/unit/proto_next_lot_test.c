@@ -1,5 +1,6 @@
 /* The next lot of the draw takes over what the first committee did not finish, in whatever order its records come, and whatever strangers
  * have said before. WIRE 7.3. */
+#include "proto/duty/own.h"
 #include "tests/support/round_play.h"
 
 #include <setjmp.h>
@@ -162,6 +163,168 @@ static void the_end_of_a_season_makes_no_forger_of_a_late_opener(void **unused)
     round_free(r);
 }
 
+/* ---- Who gives the first up, and who goes on. */
+
+/* With 31 members: e = 12. */
+enum { NEAR_OPENERS = 4, NEAR_VOTERS = 10, HELD_BACK = 12, QUORUM = 22 };
+
+/* The key closed and opened by so many, and so many votes of the second step for interest. */
+static struct round *nearly(uint8_t seed, unsigned openers, unsigned voters)
+{
+    struct round *r = drawn(seed);
+    uint8_t none[1][ID_SIZE], seen[COMMITTEE_MAX][ID_SIZE], digest[HASH_SIZE];
+
+    round_play_key(r);
+    round_close(r, BOX_KEY);
+    round_learn_shares(r);
+    for (unsigned m = 1; m <= openers; m++)
+        round_open_by(r, BOX_KEY, m, &round_seated(r, m)->share.value, false);
+    for (unsigned m = 1; m <= QUORUM; m++)
+        memcpy(seen[m - 1], round_seen(r, BOX_INTEREST, m, none, 0)->id, ID_SIZE);
+    round_digest(r, round_cut(r, BOX_INTEREST, 1, 0, round_settled(r, BOX_INTEREST), seen, QUORUM), digest);
+    for (unsigned m = 1; m <= voters; m++)
+        round_vote(r, BOX_INTEREST, m, 0, 2, digest);
+    return r;
+}
+
+static uint64_t patience_ms(struct round *r, unsigned slacks)
+{
+    return (key_patience_s(r->topic) + slacks * (uint64_t)r->charter.slack_s) * 1000;
+}
+
+static struct own *own_of(const struct round_home *home)
+{
+    struct own *own = calloc(1, sizeof *own);
+
+    assert_non_null(own);
+    own->member = home->member;
+    own->ring = home->ring;
+    own->box = home->box;
+    own->secret_known = true;
+    return own;
+}
+
+static struct round_home *of_the_next_lot(struct round *r)
+{
+    bool said;
+
+    for (unsigned i = 0; i < HOMES; i++)
+        if (next_lot_member(r->topic, r->homes[i].member.public_key, &said) > 0)
+            return &r->homes[i];
+    assert_true(false);
+    return NULL;
+}
+
+/* What a home with these keys owes at that time: its kind, -1 nothing. */
+static int owed(struct round *r, struct own *own, uint64_t now_ms)
+{
+    struct deal_out out;
+    struct record record;
+
+    if (!voter_due(&out, r->topic, own, now_ms, &r->rng))
+        return -1;
+    assert_true(record_read(&record, (struct bytes){ out.bytes, out.size }));
+    return record.kind;
+}
+
+static void the_first_is_given_up_when_what_lacks_cannot_be_held_back(void **unused)
+{
+    static const struct {
+        unsigned openers, voters;
+        bool near;
+    } cases[] = { { NEAR_OPENERS, NEAR_VOTERS, true },
+                  { NEAR_OPENERS - 1, NEAR_VOTERS, false },
+                  { NEAR_OPENERS, NEAR_VOTERS - 1, false },
+                  { 16, QUORUM - 1, true } };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct round *r = nearly((uint8_t)(10 + i), cases[i].openers, cases[i].voters);
+        struct own *own = own_of(of_the_next_lot(r));
+
+        assert_int_equal(first_may_finish(r->topic, UINT64_MAX), cases[i].near);
+        assert_int_equal(owed(r, own, patience_ms(r, 2) - 1), -1);
+        assert_int_equal(owed(r, own, patience_ms(r, 2)), cases[i].near ? -1 : RECORD_FLAG);
+        assert_int_equal(owed(r, own, patience_ms(r, 9)), cases[i].near ? -1 : RECORD_FLAG);
+        assert_int_equal(voter_deadline_ms(r->topic, own, patience_ms(r, 1)), cases[i].near ? UINT64_MAX : patience_ms(r, 2));
+        free(own);
+        round_free(r);
+    }
+}
+
+/* As many as may lie held their votes back until the next lot had given the first up: they come too late, whichever a node hears first. */
+static void votes_held_back_finish_nothing(void **unused)
+{
+    struct round *r = nearly(20, 16, NEAR_VOTERS - 1);
+    struct own *own = own_of(of_the_next_lot(r));
+    uint8_t digest[HASH_SIZE];
+    const struct held *const *cuts;
+    struct cut cut;
+
+    (void)unused;
+    assert_int_equal(owed(r, own, patience_ms(r, 2)), RECORD_FLAG);
+    assert_int_equal(topic_records(r->topic, BOX_INTEREST, RECORD_CUT, &cuts), 1);
+    assert_true(box_cut(r->topic, &cut, cuts[0]));
+    memcpy(digest, cut.digest, HASH_SIZE);
+    for (unsigned m = NEAR_VOTERS; m < NEAR_VOTERS + HELD_BACK; m++)
+        round_vote(r, BOX_INTEREST, m, 0, 2, digest);
+    assert_int_equal(round_season(r)->boxes[BOX_INTEREST].state, BOX_OPEN);
+    give_up(r, NEXT_QUORUM);
+    assert_true(round_season(r)->replaced);
+    assert_int_equal(round_season(r)->phase, PHASE_KEY);
+    free(own);
+    round_free(r);
+}
+
+/* Near by what had come a slack after its time, it goes on; by what came later, not: the next lot may have spoken. A member that has not
+ * listed yet owes its list while it may speak. */
+static void the_first_goes_on_when_it_came_near_in_time(void **unused)
+{
+    struct round *r = nearly(21, 16, NEAR_VOTERS - 1), *late = round_branch(r);
+    struct own *own = own_of(round_seated(r, QUORUM + 1));
+    uint8_t room[96];
+    struct writer w = writer_to(room, sizeof room);
+    const struct held *const *cuts;
+    struct round_record last;
+    struct cut cut;
+
+    (void)unused;
+    assert_int_equal(owed(r, own, patience_ms(r, 0) - 1), RECORD_SEEN);
+    assert_int_equal(owed(r, own, patience_ms(r, 0)), -1);
+    assert_int_equal(topic_records(r->topic, BOX_INTEREST, RECORD_CUT, &cuts), 1);
+    assert_true(box_cut(r->topic, &cut, cuts[0]));
+    writer_array(&w, 4);
+    writer_uint(&w, 0);
+    writer_uint(&w, 2);
+    writer_bin(&w, (struct bytes){ cut.id, ID_SIZE });
+    writer_bin(&w, BYTES(cut.digest));
+    round_record_make(r, &last, RECORD_VOTE, BOX_INTEREST, &round_seated(r, NEAR_VOTERS)->member, &w);
+    assert_int_equal(topic_add(r->topic, round_bytes(&last), patience_ms(r, 1)), STATUS_OK);
+    assert_int_equal(owed(r, own, patience_ms(r, 0)), RECORD_SEEN);
+    assert_int_equal(owed(r, own, patience_ms(r, 9)), RECORD_SEEN);
+    assert_int_equal(topic_add(late->topic, round_bytes(&last), patience_ms(late, 1) + 1), STATUS_OK);
+    assert_int_equal(owed(late, own, patience_ms(late, 9)), -1);
+    free(last.bytes);
+    free(own);
+    round_free(late);
+    round_free(r);
+}
+
+/* Off while the others finished, it would give up what it has only not heard of. */
+static void who_wakes_up_listens_before_it_gives_the_first_up(void **unused)
+{
+    struct round *r = nearly(22, 0, 0);
+    struct own *own = own_of(of_the_next_lot(r));
+
+    (void)unused;
+    own->awake_ms = patience_ms(r, 5);
+    assert_int_equal(owed(r, own, patience_ms(r, 6) - 1), -1);
+    assert_int_equal(owed(r, own, patience_ms(r, 6)), RECORD_FLAG);
+    assert_int_equal(voter_deadline_ms(r->topic, own, patience_ms(r, 5)), patience_ms(r, 6));
+    free(own);
+    round_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +332,10 @@ int main(void)
         cmocka_unit_test(both_ways_to_the_next_lot_lead_to_the_same_boxes),
         cmocka_unit_test(too_few_voices_are_the_end_only_when_no_other_committee_can_count_again),
         cmocka_unit_test(the_end_of_a_season_makes_no_forger_of_a_late_opener),
+        cmocka_unit_test(the_first_is_given_up_when_what_lacks_cannot_be_held_back),
+        cmocka_unit_test(votes_held_back_finish_nothing),
+        cmocka_unit_test(the_first_goes_on_when_it_came_near_in_time),
+        cmocka_unit_test(who_wakes_up_listens_before_it_gives_the_first_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
