@@ -54,6 +54,8 @@ struct debt {
 struct hidden { /* a deal on its way under the stem */
     uint8_t id[ID_SIZE];
     uint64_t spread_at; /* by this home, if nobody has by then */
+    uint32_t brought_by[LINKS_MAX]; /* links, the oldest overwritten: what one of them brings again is known to it */
+    size_t brought;
 };
 struct group;
 struct round {
@@ -293,6 +295,7 @@ enum status round_follow(struct core *core, struct bytes charter, bool keep, con
 void round_attach(struct core *core, struct group *group); /* a group has come: rounds that waited for it */
 void rounds_restored(struct core *core, uint64_t restored_ms);
 enum status totals_from_disk(struct core *core, struct bytes bytes, struct failure *why);
+void totals_keep(struct core *core); /* again */
 void rounds_started(struct core *core);
 void round_secret(struct core *core, struct round *round, struct bytes secret);
 /* Takes a record that is new here: KEEP, then passing it on. `from` NULL: made or handed in here, `way` is then not looked at. The status
@@ -342,9 +345,9 @@ void wants_clear(struct link *link, unsigned handle);
 bool stem_wanted(const struct record *record); /* is it of the kind that hides its author? */
 /* from: who brought it, NULL: this home itself, or somebody before it could be judged; own: made or handed in here. */
 void stem_new(struct core *core, struct round *round, const struct record *record, struct link *from, bool own);
-void stem_again(struct core *core, struct round *round, const struct record *record, struct link *from); /* it went in a circle */
+void stem_again(struct core *core, struct round *round, const struct record *record, struct link *from,
+                enum record_way way); /* it is hidden here and comes once more */
 bool stem_hides(const struct round *round, const uint8_t id[ID_SIZE]);
-void stem_show(struct core *core, struct round *round, const struct record *record, const struct link *from);
 void stem_run(struct core *core, struct round *round);
 uint64_t stem_deadline(const struct core *core);
 

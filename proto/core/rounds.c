@@ -276,6 +276,17 @@ enum status round_take(struct core *core, struct round *round, const struct reco
 
 /* ---- Totals. WIRE 6.12 */
 
+void totals_keep(struct core *core)
+{
+    size_t room = history_room(&core->history);
+    uint8_t *bytes = malloc(room);
+
+    if (bytes != NULL && core_reserve(core, 1, room))
+        effects_add(core->out, EFFECT_KEEP_TOTALS, (struct bytes){ bytes, history_write(bytes, room, &core->history) });
+    core->no_memory = core->no_memory || bytes == NULL;
+    free(bytes);
+}
+
 /* Kept whole, and before anything that depends on it: effects are carried out in order. */
 static bool totals_remember(struct core *core, struct round *round)
 {

@@ -266,6 +266,18 @@ enum status topic_take(struct topic *topic, const struct record *record, uint64_
     return status;
 }
 
+void topic_take_again(struct topic *topic, const struct record *record)
+{
+    const struct held *held = topic_held_find(topic, record->id);
+    struct entry *entry = entry_new(topic, record, 0);
+
+    if (entry == NULL)
+        return;
+    if (record_signed(record) && entry_read(topic, entry) && held != NULL && held->valid && record->kind == RECORD_DEAL)
+        box_kinds[record->box]->check(topic, entry);
+    entry_free(entry);
+}
+
 enum status topic_add(struct topic *topic, struct bytes bytes, uint64_t arrival_ms)
 {
     struct record record;

@@ -23,6 +23,8 @@ struct held {
 /* topic_add of a record that has been read already: its id is the costliest thing about it. hidden: it is told to nobody, until
  * topic_show. */
 enum status topic_take(struct topic *topic, const struct record *record, uint64_t arrival_ms, bool hidden);
+/* One that is held, taken once more: all the work of the first time, and nothing changes. */
+void topic_take_again(struct topic *topic, const struct record *record);
 /* Every record held, valid and pending, in order of id; borrowed until the next topic_add. */
 size_t topic_held(struct topic *topic, const struct held *const **out);
 /* The valid ones: what may be told to others. */

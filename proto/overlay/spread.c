@@ -147,12 +147,10 @@ void record_take(struct core *core, struct link *link, const struct message *mes
     if (round == NULL || !within_buckets(core, link, round, record.id))
         return;
     forget_wants(core, record.id);
-    if (!stem_hides(round, record.id))
-        judge(core, link, round, round_take(core, round, &record, link, way), way);
-    else if (way == WAY_STEM)
-        stem_again(core, round, &record, link);
+    if (stem_hides(round, record.id))
+        stem_again(core, round, &record, link, way);
     else
-        stem_show(core, round, &record, link);
+        judge(core, link, round, round_take(core, round, &record, link, way), way);
 }
 
 static void want(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE])

@@ -18,23 +18,46 @@ bool stem_hides(const struct round *round, const uint8_t id[ID_SIZE])
     return held != NULL && held->hidden;
 }
 
-static void wait_begin(struct core *core, struct round *round, const uint8_t id[ID_SIZE], uint64_t span_ms)
+/* false: it had brought it before. */
+static bool brings(struct hidden *entry, const struct link *from)
+{
+    for (size_t i = 0; i < entry->brought && i < LINKS_MAX; i++) {
+        if (entry->brought_by[i] == from->id)
+            return false;
+    }
+    entry->brought_by[entry->brought++ % LINKS_MAX] = from->id;
+    return true;
+}
+
+static void wait_begin(struct core *core, struct round *round, const uint8_t id[ID_SIZE], const struct link *from,
+                       uint64_t span_ms)
 {
     struct hidden *entry = &round->hidden[round->hidden_count++];
 
+    *entry = (struct hidden){ .spread_at = core->ms + span_ms };
     memcpy(entry->id, id, ID_SIZE);
-    entry->spread_at = core->ms + span_ms;
+    if (from != NULL)
+        brings(entry, from);
+}
+
+static struct hidden *hidden_find(struct round *round, const uint8_t id[ID_SIZE])
+{
+    for (size_t i = 0; i < round->hidden_count; i++) {
+        if (memcmp(round->hidden[i].id, id, ID_SIZE) == 0)
+            return &round->hidden[i];
+    }
+    return NULL;
 }
 
 static void wait_end(struct round *round, const uint8_t id[ID_SIZE])
 {
-    for (size_t i = round->hidden_count; i-- > 0;) {
-        if (memcmp(round->hidden[i].id, id, ID_SIZE) == 0)
-            round->hidden[i] = round->hidden[--round->hidden_count];
-    }
+    struct hidden *entry = hidden_find(round, id);
+
+    if (entry != NULL)
+        *entry = round->hidden[--round->hidden_count];
 }
 
-void stem_show(struct core *core, struct round *round, const struct record *record, const struct link *from)
+static void stem_show(struct core *core, struct round *round, const struct record *record, const struct link *from)
 {
     const struct held *held = topic_held_find(round->topic, record->id);
 
@@ -154,17 +177,31 @@ void stem_new(struct core *core, struct round *round, const struct record *recor
     uint64_t span = may_hide ? patience(core, round, record->box, own) : 0;
 
     if (span > 0)
-        wait_begin(core, round, record->id, span);
+        wait_begin(core, round, record->id, from, span);
     /* An author without neighbours waits for some. */
     if (span == 0 || (!walk_on(core, round, record->whole, from) && !own))
         stem_show(core, round, record, from);
 }
 
-void stem_again(struct core *core, struct round *round, const struct record *record, struct link *from)
+/* Whoever suspects that this home has it can send it and count the time until the next pong: it is to cost what it costs who has never
+ * seen it, proofs and disk, once for each link, as there. */
+static void take_again(struct core *core, struct round *round, const struct record *record, const struct link *from)
+{
+    struct hidden *entry = hidden_find(round, record->id);
+
+    if (entry != NULL && !brings(entry, from))
+        return;
+    topic_take_again(round->topic, record);
+    if (entry != NULL) /* what waits for its box is on no disk */
+        totals_keep(core);
+}
+
+void stem_again(struct core *core, struct round *round, const struct record *record, struct link *from, enum record_way way)
 {
     const struct held *held = topic_held_find(round->topic, record->id);
 
-    if (held->valid && !walk_on(core, round, record->whole, from))
+    take_again(core, round, record, from);
+    if (way != WAY_STEM || (held->valid && !walk_on(core, round, record->whole, from)))
         stem_show(core, round, record, from);
 }
 

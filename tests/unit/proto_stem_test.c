@@ -7,6 +7,19 @@
 
 #include <cmocka.h>
 
+static unsigned proofs; /* checked so far, by whichever home */
+
+bool __real_admission_check(uint8_t *nullifier, const struct point *roster, size_t count, struct bytes scope, struct bytes message,
+                            struct bytes proof);
+bool __wrap_admission_check(uint8_t *nullifier, const struct point *roster, size_t count, struct bytes scope, struct bytes message,
+                            struct bytes proof);
+bool __wrap_admission_check(uint8_t *nullifier, const struct point *roster, size_t count, struct bytes scope, struct bytes message,
+                            struct bytes proof)
+{
+    proofs++;
+    return __real_admission_check(nullifier, roster, count, scope, message, proof);
+}
+
 enum { HOMES = 12, HANDLE = 5, ONE_STEP_MS = 31, PATIENCE_MS = 2000 };
 
 static struct story story;
@@ -64,13 +77,18 @@ static unsigned holders(struct world *w, const uint8_t id[ID_SIZE])
     return count;
 }
 
-static void cut_off(struct world *w, int at)
+static void cut_off_but(struct world *w, int at, int but)
 {
     for (int i = 0; i < HOMES; i++) {
-        if (i != at)
+        if (i != at && i != but)
             world_cut(w, at, i, false);
     }
     world_run(w, ONE_STEP_MS);
+}
+
+static void cut_off(struct world *w, int at)
+{
+    cut_off_but(w, at, at);
 }
 
 static struct mouth neighbour(struct world *w, int at)
@@ -189,6 +207,78 @@ static void what_has_spread_elsewhere_is_passed_on(void **unused)
     world_free(w);
 }
 
+struct work {
+    unsigned proofs;
+    bool kept;
+};
+
+static struct work work_of(struct mouth *m, const struct message *message)
+{
+    struct work work = { .kept = false };
+    unsigned before = proofs;
+
+    mouth_say(m, message);
+    assert_false(m->w->outside_closed);
+    for (size_t i = 0; i < m->w->effects.count; i++)
+        work.kept = work.kept || m->w->effects.list[i].type < EFFECT_DIAL;
+    work.proofs = proofs - before;
+    return work;
+}
+
+static bool hides(struct world *w, int at, const uint8_t id[ID_SIZE])
+{
+    const struct held *held = topic_held_find(core_topic_find(w->homes[at].core, story.topic), id);
+
+    return held != NULL && held->hidden;
+}
+
+/* What a home does for a record that one brings, the same once more, and then another. */
+static void work_three(struct world *w, int at, const struct message *message, struct work out[3])
+{
+    struct mouth m = neighbour(w, at);
+
+    out[0] = work_of(&m, message);
+    out[1] = work_of(&m, message);
+    mouth_hang_up(&m);
+    m = neighbour(w, at);
+    out[2] = work_of(&m, message);
+    mouth_hang_up(&m);
+}
+
+/* Sending a record and counting the time until the next pong does not tell who had it hidden: it costs a look at its proofs and a write to
+ * the disk, once on each link, whether it was there or not. And no neighbour can make a home look again and again. */
+static void a_hidden_record_costs_as_much_when_it_comes_again_as_a_new_one(void **unused)
+{
+    enum { HOLDER = 3, OTHER = 4, BEHIND = 5 };
+    unsigned stayed = 0;
+
+    (void)unused;
+    for (uint64_t seed = 9; seed < 14; seed++) {
+        struct world *w = street_before_interest(seed);
+        struct message message = { .type = MESSAGE_RECORD, .handle = HANDLE, .record.way = seed == 9 ? WAY_TREE : WAY_STEM };
+        struct work held[3], fresh[3];
+        const struct world_item *item;
+
+        w->liar = true;
+        cut_off_but(w, HOLDER, BEHIND);
+        cut_off_but(w, OTHER, BEHIND);
+        item = deal_of(w, HOLDER);
+        message.record.bytes = (struct bytes){ item->data, item->size };
+        work_three(w, HOLDER, &message, held);
+        work_three(w, OTHER, &message, fresh);
+        assert_true(held[0].proofs == 1 && held[0].kept && fresh[0].proofs == 1 && fresh[0].kept);
+        assert_true(held[1].proofs == 0 && !held[1].kept && fresh[1].proofs == 0 && !fresh[1].kept);
+        if (seed == 9)
+            assert_true(held[2].proofs == 0 && !held[2].kept && fresh[2].proofs == 0 && !fresh[2].kept);
+        if (hides(w, HOLDER, item->id) && hides(w, OTHER, item->id)) {
+            assert_true(held[2].proofs == 1 && held[2].kept && fresh[2].proofs == 1 && fresh[2].kept);
+            stayed++;
+        }
+        world_free(w);
+    }
+    assert_true(stayed >= 2); /* the others were shown by the coin */
+}
+
 static bool in_registry(const struct world_item *item)
 {
     struct record record;
@@ -262,6 +352,7 @@ int main(void)
         cmocka_unit_test(a_hidden_record_cannot_be_asked_for),
         cmocka_unit_test(what_has_spread_elsewhere_is_passed_on),
         cmocka_unit_test(what_waited_hidden_leaves_room_for_ones_own),
+        cmocka_unit_test(a_hidden_record_costs_as_much_when_it_comes_again_as_a_new_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
