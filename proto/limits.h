@@ -36,6 +36,7 @@ enum {
     ADDRESSES_PER_MIN = 32,       /* and then: both sides' shuffles, but not a view washed away in a minute */
     REDIAL_MIN_MS = 1000,
     REDIAL_MAX_MS = 300000,       /* doubled at each failure: a home off for a week costs one packet in five minutes */
+    REDIAL_HEARD_MS = 30000,      /* of one that announces itself, which it does as often: who repeats its packets gains nothing */
     ADDRESS_MAX = 64,             /* "host:port" in ASCII */
     DISCOURAGE_MS = 24 * 3600 * 1000, /* after a violation of the protocol; a day outlives any retry loop */
     DISCOURAGED_MAX = 256,        /* oldest forgotten first */

@@ -90,7 +90,7 @@ struct peer {
     bool kept;    /* on disk as it is here */
     uint64_t proved_at, met_at; /* `ms` when it first worked, and last; 0: before this core began */
     unsigned failures;
-    uint64_t retry_at;
+    uint64_t retry_at, over_at; /* over_at: when the last dial or link was over; 0: there was none */
 };
 struct group {
     uint8_t id[ID_SIZE], secret[GROUP_SECRET_SIZE];

@@ -90,8 +90,8 @@ void membership_heard(struct core *core, const uint8_t id[ID_SIZE], const char *
         return;
     if (!core->started)
         peer->kept = true; /* from disk: it has worked */
-    /* Somebody is there right now: worth a try before its turn, but not once a packet. */
-    peer->retry_at = earlier(peer->retry_at, core->ms + (peer->failures > 0 ? REDIAL_MIN_MS : 0));
+    /* Somebody is there right now: worth a try before its turn, but packets that somebody repeats dial no more often than a home speaks. */
+    peer->retry_at = earlier(peer->retry_at, peer->over_at == 0 ? core->ms : peer->over_at + REDIAL_HEARD_MS);
     core->members_changed = true;
 }
 
@@ -283,6 +283,8 @@ void membership_over(struct core *core, struct link *link)
         peer = peer_by_address(link->group, link->address);
     else if (link->state == LINK_READY)
         peer = peer_by_key(link->group, link->key);
+    if (peer != NULL)
+        peer->over_at = core->ms;
     if (peer != NULL && link->state == LINK_READY)
         peer->met_at = core->ms;
     if (peer == NULL || peer->retry_at > core->ms ||

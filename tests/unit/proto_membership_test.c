@@ -235,6 +235,31 @@ static void an_announcement_wakes_a_patient_dial(void **unused)
     world_free(w);
 }
 
+/* Who repeats its packets makes this home dial no more often than it speaks itself. */
+static void a_packet_repeated_dials_no_more_often_than_a_home_speaks(void **unused)
+{
+    enum { MINUTES = 10 };
+    struct world *w = world_new(2, 31);
+    struct event heard = { .type = EVENT_HEARD };
+    size_t dials;
+
+    (void)unused;
+    world_belong(w, 0, -1);
+    group_id(heard.group, w->secret);
+    heard.address = w->homes[1].address;
+    for (int s = 0; s < MINUTES * 60; s++) {
+        world_step(w, 0, heard);
+        world_run(w, 1000);
+    }
+    dials = w->wire_count;
+    assert_true(dials > MINUTES && dials < MINUTES * 60000 / REDIAL_HEARD_MS + 8); /* and the first few, a second apart and more */
+    world_belong(w, 1, -1); /* does not call: it knows nobody */
+    world_step(w, 0, heard);
+    world_run(w, REDIAL_HEARD_MS + 1000);
+    assert_true(world_linked(w, 0, 1));
+    world_free(w);
+}
+
 static bool knows(struct world *w, int at, int other)
 {
     const struct group *group = w->homes[at].core->groups[0];
@@ -326,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_home_that_comes_back_is_let_in_though_its_old_link_seems_alive),
         cmocka_unit_test(nobody_dials_himself_twice_or_the_dead_often),
         cmocka_unit_test(an_announcement_wakes_a_patient_dial),
+        cmocka_unit_test(a_packet_repeated_dials_no_more_often_than_a_home_speaks),
         cmocka_unit_test(a_flood_of_addresses_takes_nobodys_place_who_worked),
         cmocka_unit_test(an_idle_home_is_quiet),
     };
