@@ -39,18 +39,21 @@ static void round_drop(struct core *core, struct round *round, bool remember)
     round_free(round);
 }
 
-/* Another home of the group, whose clock said so at its hello, counted on from there by the time that this core
- * has run: setting this home's clock moves neither. */
+/* More than half of the homes of the group it is linked to, whose clocks said so at their hellos, counted on from there by the time that
+ * this core has run: setting this home's clock moves none of them. */
 static bool others_agree(const struct core *core, const struct round *round)
 {
+    size_t linked = 0, agree = 0;
+
     for (size_t i = 0; i < core->link_count; i++) {
         const struct link *link = core->links[i];
 
-        if (link->group == round->group && link_ready(link) &&
-            link->hello_clock_ms + (core->ms - link->began_at) >= round->expires_ms)
-            return true;
+        if (link->group != round->group || !link_ready(link))
+            continue;
+        linked++;
+        agree += link->hello_clock_ms + (core->ms - link->began_at) >= round->expires_ms;
     }
-    return false;
+    return 2 * agree > linked;
 }
 
 void round_expire(struct core *core, struct round *round)

@@ -323,6 +323,31 @@ static void a_clock_a_year_ahead_ends_no_round(void **unused)
     world_free(w);
 }
 
+/* Two of four whose clocks are ahead, or who say so: to each of them the other is one of three. A third makes it two of three. */
+static void one_who_lies_about_the_time_ends_no_round(void **unused)
+{
+    struct world *w = world_new(4, 11);
+    uint8_t street[ID_SIZE];
+
+    (void)unused;
+    for (int i = 0; i < 4; i++)
+        world_belong(w, i, i == 0 ? -1 : 0);
+    world_run(w, 5000);
+    world_found(w, 0, "pellets", "street", street);
+    world_run(w, 2000);
+    for (int ahead = 1; ahead <= 3; ahead++) {
+        w->homes[ahead].clock_ms += (int64_t)500 * 86400 * 1000;
+        world_step(w, ahead, (struct event){ .type = EVENT_TIMEOUT });
+        world_stop(w, ahead); /* the links are made anew, with hellos of that time */
+        world_start(w, ahead);
+        world_run(w, 2 * DROP_WAIT_MS);
+        assert_int_equal(world_links(w, 1), 3);
+        for (int i = 0; i < 4; i++)
+            assert_int_equal(core_topic_find(w->homes[i].core, street) == NULL, ahead == 3 && i > 0);
+    }
+    world_free(w);
+}
+
 static void what_nobody_confirms_is_kept(void **unused)
 {
     uint8_t topic[ID_SIZE];
@@ -351,6 +376,7 @@ int main(void)
         cmocka_unit_test(rounds_without_this_home_take_so_much_memory_and_no_more),
         cmocka_unit_test(a_street_hears_of_a_round_whatever_one_of_it_founds),
         cmocka_unit_test(a_clock_a_year_ahead_ends_no_round),
+        cmocka_unit_test(one_who_lies_about_the_time_ends_no_round),
         cmocka_unit_test(what_nobody_confirms_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
