@@ -188,9 +188,9 @@ struct core {
     bool started, stepping;
     bool no_memory;                  /* in this step */
     uint64_t now_ms, ms, awaited_ms; /* the deadline after the last step */
+    uint64_t awake_ms;               /* the wall clock when it began, was set, or the machine woke */
     uint64_t restored_ms;            /* 0: never brought back */
     struct group *groups[GROUPS_MAX];
-    uint64_t awake_ms;               /* the wall clock when it began, was set, or the machine woke */
     uint8_t psks[GROUPS_MAX][KEY_SIZE]; /* in the order of groups */
     size_t group_count;
     struct history history;              /* totals opened so far: on disk before a share leaves */

@@ -389,6 +389,7 @@ static void round_run(struct core *core, struct round *round)
 
     if (!round_ready(core, round))
         return;
+    round->own.awake_ms = core->awake_ms;
     take_risen(core, round);
     totals_look(core, round);
     while (duties < DUTIES_MAX && duty_done(core, round))
@@ -400,7 +401,6 @@ static void round_run(struct core *core, struct round *round)
     round->due_ms = voter_deadline_ms(round->topic, &round->own, core->now_ms);
     round->expires_ms = round_expiry_ms(round->topic);
     round->touched = core->no_memory;
-    round->own.awake_ms = core->awake_ms;
 }
 
 /* ---- */

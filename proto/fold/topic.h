@@ -131,11 +131,11 @@ bool topic_lie(struct topic *topic, enum box_index box, struct bytes *record);
 /* Until when the drawn committee has time to make the key and to close interest, in seconds: then it falls silent, and two slacks later the
  * next lot gives it up. UINT64_MAX: there is no next lot, or nothing to wait for. WIRE 7.3 */
 uint64_t key_patience_s(const struct topic *topic);
-/* The seat of this key in the next lot, 0: none; *said: it has given the first up. */
-unsigned next_lot_member(struct topic *topic, const uint8_t key[KEY_SIZE], bool *said);
 /* What has arrived by then leaves so little to be said for key and interest that those who lie, fewer than a fork takes, could hold just
  * that back and say it later. Then the first committee goes on, and nobody gives it up. */
 bool first_may_finish(struct topic *topic, uint64_t until_ms);
+/* The seat of this key in the next lot, 0: none; *said: it has given the first up. */
+unsigned next_lot_member(struct topic *topic, const uint8_t key[KEY_SIZE], bool *said);
 
 /* Is this record or prefix named by what is already held, so that a quota must not keep it out? For the
  * overlay's buckets too. */

@@ -1,5 +1,6 @@
 /* Stories of homes that find each other, keep the same records, and part with who does not keep the rules. */
 #include "proto/duty/own.h"
+#include "proto/core/core_state.h"
 #include "tests/support/world_story.h"
 
 #include <setjmp.h>
@@ -288,6 +289,68 @@ static void an_expired_round_is_dropped_and_does_not_come_back(void **unused)
     world_free(w);
 }
 
+/* The disk told its records last first, so that each waits for what it hangs on. The world fails when one is kept twice. */
+static void what_waited_when_it_came_from_disk_is_not_kept_again(void **unused)
+{
+    enum { HOMES = 8 };
+    struct world *w = street(HOMES, 12);
+    struct world_home *home = &w->homes[1];
+    size_t before, last;
+    uint8_t topic[ID_SIZE];
+
+    (void)unused;
+    world_run(w, 5000);
+    world_found(w, 0, "pellets", "demo", topic);
+    world_run(w, 1000);
+    for (int i = 0; i < HOMES; i++)
+        world_enrol(w, i, topic);
+    while (topic_season(core_topic_find(home->core, topic))->boxes[BOX_REGISTRY].state < BOX_OPENED)
+        world_run(w, 1000);
+    world_run(w, 1000);
+    before = topic_record_count(core_topic_find(home->core, topic));
+    world_stop(w, 1);
+    last = home->item_count;
+    for (size_t i = 0; i < last; i++) {
+        struct world_item item = home->disk[i];
+
+        if (item.type != EFFECT_KEEP_RECORD)
+            continue;
+        while (last > i + 1 && home->disk[last - 1].type != EFFECT_KEEP_RECORD)
+            last--;
+        if (last <= i + 1)
+            break;
+        home->disk[i] = home->disk[--last];
+        home->disk[last] = item;
+    }
+    world_start(w, 1);
+    assert_true(topic_record_count(core_topic_find(home->core, topic)) >= before);
+    world_run(w, 5000);
+    assert_true(world_links(w, 1) > 0);
+    world_free(w);
+}
+
+/* It is on disk, waited, found no place, and comes again from a neighbour, who has it. */
+static void what_is_on_disk_is_not_kept_again_when_a_neighbour_brings_it(void **unused)
+{
+    struct world *w = street(2, 13);
+    const struct held *const *deals;
+    uint8_t topic[ID_SIZE], id[ID_SIZE];
+    struct core *core = w->homes[1].core;
+
+    (void)unused;
+    world_run(w, 5000);
+    world_found(w, 0, "pellets", "street", topic);
+    world_run(w, 2000);
+    world_enrol(w, 0, topic);
+    assert_int_equal(topic_records(core_topic_find(w->homes[0].core, topic), BOX_REGISTRY, RECORD_DEAL, &deals), 1);
+    memcpy(id, deals[0]->record.id, ID_SIZE);
+    assert_true(id_list_add(&core->rounds[0]->early, id, PENDING_MAX));
+    world_run(w, 2000);
+    assert_non_null(topic_held_find(core_topic_find(core, topic), id));
+    assert_false(world_has(w, 1, id));
+    world_free(w);
+}
+
 static void a_charter_of_another_network_is_refused_in_words(void **unused)
 {
     struct world *w = street(1, 11);
@@ -321,6 +384,8 @@ int main(void)
         cmocka_unit_test(a_founder_brought_back_closes_no_registry_it_may_have_closed),
         cmocka_unit_test(a_clock_set_wrong_breaks_no_link_and_erases_no_round),
         cmocka_unit_test(an_expired_round_is_dropped_and_does_not_come_back),
+        cmocka_unit_test(what_waited_when_it_came_from_disk_is_not_kept_again),
+        cmocka_unit_test(what_is_on_disk_is_not_kept_again_when_a_neighbour_brings_it),
         cmocka_unit_test(a_charter_of_another_network_is_refused_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
