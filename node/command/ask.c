@@ -23,6 +23,15 @@ enum { ANSWER_S = 120 }; /* exporting a large round takes seconds; a stopped pro
 
 /* ---- The daemon. */
 
+/* In a folder that others may write to, somebody else can listen under this name: he is told nothing. */
+static bool is_own(int fd)
+{
+    struct ucred who;
+    socklen_t size = sizeof who;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 && who.uid == geteuid();
+}
+
 /* -1: nobody listens there. */
 static int daemon_connect(const char *path)
 {
@@ -33,7 +42,7 @@ static int daemon_connect(const char *path)
     if (fd < 0 || strlen(path) >= sizeof address.sun_path)
         goto none;
     memcpy(address.sun_path, path, strlen(path) + 1);
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 || !is_own(fd))
         goto none;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);

@@ -1,6 +1,6 @@
-/* control.c - clients of the control socket. A client that sends too much, no JSON, or nothing more is cut
- * off; one that never finishes keeps one of CLIENTS_MAX places until it or the node ends, and can only be
- * this user's own. */
+/* control.c - clients of the control socket. A client that sends too much or no JSON is cut off; one that never
+ * finishes keeps one of CLIENTS_MAX places until somebody needs it: the one that came first gives way. The
+ * place of the next client is made before it comes, since libuv takes no other until one has been accepted. */
 #include "node/run/control.h"
 
 #include "node/serve/serve.h"
@@ -30,19 +30,30 @@ struct control {
     uv_pipe_t server;
     json_t *(*answer)(void *arg, json_t *request);
     void *arg;
-    struct client *first;
-    bool open;
+    struct client *first; /* the latest */
+    struct client *spare; /* for the next; NULL: there was no memory */
+    bool open, caller_waits;
 };
+
+static void client_called(uv_stream_t *server, int status);
 
 static void client_closed(uv_handle_t *handle)
 {
     struct client *client = handle->data, **at;
+    struct control *control = client->control;
 
-    for (at = &client->control->first; *at != client; at = &(*at)->next)
+    for (at = &control->first; *at != client; at = &(*at)->next)
         ;
     *at = client->next;
     free(client->bytes);
-    free(client);
+    if (control->spare) {
+        free(client);
+        return;
+    }
+    *client = (struct client){ .control = control };
+    control->spare = client;
+    if (control->caller_waits && !uv_is_closing((uv_handle_t *)&control->server))
+        client_called((uv_stream_t *)&control->server, 0);
 }
 
 static void client_end(struct client *client)
@@ -155,31 +166,41 @@ static void client_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer
     client_answer(client);
 }
 
-static size_t clients(const struct control *control)
+static void crowd_out(struct control *control)
 {
+    struct client *oldest = NULL;
     size_t count = 0;
 
-    for (const struct client *client = control->first; client; client = client->next)
+    for (struct client *client = control->first; client; client = client->next) {
+        if (uv_is_closing((uv_handle_t *)&client->pipe))
+            continue;
+        oldest = client;
         count++;
-    return count;
+    }
+    if (count > CLIENTS_MAX)
+        client_end(oldest);
 }
 
 static void client_called(uv_stream_t *server, int status)
 {
     struct control *control = server->data;
-    bool room = clients(control) < CLIENTS_MAX;
-    struct client *client = status < 0 ? NULL : calloc(1, sizeof *client);
+    struct client *client = control->spare;
 
+    if (status < 0)
+        return;
+    control->caller_waits = !client;
     if (!client)
         return;
+    control->spare = calloc(1, sizeof *client);
     client->control = control;
     uv_pipe_init(control->loop, &client->pipe, 0);
     client->pipe.data = client;
     client->next = control->first;
     control->first = client;
-    if (uv_accept(server, (uv_stream_t *)&client->pipe) != 0 || !room ||
+    if (uv_accept(server, (uv_stream_t *)&client->pipe) != 0 || !control->spare ||
         uv_read_start((uv_stream_t *)&client->pipe, client_buffer, client_read) != 0)
         client_end(client);
+    crowd_out(control);
 }
 
 /* ---- Opening and closing. */
@@ -205,6 +226,7 @@ void control_free(struct control *control)
     if (!control)
         return;
     assert(!control->open && !control->first);
+    free(control->spare);
     free(control);
 }
 
@@ -225,9 +247,14 @@ enum status control_open(struct control **out, uv_loop_t *loop, const char *path
     int code;
 
     *out = NULL;
-    if (!control)
+    if (!control || !(control->spare = calloc(1, sizeof *control->spare))) {
+        free(control);
         return failure_say(why, STATUS_NOMEM, _("control socket: out of memory"));
-    *control = (struct control){ .loop = loop, .answer = answer, .arg = arg, .open = true };
+    }
+    control->loop = loop;
+    control->answer = answer;
+    control->arg = arg;
+    control->open = true;
     uv_pipe_init(loop, &control->server, 0);
     control->server.data = control;
     code = unlink(path) != 0 && errno != ENOENT ? -errno : bind_private(&control->server, path);

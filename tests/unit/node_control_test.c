@@ -1,5 +1,6 @@
 /* The control socket: several clients, any bytes, one bounded reply each. */
 #include "node/run/control.h"
+#include "tests/support/fault.h"
 #include "tests/support/folder.h"
 
 #include <setjmp.h>
@@ -221,6 +222,52 @@ static void clients_who_leave_early_or_are_too_many_harm_nobody(void **state)
     assert_true(client_hear(fd, heard, sizeof heard) > 4);
 }
 
+/* Programs that hang keep nobody out: the first of them gives way. */
+static void clients_that_never_finish_give_way(void **state)
+{
+    enum { HANGING = 32 };
+    int hanging[HANGING], fd;
+    char heard[500];
+
+    (void)state;
+    for (size_t i = 0; i < HANGING; i++) {
+        hanging[i] = client_new();
+        client_say(hanging[i], "\0\0\0", 3);
+    }
+    fd = client_new();
+    client_request(fd, "{}");
+    assert_true(client_hear(fd, heard, sizeof heard) > 4);
+    assert_int_equal(client_hear(hanging[0], heard, sizeof heard), 0);
+    client_say(hanging[1], "\2{}", 3);
+    assert_true(client_hear(hanging[1], heard, sizeof heard) > 4);
+    for (size_t i = 2; i < HANGING; i++)
+        close(hanging[i]);
+}
+
+/* A client that comes when there is no memory is turned away, and the next one is heard. */
+static void without_memory_the_socket_stays_open(void **state)
+{
+    char heard[500];
+    int early[3], fd;
+
+    (void)state;
+    for (long k = 1; k <= 20; k++) {
+        fault_arm(FAULT_MEMORY, k, false); /* libuv itself ends the program when it has none for good */
+        for (size_t i = 0; i < ARRAY_SIZE(early); i++)
+            early[i] = client_new();
+        for (int turn = 0; turn < 10; turn++)
+            uv_run(&loop, UV_RUN_NOWAIT);
+        fault_disarm();
+        for (size_t i = 0; i < ARRAY_SIZE(early); i++) {
+            send(early[i], "\0\0\0\2{}", 6, MSG_DONTWAIT | MSG_NOSIGNAL); /* it may have been turned away */
+            client_hear(early[i], heard, sizeof heard);
+        }
+        fd = client_new();
+        client_request(fd, "{}");
+        assert_true(client_hear(fd, heard, sizeof heard) > 4);
+    }
+}
+
 static void a_socket_left_behind_by_a_killed_node_is_replaced(void **state)
 {
     struct control *second;
@@ -249,6 +296,8 @@ int main(void)
         CONTROL_TEST(what_is_no_request_is_refused_or_cut_off),
         CONTROL_TEST(a_megabyte_each_way_passes_and_no_more),
         CONTROL_TEST(clients_who_leave_early_or_are_too_many_harm_nobody),
+        CONTROL_TEST(clients_that_never_finish_give_way),
+        CONTROL_TEST(without_memory_the_socket_stays_open),
         CONTROL_TEST(a_socket_left_behind_by_a_killed_node_is_replaced),
     };
 
