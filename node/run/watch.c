@@ -1,12 +1,13 @@
 /* watch.c - see watch.h. Happy path: an event, two looks, one program that imports. Failure modes: a folder
- * that is not there (yet), which is looked for again; more files than are remembered, of which the oldest are
- * forgotten and, when still there, read twice, which changes nothing; a program that dies, which is told of
- * that file. */
+ * that is not there (yet), which is looked for again; more files than are remembered, of which those that have
+ * been there longest are forgotten and counted as taken; a name that is no text, which is kept spelled out; a
+ * program that dies, which is told of that file. */
 #include "node/run/watch.h"
 
 #include "node/home/watched.h"
 #include "node/run/child.h"
 #include "node/tongue/tongue.h"
+#include "proto/wire.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -14,11 +15,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { NAME_ROOM = 256, PATH_ROOM = 4096, WAITING_MAX = 64, CODE_BUSY = 75, TRIES_MAX = 3 };
+enum { NAME_ROOM = 256, SPELLED_ROOM = 3 * NAME_ROOM, PATH_ROOM = 4096, WAITING_MAX = 64, CODE_BUSY = 75, TRIES_MAX = 3 };
 
 struct seen {
     char name[NAME_ROOM];
-    int64_t size, time_ns;
+    int64_t size, time_ns; /* when it came to be here as it is: a file can be moved here years after it was written */
 };
 struct watch {
     uv_loop_t *uv;
@@ -38,23 +39,56 @@ struct watch {
 
 /* ---- What is kept of each file. */
 
+/* A name may be any bytes, and JSON holds text: without a name a file would never be known again. */
+static const char *spelled(char out[SPELLED_ROOM], const char *name)
+{
+    char *at = out;
+
+    if (text_printable(name))
+        return name;
+    for (; *name != '\0'; name++) {
+        bool plain = *name > ' ' && *name < 0x7f;
+
+        at += snprintf(at, 4, plain ? "%c" : "%%%02X", (unsigned char)*name);
+    }
+    return out;
+}
+
 static bool same(json_t *item, const struct seen *seen)
 {
     const char *name = json_string_value(json_object_get(item, "name"));
+    char room[SPELLED_ROOM];
 
-    return name && strcmp(name, seen->name) == 0;
+    return name && strcmp(name, spelled(room, seen->name)) == 0;
 }
 
+/* What is not in a full list and came before all that are has given way to them. */
 static bool taken_before(json_t *kept, const struct seen *seen)
 {
+    int64_t first_ns = INT64_MAX;
     json_t *item;
     size_t i;
 
-    json_array_foreach (kept, i, item)
+    json_array_foreach (kept, i, item) {
+        int64_t time_ns = json_integer_value(json_object_get(item, "time_ns"));
+
         if (same(item, seen))
-            return json_integer_value(json_object_get(item, "size")) == seen->size &&
-                   json_integer_value(json_object_get(item, "time_ns")) == seen->time_ns;
-    return false;
+            return json_integer_value(json_object_get(item, "size")) == seen->size && time_ns == seen->time_ns;
+        first_ns = time_ns < first_ns ? time_ns : first_ns;
+    }
+    return json_array_size(kept) >= WATCH_FILES_MAX && seen->time_ns <= first_ns;
+}
+
+static void forget_first(json_t *list)
+{
+    size_t i, first = 0;
+    json_t *item;
+
+    json_array_foreach (list, i, item)
+        if (json_integer_value(json_object_get(item, "time_ns")) <
+            json_integer_value(json_object_get(json_array_get(list, first), "time_ns")))
+            first = i;
+    json_array_remove(list, first);
 }
 
 /* One line, without the name that stands before it anyway: a program's words may be anything. */
@@ -74,7 +108,7 @@ static void one_line(char *text, const char *name)
 static void keep(struct watch *watch, const struct seen *seen, int code, const char *said)
 {
     json_t *kept = watched_read(node_store(watch->node)), *list = kept ? kept : json_array(), *item;
-    char line[CHILD_SAID_MAX];
+    char line[CHILD_SAID_MAX], room[SPELLED_ROOM];
     struct failure why;
     size_t i;
 
@@ -86,8 +120,8 @@ static void keep(struct watch *watch, const struct seen *seen, int code, const c
             break;
         }
     while (json_array_size(list) >= WATCH_FILES_MAX)
-        json_array_remove(list, 0);
-    item = json_pack("{s:s, s:I, s:I, s:I, s:b}", "name", seen->name, "size", (json_int_t)seen->size,
+        forget_first(list);
+    item = json_pack("{s:s, s:I, s:I, s:I, s:b}", "name", spelled(room, seen->name), "size", (json_int_t)seen->size,
                      "time_ns", (json_int_t)seen->time_ns, "at_s",
                      (json_int_t)(node_now_ms(watch->node) / 1000), "ok", code == 0);
     if (json_object_set_new(item, "said", json_string(line)) != 0) /* not UTF-8 */
@@ -158,7 +192,7 @@ static bool file_of(struct seen *out, const struct watch *watch, const char *nam
         return false;
     snprintf(out->name, sizeof out->name, "%s", name);
     out->size = found.st_size;
-    out->time_ns = (int64_t)found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec;
+    out->time_ns = (int64_t)found.st_ctim.tv_sec * 1000000000 + found.st_ctim.tv_nsec;
     return true;
 }
 

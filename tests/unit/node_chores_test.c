@@ -165,6 +165,61 @@ static void files_are_taken_once_and_bad_ones_told(void **state)
     run_until(house, 2);
 }
 
+static void take_one(struct house *house, const char *name)
+{
+    char path[2 * FOLDER_PATH];
+    time_t end = time(NULL) + PATIENCE_S;
+
+    snprintf(path, sizeof path, "/inbox/%s", name);
+    write_file(house->inbox, name, "good");
+    while (calls_of(house, path) == 0 && time(NULL) < end)
+        uv_run(&house->uv, UV_RUN_ONCE);
+    assert_int_equal(calls_of(house, path), 1);
+}
+
+/* A name that is no text is kept all the same, or its file would be read without end. */
+static void a_name_that_is_no_text_is_taken_once(void **state)
+{
+    struct house *house = *state;
+    json_t *kept;
+
+    assert_int_equal(mkdir(house->inbox, 0700), 0);
+    set(house, CONFIG_IMPORT_FOLDER, house->inbox);
+    take_one(house, "caf\xe9\n1%.csv");
+    run_until(house, 1);
+    kept = watched_read(node_store(house->node));
+    assert_string_equal(json_string_value(json_object_get(json_array_get(kept, 0), "name")), "caf%E9%0A1%.csv");
+    json_decref(kept);
+    take_one(house, "b.csv");
+    take_one(house, "c.csv");
+    assert_int_equal(calls_of(house, "/inbox/caf"), 1);
+}
+
+/* More files than are remembered: the one that has been there longest is forgotten, and not read again for that. */
+static void a_file_that_is_forgotten_is_not_taken_again(void **state)
+{
+    struct house *house = *state;
+    json_t *kept, *item;
+
+    assert_int_equal(mkdir(house->inbox, 0700), 0);
+    set(house, CONFIG_IMPORT_FOLDER, house->inbox);
+    take_one(house, "a.csv");
+    run_until(house, 1);
+    kept = watched_read(node_store(house->node));
+    for (int i = 1; i < WATCH_FILES_MAX; i++) {
+        item = json_pack("{s:s, s:i, s:I}", "name", "", "size", i, "time_ns", INT64_MAX);
+        assert_int_equal(json_array_append_new(kept, item), 0);
+    }
+    assert_int_equal(watched_keep(node_store(house->node), kept, &house->why), STATUS_OK);
+    json_decref(kept);
+    take_one(house, "b.csv");
+    take_one(house, "c.csv");
+    take_one(house, "d.csv");
+    assert_int_equal(kept_of(house), WATCH_FILES_MAX);
+    assert_int_equal(calls_of(house, "/inbox/a.csv"), 1);
+    assert_int_equal(calls_of(house, "import"), 4);
+}
+
 static bool there(const struct house *house, const char *name)
 {
     char path[2 * FOLDER_PATH];
@@ -208,6 +263,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files_are_taken_once_and_bad_ones_told, up, down),
+        cmocka_unit_test_setup_teardown(a_name_that_is_no_text_is_taken_once, up, down),
+        cmocka_unit_test_setup_teardown(a_file_that_is_forgotten_is_not_taken_again, up, down),
         cmocka_unit_test_setup_teardown(a_backup_is_made_when_due_and_only_old_backups_go, up, down),
         cmocka_unit_test_setup_teardown(ending_in_the_middle_leaves_nothing_open, up, down),
     };
