@@ -45,6 +45,8 @@ enum {
     BEHAVIOUR_MS = 10 * 60 * 1000, /* then the key is not let in for this long */
     HANDSHAKES_MAX = 8,           /* callers who have not proved anything yet: the oldest gives way */
     DEBTS_MAX = 64,               /* members whose buckets outlive their links; the least recent gives way */
+    NEWCOMERS_MAX = 32,           /* keys never met before that get buckets of their own: a street in one evening, as many as there are links, */
+    NEWCOMERS_PER_MIN = 1,        /* and then: together they may bring what one more link could. Those beyond share one set */
     STRANGERS_MAX = 64,           /* hosts whose handshakes failed; the least recent gives way */
     STRANGER_TRIES = 6,           /* at once; a home with an old invitation tries again and again */
     STRANGER_TRIES_PER_MIN = 6,
@@ -82,7 +84,7 @@ enum {
     METERED_SHARE_PERCENT = 15,   /* of a total, at the most, by one home: the same rule */
     ROUNDS_MAX = 64,              /* closing rounds of a box; they grow, so this is years */
 
-    /* Token buckets, per link: a thousand records of backlog at once, then what a household can make in a second */
+    /* Token buckets, per key: a thousand records of backlog at once, then what a household can make in a second */
     BUCKET_RECORDS = 20000,       /* a full topic may arrive in one reconciliation */
     BUCKET_RECORDS_PER_S = 200,
     BUCKET_BYTES = 64 << 20,

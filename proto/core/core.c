@@ -60,7 +60,7 @@ void core_message(struct core *core, struct link *link, const struct message *me
         return;
     }
     if (link->over && message->type != MESSAGE_RECORD)
-        behaviour(core, link, 1);
+        beyond_bucket(core, link);
     if (link->closing || (link->over && may_be_dropped(message->type)))
         return;
     switch (message->type) {

@@ -39,14 +39,15 @@ struct bucket {
     uint64_t used, at; /* tokens missing from a full bucket, at that time */
 };
 
-/* Of one home, over all the links it makes: hanging up fills no bucket. */
+/* Of one key, over all the links it makes: hanging up fills no bucket. */
 struct allowance {
     struct bucket records, bytes, addresses, charters, score;
     struct bucket given, given_bytes; /* records that were asked for */
 };
 struct debt {
     uint8_t key[KEY_SIZE];
-    struct allowance allowance;
+    bool shares;
+    struct allowance own;
 };
 
 /* ---- A round that is followed. */
@@ -157,7 +158,7 @@ struct link {
     uint64_t bytes_in, bytes_out;
     uint8_t *out; /* messages of this step */
     size_t out_used, out_room;
-    struct allowance allowance;
+    struct allowance own, *allowance; /* what counts: its own, or what newcomers share; the score is always its own */
     struct edge edges[TOPICS_MAX];
     struct followed theirs[TOPICS_MAX];
     struct want *wants;
@@ -208,6 +209,8 @@ struct core {
     size_t stranger_count;
     struct debt debts[DEBTS_MAX]; /* of links that are over, the latest last */
     size_t debt_count;
+    struct bucket newcomers;  /* keys that got buckets of their own */
+    struct allowance shared;  /* by those for whom there were none */
     struct effects *out;      /* of the step that runs */
     struct sync_out sync_out; /* scratch: too large for the stack of a small machine */
 };
@@ -254,6 +257,7 @@ bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s
 bool same_host(const char *a, const char *b); /* of two addresses */
 void violation(struct core *core, struct link *link);
 void behaviour(struct core *core, struct link *link, unsigned points);
+void beyond_bucket(struct core *core, struct link *link);
 bool key_discouraged(const struct core *core, const uint8_t key[KEY_SIZE]);
 bool host_discouraged(const struct core *core, const char *address);
 void debt_keep(struct core *core, const struct link *link); /* it is over */

@@ -98,7 +98,7 @@ bool follow_round(struct round **out, const struct link *link, unsigned theirs)
 /* Given or asked for: each one read is milliseconds, and each one taken goes to the disk. */
 static bool charter_passes(struct core *core, struct link *link)
 {
-    return bucket_take(&link->allowance.charters, CHARTERS_MAX * 1000, CHARTERS_PER_MIN * 1000 / 60, core->ms, 1000);
+    return bucket_take(&link->allowance->charters, CHARTERS_MAX * 1000, CHARTERS_PER_MIN * 1000 / 60, core->ms, 1000);
 }
 
 static bool dropped_here(const struct group *group, const uint8_t id[ID_SIZE])
@@ -124,11 +124,12 @@ static bool to_be_asked_for(const struct core *core, const struct link *link, un
 {
     const struct followed *followed = &link->theirs[theirs];
 
-    return followed->used && !followed->asked && round_in(link->group, followed->topic) == NULL &&
-           !dropped_here(link->group, followed->topic) && place_for(core, link->group, link->key);
+    return followed->used && round_in(link->group, followed->topic) == NULL && !dropped_here(link->group, followed->topic) &&
+           place_for(core, link->group, link->key);
 }
 
-/* One at a time, chosen by chance: what the charter of one changes is not known before it is here. */
+/* One at a time, chosen by chance: what the charter of one changes is not known before it is here. One that was asked for in vain is asked
+ * for again: the peer may have had no tokens left for it. */
 void follow_again(struct core *core, struct link *link)
 {
     unsigned found = NO_HANDLE, equals = 0;

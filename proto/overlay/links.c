@@ -68,6 +68,7 @@ static struct link *link_new(struct core *core, uint32_t id, const char *address
         return NULL;
     }
     link->id = id;
+    link->allowance = &link->own;
     memcpy(link->address, address, size < ADDRESS_MAX ? size : ADDRESS_MAX - 1);
     link->began_at = link->heard_at = core->ms;
     link->due_at = core->ms + HANDSHAKE_TIMEOUT_MS;
@@ -191,7 +192,7 @@ static void take_body(struct core *core, struct link *link, struct bytes body)
     bool known;
 
     while (!link->closing && message_next(&one, &body)) {
-        link->over = !bucket_take(&link->allowance.bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, one.size);
+        link->over = !bucket_take(&link->allowance->bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, one.size);
         if (!message_read(&message, &known, one))
             violation(core, link);
         else if (known)

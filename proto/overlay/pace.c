@@ -66,8 +66,8 @@ static bool wait_for_pace(struct core *core, struct link *link, unsigned handle,
  * quarters of them, so that what is new has room, and who is asked for much is not blamed for giving it. */
 static bool may_give(struct core *core, struct link *link, size_t size)
 {
-    return bucket_take(&link->allowance.given, BUCKET_RECORDS / 4 * 3, BUCKET_RECORDS_PER_S / 4 * 3, core->ms, 1) &&
-           bucket_take(&link->allowance.given_bytes, BUCKET_BYTES / 4 * 3, BUCKET_BYTES_PER_S / 4 * 3, core->ms, size);
+    return bucket_take(&link->allowance->given, BUCKET_RECORDS / 4 * 3, BUCKET_RECORDS_PER_S / 4 * 3, core->ms, 1) &&
+           bucket_take(&link->allowance->given_bytes, BUCKET_BYTES / 4 * 3, BUCKET_BYTES_PER_S / 4 * 3, core->ms, size);
 }
 
 static void give_now(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE])

@@ -223,13 +223,13 @@ void peers_introduce(struct core *core, struct link *newcomer)
 
 void peers_take(struct core *core, struct link *link, const struct peers *peers)
 {
-    if (bucket_take(&link->allowance.addresses, ADDRESSES_MAX * 1000, ADDRESSES_PER_MIN * 1000 / 60, core->ms,
+    if (bucket_take(&link->allowance->addresses, ADDRESSES_MAX * 1000, ADDRESSES_PER_MIN * 1000 / 60, core->ms,
                     peers->count * 1000)) {
         for (size_t i = 0; i < peers->count; i++)
             peer_learn(core, link->group, peers->list[i].key, peers->list[i].address);
     }
     /* A few bytes fetch hundreds: an answer costs the asker as much as an address. */
-    if (peers->reply_wanted && bucket_take(&link->allowance.addresses, ADDRESSES_MAX * 1000,
+    if (peers->reply_wanted && bucket_take(&link->allowance->addresses, ADDRESSES_MAX * 1000,
                                            ADDRESSES_PER_MIN * 1000 / 60, core->ms, 1000))
         peers_say(core, link, false);
 }

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { OVER_POINTS = 1 };
+
 bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms,
                  uint64_t tokens)
 {
@@ -91,7 +93,7 @@ void violation(struct core *core, struct link *link)
 
 void behaviour(struct core *core, struct link *link, unsigned points)
 {
-    struct bucket *score = &link->allowance.score;
+    struct bucket *score = &link->own.score;
 
     /* A thousand parts of a point, so that the refill of a few points a minute is not rounded away. */
     if (bucket_take(score, SCORE_MAX * 1000, SCORE_DECAY_PER_MIN * 1000 / 60, core->ms,
@@ -99,6 +101,13 @@ void behaviour(struct core *core, struct link *link, unsigned points)
         return;
     discourage_key(core, link, BEHAVIOUR_MS);
     link_close(link, STATUS_FULL);
+}
+
+/* Who shares a bucket does not know what others took from it. */
+void beyond_bucket(struct core *core, struct link *link)
+{
+    if (link->allowance == &link->own)
+        behaviour(core, link, OVER_POINTS);
 }
 
 /* ---- Debts: what a member has taken from its buckets, when it hangs up and calls again. */
@@ -118,26 +127,52 @@ static void debt_remove(struct core *core, size_t at)
     memmove(core->debts + at, core->debts + at + 1, (core->debt_count - at) * sizeof *core->debts);
 }
 
+static const struct link *twin_of(const struct core *core, const struct link *link)
+{
+    for (size_t i = 0; i < core->link_count; i++) {
+        const struct link *other = core->links[i];
+
+        if (other != link && other->state >= LINK_GREETING && memcmp(other->key, link->key, KEY_SIZE) == 0)
+            return other;
+    }
+    return NULL;
+}
+
+static bool newcomer_passes(struct core *core)
+{
+    return bucket_take(&core->newcomers, NEWCOMERS_MAX * 1000, NEWCOMERS_PER_MIN * 1000 / 60, core->ms, 1000);
+}
+
+/* Another key is made in no time, so a key that was never met is worth little: when there were many, it shares with the others. */
 void debt_take(struct core *core, struct link *link)
 {
+    const struct link *twin = twin_of(core, link);
     size_t at = debt_of(core, link->key);
+    bool shares = true;
 
-    if (at == core->debt_count)
-        return;
-    link->allowance = core->debts[at].allowance;
-    debt_remove(core, at);
+    if (twin != NULL) {
+        link->own = twin->own;
+        shares = twin->allowance != &twin->own;
+    } else if (at < core->debt_count) {
+        link->own = core->debts[at].own;
+        shares = core->debts[at].shares;
+        debt_remove(core, at);
+    }
+    link->allowance = shares && !newcomer_passes(core) ? &core->shared : &link->own;
 }
 
 void debt_keep(struct core *core, const struct link *link)
 {
     size_t at = debt_of(core, link->key);
+    struct debt *debt;
 
     if (at < core->debt_count)
         debt_remove(core, at);
     else if (core->debt_count == DEBTS_MAX)
         debt_remove(core, 0);
-    memcpy(core->debts[core->debt_count].key, link->key, KEY_SIZE);
-    core->debts[core->debt_count++].allowance = link->allowance;
+    debt = &core->debts[core->debt_count++];
+    *debt = (struct debt){ .shares = link->allowance != &link->own, .own = link->own };
+    memcpy(debt->key, link->key, KEY_SIZE);
 }
 
 /* ---- Strangers: hosts whose handshakes fail. They are nobody, so all there is to do is to answer less

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_ELSEWHERE_MS = 5 * GRAFT_MS, LATE_POINTS = 1, OVER_POINTS = 1 };
+enum { ASK_ELSEWHERE_MS = 5 * GRAFT_MS, LATE_POINTS = 1 };
 
 /* ---- Out. */
 
@@ -102,11 +102,11 @@ static void prune(struct core *core, struct link *link, unsigned handle)
 static bool within_buckets(struct core *core, struct link *link, struct round *round,
                            const uint8_t id[ID_SIZE])
 {
-    bool fine = bucket_take(&link->allowance.records, BUCKET_RECORDS, BUCKET_RECORDS_PER_S, core->ms, 1) && !link->over;
+    bool fine = bucket_take(&link->allowance->records, BUCKET_RECORDS, BUCKET_RECORDS_PER_S, core->ms, 1) && !link->over;
 
     if (fine || topic_wants(round->topic, id))
         return true;
-    behaviour(core, link, OVER_POINTS);
+    beyond_bucket(core, link);
     return false;
 }
 

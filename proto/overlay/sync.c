@@ -140,7 +140,7 @@ static void answer(struct core *core, struct link *link, struct round *round, co
     exchange_end(x);
     /* A few bytes make this home look at its whole set: that costs the asker as much as sending it. */
     if (sync_opens_equal(message->payload, &set) ||
-        bucket_take(&link->allowance.bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, set.count * ID_SIZE)) {
+        bucket_take(&link->allowance->bytes, BUCKET_BYTES, BUCKET_BYTES_PER_S, core->ms, set.count * ID_SIZE)) {
         *x = (struct exchange){ .number = message->number, .handle = round->handle };
         x->sync = sync_answer(&set, &core->rng);
         core->no_memory = core->no_memory || x->sync == NULL;
