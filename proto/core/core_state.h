@@ -254,7 +254,8 @@ void rival_heard(struct core *core, const struct link *link);
 /* ---- sanction.c: WIRE 2.4. */
 bool bucket_take(struct bucket *bucket, uint64_t capacity, uint64_t refill_per_s, uint64_t ms,
                  uint64_t tokens);
-bool same_host(const char *a, const char *b); /* of two addresses */
+bool same_host(const char *a, const char *b);      /* of two addresses */
+bool same_household(const char *a, const char *b); /* whatever IPv6 address each has taken */
 void violation(struct core *core, struct link *link);
 void behaviour(struct core *core, struct link *link, unsigned points);
 void beyond_bucket(struct core *core, struct link *link);

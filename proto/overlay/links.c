@@ -112,7 +112,7 @@ static size_t strangers_of_host(const struct core *core, const char *address)
     size_t count = 0;
 
     for (size_t i = 0; i < core->link_count; i++)
-        count += is_stranger(core->links[i]) && same_host(core->links[i]->address, address);
+        count += is_stranger(core->links[i]) && same_household(core->links[i]->address, address);
     return count;
 }
 

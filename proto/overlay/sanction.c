@@ -6,6 +6,7 @@
  * violations of his own. */
 #include "proto/core/core_state.h"
 
+#include <limits.h>
 #include <string.h>
 
 enum { OVER_POINTS = 1 };
@@ -40,6 +41,60 @@ bool same_host(const char *a, const char *b)
     return size == address_host(&host_b, b) && memcmp(host_a, host_b, size) == 0;
 }
 
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Hexadecimal groups with a colon between them, up to a double colon or the end. UINT_MAX: something else. */
+static unsigned groups_read(uint16_t out[8], const char **at, const char *end)
+{
+    unsigned count = 0;
+
+    while (*at < end && **at != ':') {
+        unsigned value = 0, digits = 0;
+
+        for (int digit; *at < end && (digit = hex_value(**at)) >= 0; ++*at, digits++)
+            value = value << 4 | (unsigned)digit;
+        if (count == 8 || digits == 0 || digits > 4)
+            return UINT_MAX;
+        out[count++] = (uint16_t)value;
+        if (end - *at >= 2 && **at == ':' && (*at)[1] != ':')
+            ++*at;
+    }
+    return count;
+}
+
+/* The first half of a global IPv6 address, as inet_ntop writes it: what a household is given. false: another address. */
+static bool network_read(uint16_t out[4], const char *host, size_t size)
+{
+    const char *at = host, *end = host + size;
+    uint16_t first[8], last[8];
+    unsigned before = groups_read(first, &at, end), after = 0;
+    bool gap = before <= 8 && end - at >= 2 && at[0] == ':' && at[1] == ':';
+
+    if (gap) {
+        at += 2;
+        after = groups_read(last, &at, end);
+    }
+    if (before > 8 || after > 8 || at != end || (gap ? before + after > 7 : before != 8) || before == 0 || first[0] >> 13 != 1)
+        return false;
+    for (unsigned i = 0; i < 4; i++)
+        out[i] = i < before ? first[i] : i < 8 - after ? 0 : last[i - (8 - after)];
+    return true;
+}
+
+/* Of a household's IPv6 addresses, of which it has 2^64, none is worth a sanction of its own. */
+bool same_household(const char *a, const char *b)
+{
+    const char *host_a, *host_b;
+    size_t size_a = address_host(&host_a, a), size_b = address_host(&host_b, b);
+    uint16_t network_a[4], network_b[4];
+
+    return same_host(a, b) || (network_read(network_a, host_a, size_a) && network_read(network_b, host_b, size_b) &&
+                               memcmp(network_a, network_b, sizeof network_a) == 0);
+}
+
 static void discourage(struct core *core, const struct discouraged *entry)
 {
     if (core->discouraged_count == DISCOURAGED_MAX)
@@ -72,7 +127,7 @@ bool host_discouraged(const struct core *core, const char *address)
     for (size_t i = 0; i < core->discouraged_count; i++) {
         const struct discouraged *entry = &core->discouraged[i];
 
-        if (entry->is_host && entry->until > core->ms && same_host(entry->host, address))
+        if (entry->is_host && entry->until > core->ms && same_household(entry->host, address))
             return true;
     }
     return false;
@@ -183,7 +238,7 @@ static struct stranger *stranger_at(struct core *core, const char *address)
     struct stranger entry = { .tries = { 0, core->ms } };
     size_t i = 0;
 
-    while (i < core->stranger_count && !same_host(core->strangers[i].host, address))
+    while (i < core->stranger_count && !same_household(core->strangers[i].host, address))
         i++;
     if (i < core->stranger_count)
         entry = core->strangers[i];
@@ -211,7 +266,7 @@ bool stranger_welcome(const struct core *core, const char *address)
     for (size_t i = 0; i < core->stranger_count; i++) {
         struct bucket tries = core->strangers[i].tries;
 
-        if (same_host(core->strangers[i].host, address))
+        if (same_household(core->strangers[i].host, address))
             return bucket_take(&tries, STRANGER_TRIES * 1000, STRANGER_TRIES_PER_MIN * 1000 / 60, core->ms,
                                1000);
     }

@@ -101,20 +101,23 @@ static void call(struct world *w, const char *host, uint32_t number)
     world_step(w, 0, (struct event){ .type = EVENT_LINK_UP, .link = LINK_INCOMING | (70000 + number), .address = address });
 }
 
-static void one_host_that_proves_nothing_crowds_no_other_out(void **unused)
+/* A household has 2^64 addresses of IPv6. */
+static void crowd(bool many_addresses, const char *honest)
 {
     uint8_t topic[ID_SIZE];
     struct world *w = alone(topic);
     struct mouth m;
 
-    (void)unused;
     mouth_init(&m, w, 0, 1);
     m.session = session_new(true, "test", &m.key, (const uint8_t(*)[KEY_SIZE])m.psk, 1, &m.rng);
     m.link = LINK_INCOMING | (uint32_t)world_wire_add(w, WORLD_OUTSIDE, 0);
     w->wires[m.link & ~(uint32_t)LINK_INCOMING].id[1] = m.link;
-    world_step(w, 0, (struct event){ .type = EVENT_LINK_UP, .link = m.link, .address = "10.9.9.9:50000" });
+    world_step(w, 0, (struct event){ .type = EVENT_LINK_UP, .link = m.link, .address = honest });
     for (uint32_t i = 0; i < 40; i++) {
-        call(w, "10.7.7.7", i);
+        char host[32];
+
+        snprintf(host, sizeof host, many_addresses ? "[2001:db8:0:7::%x]" : "10.7.7.7", i + 1);
+        call(w, host, i);
         if (i % 15 == 0)
             mouth_carry(&m);
     }
@@ -124,6 +127,45 @@ static void one_host_that_proves_nothing_crowds_no_other_out(void **unused)
     assert_false(w->outside_closed);
     mouth_hang_up(&m);
     world_free(w);
+}
+
+static void one_host_that_proves_nothing_crowds_no_other_out(void **unused)
+{
+    (void)unused;
+    crowd(false, "10.9.9.9:50000");
+    crowd(true, "[2001:db8:0:8::1]:50000");
+}
+
+static void addresses_of_one_household_are_told_from_others(void **unused)
+{
+    static const char *const same[][2] = {
+        { "10.1.2.3:1", "10.1.2.3:2" },
+        { "[2001:db8::1]:1", "[2001:db8:0:0:1:2:3:4]:2" },
+        { "[2001:db8:1:2:3:4:5:6]:1", "[2001:db8:1:2::]:2" },
+        { "[2001::5:6:7:8]:1", "[2001::8]:1" },
+        { "[fe80::1]:1", "[fe80::1]:2" },
+        { "[3fff:1::2:3:4:5:6]:1", "[3fff:1:0:2::9]:1" },
+    };
+    static const char *const other[][2] = {
+        { "10.1.2.3:1", "10.1.2.4:1" },
+        { "[2001:db8:1:2::1]:1", "[2001:db8:1:3::1]:1" },
+        { "[fe80::1]:1", "[fe80::2]:1" }, /* everybody on this wire */
+        { "[fd00::1]:1", "[fd00::2]:1" },
+        { "[2001:db8::1]:1", "[2001:db8:::2]:1" },
+        { "[2001:db8::1]:1", "[2001:db8::12345]:1" },
+        { "[2001:db8::1]:1", "[2001:db8::1::]:1" },
+        { "[2001:db8::1]:1", "[2001:db8]:1" },
+        { "[2001:db8:1:2:3:4:5:6]:1", "[2001:db8:1:2:3:4:5:6:7]:1" },
+        { "[2001:db8::1]:1", "[2001:db8::1%eth0]:1" },
+        { "[::]:1", "[::1]:1" },
+        { "[]:1", "[2001:db8::1]:1" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(same); i++)
+        assert_true(same_household(same[i][0], same[i][1]) && same_household(same[i][1], same[i][0]));
+    for (size_t i = 0; i < ARRAY_SIZE(other); i++)
+        assert_false(same_household(other[i][0], other[i][1]) || same_household(other[i][1], other[i][0]));
 }
 
 /* To hang up in time costs as much as to fail. */
@@ -168,6 +210,7 @@ int main(void)
         cmocka_unit_test(one_machine_of_many_ports_takes_no_place_of_another),
         cmocka_unit_test(callers_do_not_keep_a_home_from_calling),
         cmocka_unit_test(one_host_that_proves_nothing_crowds_no_other_out),
+        cmocka_unit_test(addresses_of_one_household_are_told_from_others),
         cmocka_unit_test(who_hangs_up_before_proving_anything_is_a_stranger),
         cmocka_unit_test(one_key_has_one_link_however_often_it_calls),
     };
