@@ -171,16 +171,21 @@ static void addresses_of_one_household_are_told_from_others(void **unused)
 /* To hang up in time costs as much as to fail. */
 static void who_hangs_up_before_proving_anything_is_a_stranger(void **unused)
 {
-    uint8_t topic[ID_SIZE];
-    struct world *w = alone(topic);
-
     (void)unused;
-    for (uint32_t i = 0; i < 40; i++) {
-        call(w, "10.7.7.7", i);
-        world_step(w, 0, (struct event){ .type = EVENT_LINK_DOWN, .link = LINK_INCOMING | (70000 + i) });
+    for (int many_addresses = 0; many_addresses < 2; many_addresses++) {
+        uint8_t topic[ID_SIZE];
+        struct world *w = alone(topic);
+
+        for (uint32_t i = 0; i < 40; i++) {
+            char host[32];
+
+            snprintf(host, sizeof host, many_addresses ? "[2001:db8:0:7::%x]" : "10.7.7.7", i + 1);
+            call(w, host, i);
+            world_step(w, 0, (struct event){ .type = EVENT_LINK_DOWN, .link = LINK_INCOMING | (70000 + i) });
+        }
+        assert_int_equal(w->homes[0].closes[STATUS_DENIED], 40 - STRANGER_TRIES);
+        world_free(w);
     }
-    assert_int_equal(w->homes[0].closes[STATUS_DENIED], 40 - STRANGER_TRIES);
-    world_free(w);
 }
 
 static void one_key_has_one_link_however_often_it_calls(void **unused)
