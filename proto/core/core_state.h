@@ -235,9 +235,7 @@ void links_dial(struct core *core, struct group *group, const char *address, boo
 void links_up(struct core *core, uint32_t id, const char *address);
 void links_data(struct core *core, uint32_t id, struct bytes bytes);
 void links_down(struct core *core, uint32_t id);
-void links_run(struct core *core);   /* what is due by now */
 void links_flush(struct core *core); /* last in a step: SEND and CLOSE */
-uint64_t links_deadline(const struct core *core);
 void link_say(struct core *core, struct link *link, const struct message *message);
 void link_close(struct link *link, enum status why); /* at the end of the step */
 void link_free(struct link *link);
@@ -245,6 +243,9 @@ static inline bool link_ready(const struct link *link)
 {
     return link->state == LINK_READY && !link->closing;
 }
+/* link_time.c */
+void links_run(struct core *core); /* what is due by now */
+uint64_t links_deadline(const struct core *core);
 
 /* ---- hello.c: who it is, the first message each way, and which of two links stays. */
 void hello_met(struct core *core, struct link *link); /* the handshake is done */

@@ -1,7 +1,7 @@
 /* fold.h - the inside of a topic, shared by the files of the fold and by nobody else.
  *
  * The box is one thing used five times: deals come in, members list what they saw (seen), a clerk names lists
- * (cut), two votes close the box on the set that the lists stand for, members open it. All of that is box.c,
+ * (cut), two votes close the box on the set that the lists stand for, members open it. All of that is taken.c, box.c,
  * set.c and opening.c, and knows nothing of what a deal says. What differs from box to box is one row of
  * box_kinds:
  *
@@ -236,11 +236,13 @@ void box_restart(struct topic *topic, enum box_index index, const uint8_t parent
 struct committee_rule box_rule(const struct topic *topic, enum box_index box);
 unsigned box_seat(const struct topic *topic, enum box_index box, const uint8_t key[KEY_SIZE]);
 const struct committee_key *box_joint(const struct topic *topic, enum box_index box);
-bool box_reserve(struct box *box, const struct entry *entry);   /* room for one more record */
-void box_take(struct topic *topic, struct entry *entry);        /* a record found valid */
 bool box_advance(struct topic *topic, struct box *box);         /* false: out of memory */
 bool box_stands(const struct topic *topic, enum box_index box); /* neither it nor what it follows is forked */
 void box_look(const struct topic *topic, const struct box *box, struct box_view *out);
+
+/* taken.c */
+bool box_reserve(struct box *box, const struct entry *entry);   /* room for one more record */
+void box_take(struct topic *topic, struct entry *entry);        /* a record found valid */
 struct tally *box_tally(const struct box *box, const struct vote *vote); /* NULL: nobody votes so */
 struct held *box_deal(const struct topic *topic, enum box_index box, const uint8_t id[ID_SIZE]);
 

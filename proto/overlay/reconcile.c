@@ -10,7 +10,7 @@
  * Whoever comes to know both differences gives at once what the other lacks, and says in short ids what it
  * wants itself. Only the side that began chooses how to go on, and what the other can be made to send is
  * bounded by SYNC_SYMBOLS_MAX and one list. Failure modes: reconcile.h. */
-#include "proto/overlay/reconcile.h"
+#include "proto/overlay/reconcile_state.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -19,46 +19,7 @@
 
 #include "crypto/labels.h"
 #include "proto/limits.h"
-#include "proto/overlay/short_list.h"
 #include "proto/overlay/sync_plan.h"
-#include "proto/wire.h"
-
-enum { SALT_SIZE = 8 };
-
-enum sync_state {
-    SYNC_FRESH,
-    SYNC_OPENED,
-    SYNC_ANSWERED,
-    SYNC_SERVING,
-    SYNC_ASKED,
-    SYNC_LISTING,
-    SYNC_AWAITING_LIST,
-    SYNC_WANTING,
-    SYNC_AWAITING_WANTS,
-    SYNC_OVER,
-};
-
-/* First element of every payload. */
-enum kind { KIND_OPEN, KIND_ANSWER, KIND_ASK, KIND_SYMBOLS, KIND_ASK_LIST, KIND_LIST, KIND_WANT, KIND_EQUAL };
-
-struct sync {
-    enum sync_state state;
-    struct sync_set set;
-    int64_t excess;            /* how many more the peer has */
-    uint64_t parts;            /* that are compared; the fields below are about these */
-    uint8_t (*ids)[ID_SIZE], (*give)[ID_SIZE];
-    size_t count, peer_count;
-    uint8_t salt[SALT_SIZE];
-    struct riblt_keys keys;
-    struct riblt_encoder own;
-    struct riblt_decoder decoder;
-    size_t symbols;         /* sent by who answers, taken by who began */
-    size_t asked;           /* under way to who began */
-    struct short_list list; /* what arrives, or what is being sent: a list, or wants */
-    size_t list_sent;
-    uint64_t last_heard; /* short id, of the pieces that arrive */
-    bool heard;
-};
 
 /* ---- A side, and its keys. */
 
@@ -119,67 +80,6 @@ static enum status take_up(struct sync *sync, uint64_t parts)
     return STATUS_OK;
 }
 
-/* ---- Payloads out. */
-
-static struct writer payload_begin(struct sync_out *out, size_t fields, enum kind kind)
-{
-    struct writer w = writer_to(out->payload, sizeof out->payload);
-
-    writer_array(&w, fields);
-    writer_uint(&w, kind);
-    return w;
-}
-
-static enum status payload_end(struct sync_out *out, const struct writer *w)
-{
-    out->size = writer_done(w);
-    assert(out->size > 0); /* the bounds of limits.h fit SYNC_PAYLOAD_MAX */
-    return STATUS_OK;
-}
-
-static void write_symbols(struct writer *w, const struct riblt_symbol *symbols, size_t count)
-{
-    uint8_t bytes[SYNC_SYMBOLS_STEP_MAX * RIBLT_SYMBOL_SIZE];
-
-    for (size_t i = 0; i < count; i++)
-        riblt_symbol_write(bytes + i * RIBLT_SYMBOL_SIZE, &symbols[i]);
-    writer_bin(w, (struct bytes){ bytes, count * RIBLT_SYMBOL_SIZE });
-}
-
-/* The next piece of our list or of our wants. */
-static enum status write_piece(struct sync *sync, struct sync_out *out)
-{
-    uint8_t bytes[SYNC_IDS_MAX * SHORT_ID_SIZE];
-    size_t left = sync->list.count - sync->list_sent, count = left < SYNC_IDS_MAX ? left : SYNC_IDS_MAX;
-    bool listing = sync->state == SYNC_LISTING, last = count == left;
-    struct writer w = payload_begin(out, 3, listing ? KIND_LIST : KIND_WANT);
-
-    for (size_t i = 0; i < count; i++)
-        be64_write(bytes + i * SHORT_ID_SIZE, sync->list.ids[sync->list_sent + i]);
-    writer_uint(&w, last);
-    writer_bin(&w, (struct bytes){ bytes, count * SHORT_ID_SIZE });
-    sync->list_sent += count;
-    out->more = !last;
-    if (last)
-        sync->state = listing ? SYNC_AWAITING_WANTS : SYNC_OVER;
-    out->done = sync->state == SYNC_OVER;
-    return payload_end(out, &w);
-}
-
-static enum status begin_pieces(struct sync *sync, enum sync_state state, struct sync_out *out)
-{
-    sync->state = state;
-    sync->list_sent = 0;
-    return write_piece(sync, out);
-}
-
-static enum status begin_list(struct sync *sync, struct sync_out *out)
-{
-    if (!short_list_of(&sync->list, &sync->own.items))
-        return STATUS_NOMEM;
-    return begin_pieces(sync, SYNC_LISTING, out);
-}
-
 /* ---- What the other side lacks. */
 
 /* Gives the records that are in the list, or those that are not. The list keeps what is not held here. */
@@ -215,7 +115,7 @@ static enum status conclude_symbols(struct sync *sync, struct sync_out *out)
     if (short_list_of(&held, ours) && short_list_of(&sync->list, theirs))
         status = give(sync, &held, true, out);
     if (status == STATUS_OK)
-        status = held.count > 0 ? STATUS_FULL : begin_pieces(sync, SYNC_WANTING, out);
+        status = held.count > 0 ? STATUS_FULL : pieces_begin(sync, SYNC_WANTING, out);
     short_list_clear(&held);
     return status;
 }
@@ -258,7 +158,7 @@ static enum status take_symbols(struct sync *sync, struct bytes bytes, struct sy
     if (plan.symbols > 0)
         return ask(sync, plan.symbols, out);
     if (plan.own_list)
-        return begin_list(sync, out);
+        return list_begin(sync, out);
     sync->state = SYNC_AWAITING_LIST;
     w = payload_begin(out, 1, KIND_ASK_LIST);
     return payload_end(out, &w);
@@ -366,7 +266,7 @@ static enum status step_ask(struct sync *sync, struct reader *r, struct sync_out
     if (symbols == NULL)
         return status == STATUS_OK ? STATUS_NOMEM : status;
     w = payload_begin(out, 2, KIND_SYMBOLS);
-    write_symbols(&w, symbols + from, count);
+    symbols_write(&w, symbols + from, count);
     sync->symbols += count;
     sync->state = SYNC_SERVING;
     return payload_end(out, &w);
@@ -382,36 +282,13 @@ static enum status step_symbols(struct sync *sync, struct reader *r, struct sync
 
 static enum status step_ask_list(struct sync *sync, struct reader *r, struct sync_out *out)
 {
-    return reader_done(r) ? begin_list(sync, out) : STATUS_MALFORMED;
-}
-
-/* One piece of ids, appended to sync->list: ascending over all pieces, and only the last may be short
- * (WIRE 12.5). */
-static enum status read_piece(struct sync *sync, struct reader *r, bool *last)
-{
-    struct bytes bytes;
-
-    *last = reader_uint(r, 1) == 1;
-    bytes = reader_bin(r, *last ? 0 : SYNC_IDS_MAX * SHORT_ID_SIZE, SYNC_IDS_MAX * SHORT_ID_SIZE);
-    if (!reader_done(r) || bytes.size % SHORT_ID_SIZE != 0 || (bytes.size == 0 && sync->heard))
-        return STATUS_MALFORMED;
-    for (size_t i = 0; i < bytes.size; i += SHORT_ID_SIZE) {
-        uint64_t id = be64_read(bytes.data + i);
-
-        if (sync->heard && id <= sync->last_heard)
-            return STATUS_MALFORMED;
-        if (!short_list_add(&sync->list, id))
-            return STATUS_NOMEM;
-        sync->last_heard = id;
-        sync->heard = true;
-    }
-    return STATUS_OK;
+    return reader_done(r) ? list_begin(sync, out) : STATUS_MALFORMED;
 }
 
 static enum status step_list(struct sync *sync, struct reader *r, struct sync_out *out)
 {
     bool last;
-    enum status status = read_piece(sync, r, &last);
+    enum status status = piece_read(sync, r, &last);
 
     if (status != STATUS_OK)
         return status;
@@ -421,7 +298,7 @@ static enum status step_list(struct sync *sync, struct reader *r, struct sync_ou
     if (!last)
         return STATUS_OK;
     status = give(sync, &sync->list, false, out);
-    return status == STATUS_OK ? begin_pieces(sync, SYNC_WANTING, out) : status;
+    return status == STATUS_OK ? pieces_begin(sync, SYNC_WANTING, out) : status;
 }
 
 static enum status step_want(struct sync *sync, struct reader *r, struct sync_out *out)
@@ -431,7 +308,7 @@ static enum status step_want(struct sync *sync, struct reader *r, struct sync_ou
 
     sync->list.count = 0;
     sync->state = SYNC_AWAITING_WANTS;
-    status = read_piece(sync, r, &last);
+    status = piece_read(sync, r, &last);
     if (status == STATUS_OK)
         status = give(sync, &sync->list, true, out);
     if (status == STATUS_OK && sync->list.count > 0)
@@ -520,7 +397,7 @@ enum status sync_more(struct sync *sync, struct sync_out *out)
 {
     out_reset(out);
     assert(sync->state == SYNC_LISTING || sync->state == SYNC_WANTING);
-    return write_piece(sync, out);
+    return piece_write(sync, out);
 }
 
 struct sync *sync_begin(const struct sync_set *set, struct rng *rng, struct sync_out *out)
