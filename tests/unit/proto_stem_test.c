@@ -274,6 +274,8 @@ static void a_hidden_record_costs_as_much_when_it_comes_again_as_a_new_one(void 
             assert_true(held[2].proofs == 1 && held[2].kept && fresh[2].proofs == 1 && fresh[2].kept);
             stayed++;
         }
+        world_stop(w, HOLDER); /* what was written for its cost alone is read back well */
+        world_start(w, HOLDER);
         world_free(w);
     }
     assert_true(stayed >= 2); /* the others were shown by the coin */
