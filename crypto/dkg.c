@@ -1,22 +1,17 @@
 /* dkg.c - a key that nobody holds and nobody can lean on: every member deals a random polynomial in shares to
  * all members, the key is the sum, and it is not known before it is settled whose deals are in it (Gennaro,
- * Jarecki, Krawczyk and Rabin 1999).
+ * Jarecki, Krawczyk and Rabin 1999). Here the first of two phases, the deals; the second is in dkg_reveal.c.
  *
- * First phase. A deal: threshold commitments C_k = a_k*B + b_k*H || proof || R = r*B || for member j: the pair
+ * A deal: threshold commitments C_k = a_k*B + b_k*H || proof || R = r*B || for member j: the pair
  * f(j), g(j) sealed under H(r*X_j). Nobody knows the logarithm of H, so the commitments tell nothing of a_0,
  * whatever the dealer sees of others before he speaks; a rushing dealer has nothing to aim at. The proof shows
  * knowledge of all a_k, b_k and of r, over everything in the deal and its context. For a_0: a deal made of the
  * negative of another's is no deal. For r: a dealer who copied the R of an honest deal over bad shares would
  * make members complain, and the point a complaint reveals would open the honest deal's shares.
  * A member whose pair does not fit publishes x_j*R with a proof of equal logarithms; everybody can then open
- * that one pair and see.
- *
- * Second phase, when the set of deals is settled: member j reveals Y_j = s_j*B of its summed pair s_j, t_j, with
- * a proof that it knows both and that they are what the commitments hold at j. Any threshold of these give the
- * key and the public share of every other member. In the paper the dealers speak once more here, and what a
- * silent one held back is rebuilt; that the holders speak instead comes to the same key and needs no rebuilding:
- * who stays silent now changes nothing. */
-#include "crypto/crypto.h"
+ * that one pair and see. */
+#include "crypto/dkg_shared.h"
+
 #include "crypto/declassify.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
@@ -33,11 +28,6 @@ struct parts {
     const uint8_t *commitments, *proof, *ephemeral, *shares;
 };
 
-static bool sizes_fit(unsigned count, unsigned threshold)
-{
-    return threshold >= 1 && threshold <= count && count <= COMMITTEE_MAX;
-}
-
 size_t dkg_deal_size(unsigned count, unsigned threshold)
 {
     return (size_t)POINT_SIZE * threshold + REPRESENTATION_SIZE + POINT_SIZE + (size_t)count * SEALED_PAIR;
@@ -50,8 +40,7 @@ static struct parts deal_parts(const uint8_t *deal, unsigned threshold)
     return (struct parts){ deal, proof, proof + REPRESENTATION_SIZE, proof + REPRESENTATION_SIZE + POINT_SIZE };
 }
 
-/* The second base: nobody knows its logarithm. */
-static void blinding_base(struct point *out)
+void dkg_blinding_base(struct point *out)
 {
     crypto_generichash_state hash;
     uint8_t uniform[64];
@@ -62,8 +51,7 @@ static void blinding_base(struct point *out)
     point_from_hash(out, uniform);
 }
 
-/* sum of x^k * commitments[k]: f(x)*B + g(x)*H, for a member's number x */
-static void commitments_at(struct point *out, const struct point *commitments, unsigned threshold, unsigned x)
+void dkg_commitments_at(struct point *out, const struct point *commitments, unsigned threshold, unsigned x)
 {
     struct scalar at;
 
@@ -119,8 +107,8 @@ static bool share_fits(struct dkg_share *out, const struct parts *parts, const s
     declassify(&fine, sizeof fine); /* who gets a share that does not fit says so */
     fine = fine && scalar_read(&out->value, plain) && scalar_read(&out->blind, plain + SCALAR_SIZE);
     if (fine) {
-        blinding_base(&blinding);
-        commitments_at(&expected, commitments, threshold, index);
+        dkg_blinding_base(&blinding);
+        dkg_commitments_at(&expected, commitments, threshold, index);
         point_two_times(&actual, &out->value, &out->blind, &blinding);
         fine = point_equal(&expected, &actual);
         declassify(&fine, sizeof fine);
@@ -222,11 +210,11 @@ bool dkg_deal_make(uint8_t *out, size_t *size, struct bytes context, const struc
     uint8_t *proof, *shares;
     struct rng rng;
 
-    if (!sizes_fit(count, threshold) || !members_fit(members, count))
+    if (!dkg_sizes_fit(count, threshold) || !members_fit(members, count))
         return false;
     proof = out + (size_t)POINT_SIZE * threshold;
     shares = proof + REPRESENTATION_SIZE + POINT_SIZE;
-    blinding_base(&blinding);
+    dkg_blinding_base(&blinding);
     dealer_rng(&rng, context, members, count, threshold, secret);
     draw(&drawn, threshold, &blinding, &rng);
     memcpy(out, drawn.public, (size_t)POINT_SIZE * threshold);
@@ -247,7 +235,7 @@ bool dkg_deal_check(struct bytes context, const struct point *members, unsigned 
     struct transcript t;
     struct parts parts;
 
-    if (!sizes_fit(count, threshold) || deal.size != dkg_deal_size(count, threshold) ||
+    if (!dkg_sizes_fit(count, threshold) || deal.size != dkg_deal_size(count, threshold) ||
         !members_fit(members, count))
         return false;
     parts = deal_parts(deal.data, threshold);
@@ -257,7 +245,7 @@ bool dkg_deal_check(struct bytes context, const struct point *members, unsigned 
     if (!point_read_nonzero(&public[threshold], parts.ephemeral))
         return false;
     proof_transcript(&t, context, members, count, threshold, parts.shares);
-    blinding_base(&blinding);
+    dkg_blinding_base(&blinding);
     return representation_verify(parts.proof, &t, &blinding, public, threshold + 1);
 }
 
@@ -269,7 +257,7 @@ bool dkg_share_open(struct dkg_share *out, struct bytes context, const struct po
     bool fine;
 
     assert(index >= 1 && index <= count && point_equal(&own->public_point, &members[index - 1]));
-    if (!sizes_fit(count, threshold) || deal.size != dkg_deal_size(count, threshold))
+    if (!dkg_sizes_fit(count, threshold) || deal.size != dkg_deal_size(count, threshold))
         return false;
     parts = deal_parts(deal.data, threshold);
     if (!point_read_nonzero(&ephemeral, parts.ephemeral))
@@ -330,135 +318,4 @@ bool dkg_complaint_check(struct bytes context, const struct point *members, unsi
     cheated = !share_fits(&share, &parts, &ephemeral, context, accuser, threshold, index, &shared);
     dkg_share_clear(&share);
     return cheated;
-}
-
-/* ---- The second phase: Y_j || c || s_1 || s_2, a proof of s_j*B = Y_j and t_j*H = C(j) - Y_j. */
-
-void dkg_share_add(struct dkg_share *sum, const struct dkg_share *share)
-{
-    scalar_add(&sum->value, &sum->value, &share->value);
-    scalar_add(&sum->blind, &sum->blind, &share->blind);
-}
-
-void dkg_share_clear(struct dkg_share *share)
-{
-    sodium_memzero(share, sizeof *share);
-}
-
-void dkg_commitments(struct point out[COMMITTEE_MAX], const struct bytes *deals, size_t deal_count,
-                     unsigned count, unsigned threshold)
-{
-    struct point sums[COMMITTEE_MAX], commitment;
-
-    assert(sizes_fit(count, threshold));
-    for (unsigned k = 0; k < threshold; k++) {
-        sums[k] = POINT_IDENTITY;
-        for (size_t d = 0; d < deal_count; d++) {
-            bool fine = point_read(&commitment, deals[d].data + (size_t)k * POINT_SIZE);
-
-            assert(fine);
-            point_add(&sums[k], &sums[k], &commitment);
-        }
-    }
-    for (unsigned j = 1; j <= count; j++)
-        commitments_at(&out[j - 1], sums, threshold, j);
-}
-
-static void reveal_challenge(struct scalar *out, struct bytes context, const struct point *commitment,
-                             const struct point *revealed, const struct point nonces[2])
-{
-    struct transcript t;
-
-    transcript_init(&t, LABEL_DKG_REVEAL);
-    transcript_append(&t, "context", context);
-    transcript_append_point(&t, "commitment", commitment);
-    transcript_append_point(&t, "revealed", revealed);
-    transcript_append_point(&t, "nonce", &nonces[0]);
-    transcript_append_point(&t, "nonce", &nonces[1]);
-    transcript_challenge_scalar(&t, "challenge", out);
-}
-
-static void reveal_nonces(struct scalar out[2], struct bytes context, const struct dkg_share *share, struct rng *rng)
-{
-    struct transcript t;
-
-    transcript_init(&t, LABEL_DKG_REVEAL);
-    transcript_append(&t, "context", context);
-    transcript_nonce(&t, &out[0], "nonce", BYTES(share->value.b), rng);
-    transcript_nonce(&t, &out[1], "other nonce", BYTES(share->blind.b), rng);
-}
-
-void dkg_reveal_make(uint8_t out[DKG_REVEAL_SIZE], struct bytes context, const struct point *commitment,
-                     const struct dkg_share *share, struct rng *rng)
-{
-    struct scalar hiding[2], challenge, response;
-    struct point revealed, blinding, nonces[2];
-
-    blinding_base(&blinding);
-    reveal_nonces(hiding, context, share, rng);
-    point_base_times(&revealed, &share->value);
-    point_base_times(&nonces[0], &hiding[0]);
-    point_times(&nonces[1], &blinding, &hiding[1]);
-    declassify(&revealed, sizeof revealed);
-    declassify(nonces, sizeof nonces);
-    reveal_challenge(&challenge, context, commitment, &revealed, nonces);
-    memcpy(out, revealed.b, POINT_SIZE);
-    memcpy(out + POINT_SIZE, challenge.b, SCALAR_SIZE);
-    for (size_t i = 0; i < 2; i++) {
-        scalar_mul(&response, &challenge, i == 0 ? &share->value : &share->blind);
-        scalar_add(&response, &response, &hiding[i]);
-        declassify(&response, sizeof response);
-        memcpy(out + POINT_SIZE + SCALAR_SIZE * (i + 1), response.b, SCALAR_SIZE);
-    }
-    sodium_memzero(hiding, sizeof hiding);
-}
-
-bool dkg_reveal_check(struct bytes context, const struct point *commitment, const uint8_t reveal[DKG_REVEAL_SIZE])
-{
-    struct scalar challenge, response[2], expected;
-    struct point revealed, rest, blinding, nonces[2];
-
-    if (!point_read_nonzero(&revealed, reveal) || !scalar_read(&challenge, reveal + POINT_SIZE) ||
-        !scalar_read(&response[0], reveal + POINT_SIZE + SCALAR_SIZE) ||
-        !scalar_read(&response[1], reveal + POINT_SIZE + 2 * SCALAR_SIZE))
-        return false;
-    blinding_base(&blinding);
-    point_sub(&rest, commitment, &revealed);
-    commitment_again(&nonces[0], &POINT_BASE, &revealed, &challenge, &response[0]);
-    commitment_again(&nonces[1], &blinding, &rest, &challenge, &response[1]);
-    reveal_challenge(&expected, context, commitment, &revealed, nonces);
-    return sodium_memcmp(expected.b, challenge.b, SCALAR_SIZE) == 0;
-}
-
-/* ---- The key. */
-
-bool dkg_combine(struct committee_key *out, const unsigned *members, const struct point *revealed, unsigned count,
-                 unsigned threshold)
-{
-    struct scalar weight;
-    struct point term;
-
-    assert(sizes_fit(count, threshold));
-    memset(out, 0, sizeof *out);
-    out->count = count;
-    out->threshold = threshold;
-    for (unsigned at = 0; at <= count; at++) {
-        struct point *sum = at == 0 ? &out->joint : &out->share[at - 1];
-
-        *sum = POINT_IDENTITY;
-        for (unsigned j = 0; j < threshold; j++) {
-            if (members[j] < 1 || members[j] > count || !lagrange(&weight, members, threshold, j, at))
-                return false;
-            point_times(&term, &revealed[j], &weight);
-            point_add(sum, sum, &term);
-        }
-    }
-    return true;
-}
-
-void committee_key_single(struct committee_key *out, const struct point *key)
-{
-    memset(out, 0, sizeof *out);
-    out->joint = out->share[0] = *key;
-    out->count = out->threshold = 1;
 }

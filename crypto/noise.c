@@ -2,9 +2,10 @@
  *
  * A pattern is a table of tokens, written and read by one loop each. Both work on a copy of the state and
  * commit it at the end, so a message that fails (too short, a tag, an all-zero Diffie-Hellman result) changes
- * nothing. Names in capitals are the functions of the specification, section 5. libsodium has no
- * HMAC-BLAKE2b: section 4.3 is written out here. */
-#include "crypto/crypto.h"
+ * nothing. Names in capitals are the functions of the specification, section 5; those of 5.1 and 5.2 are in
+ * noise_symmetric.c. */
+#include "crypto/noise_symmetric.h"
+
 #include "crypto/declassify.h"
 
 #include <assert.h>
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HMAC_BLOCK = 128, MESSAGES_MAX = 3, TOKENS_MAX = 4 };
+enum { MESSAGES_MAX = 3, TOKENS_MAX = 4 };
 
 enum token { TOKEN_END, TOKEN_E, TOKEN_S, TOKEN_EE, TOKEN_ES, TOKEN_SE, TOKEN_SS };
 
@@ -33,148 +34,6 @@ static const struct pattern {
                    { { TOKEN_E, TOKEN_ES }, { TOKEN_E, TOKEN_EE }, { TOKEN_S, TOKEN_SE } } },
 };
 
-/* ---- Section 4.3: HMAC and HKDF over BLAKE2b-512. */
-
-static void hash_two(uint8_t out[NOISE_HASH_SIZE], struct bytes a, struct bytes b)
-{
-    crypto_generichash_state hash;
-
-    crypto_generichash_init(&hash, NULL, 0, NOISE_HASH_SIZE);
-    crypto_generichash_update(&hash, a.data, a.size);
-    crypto_generichash_update(&hash, b.data, b.size);
-    crypto_generichash_final(&hash, out, NOISE_HASH_SIZE);
-    sodium_memzero(&hash, sizeof hash);
-}
-
-/* RFC 2104 with a key of one hash length. */
-static void hmac(uint8_t out[NOISE_HASH_SIZE], const uint8_t key[NOISE_HASH_SIZE], struct bytes message)
-{
-    uint8_t pad[HMAC_BLOCK], inner[NOISE_HASH_SIZE];
-
-    memset(pad, 0x36, sizeof pad);
-    for (size_t i = 0; i < NOISE_HASH_SIZE; i++)
-        pad[i] ^= key[i];
-    hash_two(inner, BYTES(pad), message);
-    for (size_t i = 0; i < HMAC_BLOCK; i++)
-        pad[i] ^= 0x36 ^ 0x5c;
-    hash_two(out, BYTES(pad), BYTES(inner));
-    sodium_memzero(pad, sizeof pad);
-    sodium_memzero(inner, sizeof inner);
-}
-
-/* HKDF(chain, input, count): the first output replaces the chain, the others follow. */
-static void hkdf(uint8_t chain[NOISE_HASH_SIZE], uint8_t out[][NOISE_HASH_SIZE], unsigned count,
-                 struct bytes input)
-{
-    uint8_t key[NOISE_HASH_SIZE], block[NOISE_HASH_SIZE + 1];
-
-    hmac(key, chain, input);
-    block[0] = 1;
-    hmac(chain, key, (struct bytes){ block, 1 });
-    memcpy(block, chain, NOISE_HASH_SIZE);
-    for (unsigned i = 0; i < count; i++) {
-        block[NOISE_HASH_SIZE] = (uint8_t)(i + 2);
-        hmac(out[i], key, BYTES(block));
-        memcpy(block, out[i], NOISE_HASH_SIZE);
-    }
-    sodium_memzero(key, sizeof key);
-    sodium_memzero(block, sizeof block);
-}
-
-/* ---- Section 5.1: the cipher. */
-
-static void cipher_nonce(uint8_t out[12], uint64_t n)
-{
-    memset(out, 0, 4);
-    for (size_t i = 0; i < 8; i++)
-        out[4 + i] = (uint8_t)(n >> (8 * i));
-}
-
-static void cipher_encrypt(struct noise_cipher *cipher, uint8_t *out, struct bytes ad, struct bytes plain)
-{
-    uint8_t nonce[12];
-
-    assert(cipher->nonce < UINT64_MAX);
-    cipher_nonce(nonce, cipher->nonce++);
-    crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, plain.data, plain.size, ad.data, ad.size, NULL,
-                                              nonce, cipher->key);
-}
-
-static bool cipher_decrypt(struct noise_cipher *cipher, uint8_t *out, struct bytes ad, struct bytes sealed)
-{
-    uint8_t nonce[12];
-    bool fine;
-
-    assert(cipher->nonce < UINT64_MAX);
-    cipher_nonce(nonce, cipher->nonce);
-    fine = crypto_aead_chacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.data, sealed.size, ad.data, ad.size,
-                                                     nonce, cipher->key) == 0;
-    declassify(&fine, sizeof fine); /* the link goes on or does not */
-    cipher->nonce += fine;
-    return fine;
-}
-
-/* ---- Section 5.2: the symmetric state. */
-
-static void mix_hash(struct noise_handshake *state, struct bytes data)
-{
-    hash_two(state->hash, BYTES(state->hash), data);
-}
-
-static void mix_key(struct noise_handshake *state, struct bytes input)
-{
-    uint8_t key[1][NOISE_HASH_SIZE];
-
-    hkdf(state->chain, key, 1, input);
-    memcpy(state->cipher.key, key[0], KEY_SIZE);
-    state->cipher.nonce = 0;
-    state->keyed = true;
-    sodium_memzero(key, sizeof key);
-}
-
-static void mix_key_and_hash(struct noise_handshake *state, struct bytes input)
-{
-    uint8_t keys[2][NOISE_HASH_SIZE];
-
-    hkdf(state->chain, keys, 2, input);
-    mix_hash(state, BYTES(keys[0]));
-    memcpy(state->cipher.key, keys[1], KEY_SIZE);
-    state->cipher.nonce = 0;
-    state->keyed = true;
-    sodium_memzero(keys, sizeof keys);
-}
-
-/* Returns the bytes written. */
-static size_t encrypt_and_hash(struct noise_handshake *state, uint8_t *out, struct bytes plain)
-{
-    size_t size = plain.size;
-
-    if (state->keyed) {
-        cipher_encrypt(&state->cipher, out, BYTES(state->hash), plain);
-        size += TAG_SIZE;
-    } else if (plain.size > 0) {
-        memmove(out, plain.data, plain.size);
-    }
-    mix_hash(state, (struct bytes){ out, size });
-    return size;
-}
-
-/* out holds the plain text: sealed.size, less a tag once there is a key. */
-static bool decrypt_and_hash(struct noise_handshake *state, uint8_t *out, struct bytes sealed)
-{
-    uint8_t hash[NOISE_HASH_SIZE];
-
-    hash_two(hash, BYTES(state->hash), sealed);
-    if (state->keyed) {
-        if (!cipher_decrypt(&state->cipher, out, BYTES(state->hash), sealed))
-            return false;
-    } else if (sealed.size > 0) {
-        memmove(out, sealed.data, sealed.size);
-    }
-    memcpy(state->hash, hash, sizeof hash);
-    return true;
-}
-
 /* ---- Section 5.3: the handshake state. */
 
 /* libsodium answers -1 for an all-zero result: a low-order key, which would leave this exchange public. */
@@ -185,7 +44,7 @@ static bool mix_dh(struct noise_handshake *state, const struct link_key *own, co
 
     declassify(&fine, sizeof fine); /* of small order, whatever the secret */
     if (fine)
-        mix_key(state, BYTES(shared));
+        noise_mix_key(state, BYTES(shared));
     sodium_memzero(shared, sizeof shared);
     return fine;
 }
@@ -204,9 +63,9 @@ static bool mix_dh_token(struct noise_handshake *state, enum token token)
 /* Section 9.2: with a pre-shared key in the protocol, every ephemeral is also mixed into the key. */
 static void mix_ephemeral(struct noise_handshake *state, const uint8_t public_key[KEY_SIZE])
 {
-    mix_hash(state, (struct bytes){ public_key, KEY_SIZE });
+    noise_mix_hash(state, (struct bytes){ public_key, KEY_SIZE });
     if (state->psk_place != NOISE_PSK_NONE)
-        mix_key(state, (struct bytes){ public_key, KEY_SIZE });
+        noise_mix_key(state, (struct bytes){ public_key, KEY_SIZE });
 }
 
 /* psk0 stands before the first message's tokens, pskN after those of the Nth message. */
@@ -215,7 +74,7 @@ static void mix_psk(struct noise_handshake *state, bool before)
     int place = before ? (int)state->message : (int)state->message + 1;
 
     if (state->psk_place == place && before == (place == 0))
-        mix_key_and_hash(state, BYTES(state->psk));
+        noise_mix_key_and_hash(state, BYTES(state->psk));
 }
 
 static bool setup_fits(const struct noise_setup *setup)
@@ -262,9 +121,9 @@ enum status noise_begin(struct noise_handshake *state, const struct noise_setup 
     state->fixed = setup->fixed_ephemeral != NULL;
 
     begin_name(state);
-    mix_hash(state, setup->prologue);
+    noise_mix_hash(state, setup->prologue);
     if (patterns[state->pattern].known_responder)
-        mix_hash(state, (struct bytes){ state->initiator ? state->rs : state->s.public_key, KEY_SIZE });
+        noise_mix_hash(state, (struct bytes){ state->initiator ? state->rs : state->s.public_key, KEY_SIZE });
     return STATUS_OK;
 }
 
@@ -325,7 +184,7 @@ static bool write_tokens(struct noise_handshake *state, uint8_t **out, struct rn
             *out += KEY_SIZE;
             mix_ephemeral(state, state->e.public_key);
         } else if (*token == TOKEN_S) {
-            *out += encrypt_and_hash(state, *out, BYTES(state->s.public_key));
+            *out += noise_encrypt_and_hash(state, *out, BYTES(state->s.public_key));
         } else if (!mix_dh_token(state, *token)) {
             return false;
         }
@@ -347,7 +206,7 @@ enum status noise_write(struct noise_handshake *state, uint8_t *out, size_t *siz
     if (payload.size > NOISE_MESSAGE_MAX - overhead || *size < overhead + payload.size) {
         status = STATUS_FULL;
     } else if (write_tokens(&next, &end, rng)) {
-        end += encrypt_and_hash(&next, end, payload);
+        end += noise_encrypt_and_hash(&next, end, payload);
         assert((size_t)(end - out) == overhead + payload.size);
         *size = overhead + payload.size;
         next.message++;
@@ -370,7 +229,7 @@ static bool read_tokens(struct noise_handshake *state, struct bytes *in)
         } else if (*token == TOKEN_S) {
             size_t size = KEY_SIZE + (state->keyed ? TAG_SIZE : 0);
 
-            if (!decrypt_and_hash(state, state->rs, (struct bytes){ in->data, size }))
+            if (!noise_decrypt_and_hash(state, state->rs, (struct bytes){ in->data, size }))
                 return false;
             state->has_remote_static = true;
             *in = (struct bytes){ in->data + size, in->size - size };
@@ -395,7 +254,7 @@ enum status noise_read(struct noise_handshake *state, uint8_t *payload, size_t *
         status = STATUS_MALFORMED;
     } else if (*size < message.size - overhead) {
         status = STATUS_FULL;
-    } else if (read_tokens(&next, &rest) && decrypt_and_hash(&next, payload, rest)) {
+    } else if (read_tokens(&next, &rest) && noise_decrypt_and_hash(&next, payload, rest)) {
         *size = message.size - overhead;
         next.message++;
         *state = next;
@@ -413,7 +272,7 @@ void noise_split(struct noise_handshake *state, struct noise_cipher *sending, st
     uint8_t key[1][NOISE_HASH_SIZE];
 
     assert(noise_finished(state));
-    hkdf(state->chain, key, 1, (struct bytes){ NULL, 0 });
+    noise_hkdf(state->chain, key, 1, (struct bytes){ NULL, 0 });
     memcpy(first->key, state->chain, KEY_SIZE);
     memcpy(second->key, key[0], KEY_SIZE);
     first->nonce = second->nonce = 0;
@@ -426,27 +285,4 @@ void noise_split(struct noise_handshake *state, struct noise_cipher *sending, st
 void noise_clear(struct noise_handshake *state)
 {
     sodium_memzero(state, sizeof *state);
-}
-
-void noise_seal(struct noise_cipher *cipher, uint8_t *out, struct bytes plain)
-{
-    cipher_encrypt(cipher, out, (struct bytes){ NULL, 0 }, plain);
-}
-
-bool noise_open(struct noise_cipher *cipher, uint8_t *out, struct bytes sealed)
-{
-    return cipher_decrypt(cipher, out, (struct bytes){ NULL, 0 }, sealed);
-}
-
-/* Section 4.2: the first 32 bytes of a block of zeros sealed under the one nonce no message may use. */
-void noise_rekey(struct noise_cipher *cipher)
-{
-    static const uint8_t zeros[KEY_SIZE] = { 0 };
-    uint8_t nonce[12], sealed[KEY_SIZE + TAG_SIZE];
-
-    cipher_nonce(nonce, UINT64_MAX);
-    crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, zeros, sizeof zeros, NULL, 0, NULL, nonce,
-                                              cipher->key);
-    memcpy(cipher->key, sealed, KEY_SIZE);
-    sodium_memzero(sealed, sizeof sealed);
 }
