@@ -231,7 +231,7 @@ static void add_equality(struct range_batch *batch, struct residue *more, const 
     residue_from(&s_x, &deal->s_x);
     residue_from(&s_r, &deal->s_r);
     for (size_t i = 0; i < 3; i++) {
-        residue_random(&w[i], weights);
+        residue_weight(&w[i], weights);
         msm_add_residue(&batch->sum, &w[i], sent[i]);
         factor[i] = w[i];
     }

@@ -370,8 +370,8 @@ bool range_batch_add(struct range_batch *batch, struct transcript *t, const stru
     if (!proof_read(&p, range_rounds(batch->bases->length), proof) ||
         !replay(&p, batch->bases, t, commitments))
         return false;
-    residue_random(&weight, rng);
-    residue_random(&c, rng);
+    residue_weight(&weight, rng);
+    residue_weight(&c, rng);
     residue_mul(&weight_c, &weight, &c);
     add_points(batch, &p, &weight, &weight_c);
     add_commitments(batch, &p, commitments, more, &weight_c);

@@ -215,11 +215,12 @@ static inline void residue_from_u64(struct residue *out, uint64_t number)
     residue_from(out, &s);
 }
 
-static inline void residue_random(struct residue *out, struct rng *rng)
+/* A weight: of 128 bits, so that a false equation comes to nothing once in 2^128, and what it multiplies takes half the additions. */
+static inline void residue_weight(struct residue *out, struct rng *rng)
 {
-    struct scalar s;
+    struct scalar s = { { 0 } };
 
-    scalar_random(&s, rng);
+    rng_fill(rng, s.b, SCALAR_SIZE / 2);
     residue_from(out, &s);
 }
 

@@ -176,7 +176,7 @@ bool ring_batch_add(struct ring_batch *batch, struct transcript *t, const struct
     residue_from(&p.xi, &xi);
     fill_rows(&p, batch->ring);
     for (size_t i = 0; i < ARRAY_SIZE(weight); i++)
-        residue_random(&weight[i], rng);
+        residue_weight(&weight[i], rng);
     add_matrices(batch, &p, &weight[0], &weight[1]);
     add_keys(batch, &p, nullifier, &weight[2], &weight[3]);
     return true;

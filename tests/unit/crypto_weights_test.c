@@ -28,8 +28,9 @@ static void draw(struct scalar *out, size_t count, const uint8_t seed[KEY_SIZE])
     struct rng rng;
 
     rng_init(&rng, seed);
+    memset(out, 0, count * sizeof *out);
     for (size_t i = 0; i < count; i++)
-        scalar_random(&out[i], &rng);
+        rng_fill(&rng, out[i].b, SCALAR_SIZE / 2);
 }
 
 /* ---- Deals. The first three weights of each are for K_V, K_R and K_C. */
