@@ -9,6 +9,7 @@
 #include "crypto/deal_shape.h"
 #include "crypto/declassify.h"
 #include "crypto/labels.h"
+#include "crypto/stack_depth.h"
 #include "crypto/weights.h"
 
 #include <assert.h>
@@ -173,8 +174,8 @@ static void secrets_draw(struct secrets *s, const uint64_t *values, size_t count
     }
 }
 
-bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const struct point *joint, struct bytes context,
-               const uint64_t *values, struct rng *rng)
+static __attribute__((noinline)) bool make(uint8_t *out, size_t *size, const struct deal_bases *bases, const struct point *joint, struct bytes context,
+                                           const uint64_t *values, struct rng *rng)
 {
     struct deal deal = { .k_v = POINT_IDENTITY };
     struct secrets s;
@@ -192,6 +193,15 @@ bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const
     *size = slots_deal_size(&bases->range.slots);
     sodium_memzero(&s, sizeof s);
     return true;
+}
+
+bool deal_make(uint8_t *out, size_t *size, const struct deal_bases *bases, const struct point *joint, struct bytes context,
+               const uint64_t *values, struct rng *rng)
+{
+    bool made = make(out, size, bases, joint, context, values, rng);
+
+    sodium_stackzero(RANGE_DEPTH);
+    return made;
 }
 
 /* ---- Checking. */

@@ -6,6 +6,7 @@
  * depends on public bytes only; what takes a secret scalar runs in constant time. */
 #include "crypto/crypto.h"
 #include "crypto/declassify.h"
+#include "crypto/stack_depth.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -49,6 +50,7 @@ void point_add(struct point *out, const struct point *a, const struct point *b)
 {
     int failed = crypto_core_ristretto255_add(out->b, a->b, b->b);
 
+    sodium_stackzero(POINT_DEPTH);
     declassify(&failed, sizeof failed); /* every struct point is valid */
     assert(!failed);
 }
@@ -57,6 +59,7 @@ void point_sub(struct point *out, const struct point *a, const struct point *b)
 {
     int failed = crypto_core_ristretto255_sub(out->b, a->b, b->b);
 
+    sodium_stackzero(POINT_DEPTH);
     declassify(&failed, sizeof failed); /* every struct point is valid */
     assert(!failed);
 }
@@ -71,6 +74,7 @@ void point_times(struct point *out, const struct point *p, const struct scalar *
 
     assert((p->b[POINT_SIZE - 1] & 0x80) == 0);
     is_identity = crypto_scalarmult_ristretto255(product.b, secret->b, p->b);
+    sodium_stackzero(POINT_DEPTH);
     (void)is_identity;
     *out = product;
     sodium_memzero(&product, sizeof product);
@@ -82,6 +86,7 @@ void point_base_times(struct point *out, const struct scalar *secret)
     int is_identity;
 
     is_identity = crypto_scalarmult_ristretto255_base(product.b, secret->b);
+    sodium_stackzero(POINT_DEPTH);
     (void)is_identity;
     *out = product;
     sodium_memzero(&product, sizeof product);
@@ -106,6 +111,7 @@ bool scalar_read(struct scalar *out, const uint8_t in[SCALAR_SIZE])
 void scalar_reduce(struct scalar *out, const uint8_t wide[64])
 {
     crypto_core_ristretto255_scalar_reduce(out->b, wide);
+    sodium_stackzero(SCALAR_DEPTH);
 }
 
 void scalar_random(struct scalar *out, struct rng *rng)
@@ -132,26 +138,33 @@ void scalar_from_u64(struct scalar *out, uint64_t n)
 void scalar_add(struct scalar *out, const struct scalar *a, const struct scalar *b)
 {
     crypto_core_ristretto255_scalar_add(out->b, a->b, b->b);
+    sodium_stackzero(SCALAR_DEPTH);
 }
 
 void scalar_sub(struct scalar *out, const struct scalar *a, const struct scalar *b)
 {
     crypto_core_ristretto255_scalar_sub(out->b, a->b, b->b);
+    sodium_stackzero(SCALAR_DEPTH);
 }
 
 void scalar_mul(struct scalar *out, const struct scalar *a, const struct scalar *b)
 {
     crypto_core_ristretto255_scalar_mul(out->b, a->b, b->b);
+    sodium_stackzero(SCALAR_DEPTH);
 }
 
 void scalar_negate(struct scalar *out, const struct scalar *a)
 {
     crypto_core_ristretto255_scalar_negate(out->b, a->b);
+    sodium_stackzero(SCALAR_DEPTH);
 }
 
 bool scalar_invert(struct scalar *out, const struct scalar *a)
 {
-    return crypto_core_ristretto255_scalar_invert(out->b, a->b) == 0;
+    bool inverted = crypto_core_ristretto255_scalar_invert(out->b, a->b) == 0;
+
+    sodium_stackzero(SCALAR_DEPTH);
+    return inverted;
 }
 
 bool scalar_is_zero(const struct scalar *a)

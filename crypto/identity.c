@@ -5,6 +5,7 @@
  * never feed the same bytes to BLAKE2b. With a secret as BLAKE2b's key the same function is the key
  * derivation. */
 #include "crypto/crypto.h"
+#include "crypto/stack_depth.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -32,6 +33,7 @@ static void hash_keyed(uint8_t out[HASH_SIZE], const uint8_t *secret, const char
         absorb(&state, parts[i]);
     crypto_generichash_final(&state, out, HASH_SIZE);
     sodium_memzero(&state, sizeof state);
+    sodium_stackzero(HASH_DEPTH);
 }
 
 void hash_parts(uint8_t out[HASH_SIZE], const char *label, const struct bytes *parts, size_t count)
@@ -59,6 +61,7 @@ uint64_t short_hash(const uint8_t key[SHORT_KEY_SIZE], struct bytes message)
 void sign_key_init(struct sign_key *key, const uint8_t seed[KEY_SIZE])
 {
     crypto_sign_seed_keypair(key->public_key, key->secret_key, seed);
+    sodium_stackzero(POINT_DEPTH);
 }
 
 void sign_key_clear(struct sign_key *key)
@@ -69,6 +72,7 @@ void sign_key_clear(struct sign_key *key)
 void sign_make(uint8_t out[SIGNATURE_SIZE], const struct sign_key *key, struct bytes message)
 {
     crypto_sign_detached(out, NULL, message.data, message.size, key->secret_key);
+    sodium_stackzero(POINT_DEPTH);
 }
 
 bool sign_check(const uint8_t signature[SIGNATURE_SIZE], const uint8_t public_key[KEY_SIZE],
@@ -81,6 +85,7 @@ void link_key_init(struct link_key *key, const uint8_t seed[KEY_SIZE])
 {
     memcpy(key->secret_key, seed, KEY_SIZE);
     crypto_scalarmult_base(key->public_key, key->secret_key);
+    sodium_stackzero(POINT_DEPTH);
 }
 
 void link_key_clear(struct link_key *key)

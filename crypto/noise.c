@@ -7,6 +7,7 @@
 #include "crypto/noise_symmetric.h"
 
 #include "crypto/declassify.h"
+#include "crypto/stack_depth.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -42,6 +43,7 @@ static bool mix_dh(struct noise_handshake *state, const struct link_key *own, co
     uint8_t shared[KEY_SIZE];
     bool fine = crypto_scalarmult(shared, own->secret_key, remote) == 0;
 
+    sodium_stackzero(POINT_DEPTH);
     declassify(&fine, sizeof fine); /* of small order, whatever the secret */
     if (fine)
         noise_mix_key(state, BYTES(shared));

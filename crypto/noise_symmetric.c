@@ -4,6 +4,7 @@
 #include "crypto/noise_symmetric.h"
 
 #include "crypto/declassify.h"
+#include "crypto/stack_depth.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -22,6 +23,7 @@ static void hash_two(uint8_t out[NOISE_HASH_SIZE], struct bytes a, struct bytes 
     crypto_generichash_update(&hash, b.data, b.size);
     crypto_generichash_final(&hash, out, NOISE_HASH_SIZE);
     sodium_memzero(&hash, sizeof hash);
+    sodium_stackzero(HASH_DEPTH);
 }
 
 /* RFC 2104 with a key of one hash length. */

@@ -28,7 +28,8 @@ enum {
     AT_NONCE = AT_SALT + crypto_pwhash_SALTBYTES,
     AT_SECRET = AT_NONCE + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     SEALED_SIZE = AT_SECRET + KEY_SIZE + crypto_aead_xchacha20poly1305_ietf_ABYTES,
-    PLAIN_SIZE = KEY_SIZE
+    PLAIN_SIZE = KEY_SIZE,
+    PWHASH_DEPTH = 8192 /* of the stack, on which libsodium leaves what it hashed */
 };
 static const uint8_t MAGIC[AT_PASSES] = "coopkey1";
 
@@ -61,9 +62,11 @@ static enum status stretch(uint8_t key[KEY_SIZE], const uint8_t *head, struct by
                            struct failure *why)
 {
     size_t bytes = (size_t)be32_read(head + AT_KIB) * 1024;
+    bool made = crypto_pwhash(key, KEY_SIZE, (const char *)passphrase.data, passphrase.size, head + AT_SALT,
+                              be32_read(head + AT_PASSES), bytes, crypto_pwhash_ALG_ARGON2ID13) == 0;
 
-    if (crypto_pwhash(key, KEY_SIZE, (const char *)passphrase.data, passphrase.size, head + AT_SALT,
-                      be32_read(head + AT_PASSES), bytes, crypto_pwhash_ALG_ARGON2ID13) == 0)
+    sodium_stackzero(PWHASH_DEPTH);
+    if (made)
         return STATUS_OK;
     return failure_say(why, STATUS_NOMEM,
                        _("making a key from the passphrase takes %zu MiB of memory; there is not that much"),

@@ -20,3 +20,4 @@
 #define crypto_generichash_final standin_hash_final
 #define crypto_stream_chacha20 standin_stream
 #define crypto_stream_chacha20_xor_ic standin_stream_from
+#define sodium_stackzero standin_stackzero

@@ -17,12 +17,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -37,6 +39,9 @@ static struct {
     bool for_good; /* all later ones fail too, as on a full disk */
     bool fired;
 } fault;
+
+/* What is given back to the allocator, just before, for tests that look for secrets in it. */
+static void (*fault_freed)(const void *data, size_t size);
 
 /* What reaches the disk, for tests that play a power cut. fd; offset; data NULL: a sync. */
 static void (*fault_watch)(int fd, off_t offset, const void *data, size_t size);
@@ -77,6 +82,7 @@ extern void *FAULT_REAL(malloc)(size_t size);
 extern void *FAULT_REAL(calloc)(size_t count, size_t size);
 extern void *FAULT_REAL(realloc)(void *old, size_t size);
 extern void *FAULT_REAL(memalign)(size_t alignment, size_t size);
+extern void FAULT_REAL(free)(void *old);
 
 void *malloc(size_t size)
 {
@@ -94,10 +100,30 @@ void *calloc(size_t count, size_t size)
     return NULL;
 }
 
+void free(void *old)
+{
+    if (old != NULL && fault_freed != NULL)
+        fault_freed(old, malloc_usable_size(old));
+    FAULT_REAL(free)(old);
+}
+
+/* Watched, it always moves. */
+static void *fault_moved(void *old, size_t size)
+{
+    size_t known = malloc_usable_size(old);
+    void *moved = FAULT_REAL(malloc)(size);
+
+    if (moved == NULL)
+        return NULL;
+    memcpy(moved, old, known < size ? known : size);
+    free(old);
+    return moved;
+}
+
 void *realloc(void *old, size_t size)
 {
     if (!fault_due(FAULT_MEMORY))
-        return FAULT_REAL(realloc)(old, size);
+        return old != NULL && size > 0 && fault_freed != NULL ? fault_moved(old, size) : FAULT_REAL(realloc)(old, size);
     errno = ENOMEM;
     return NULL;
 }

@@ -21,7 +21,7 @@ common="$common __(mem(cpy|move|set)|v?snprintf)_chk"
 common="$common __stack_chk_fail _GLOBAL_OFFSET_TABLE_ __(popcount|clz|ctz|u?div|u?mod|mul)[sdt]i[1-4] __(asan|ubsan|sanitizer)_.*"
 
 # libsodium, what works on secrets: constant-time comparison, wiping.
-crypto='sodium_(memzero|memcmp|compare|is_zero)'
+crypto='sodium_(memzero|stackzero|memcmp|compare|is_zero)'
 # libsodium, what is a function of its inputs. Nothing that draws randomness of its own (keygen, keypair, random), no heap of its own.
 crypto="$crypto crypto_aead_x?chacha20poly1305_ietf_(en|de)crypt crypto_generichash_(init|update|final) crypto_shorthash"
 crypto="$crypto crypto_stream_chacha20(_xor_ic)? crypto_sign_(detached|verify_detached|seed_keypair)"
