@@ -1,8 +1,10 @@
 /* effects.c - the list of what a step wants done: effects in order, and one arena for the bytes they carry,
- * so that a step of a hundred records costs a few allocations at most, and none once the lists have grown. */
+ * so that a step of a hundred records costs a few allocations at most, and none once the lists have grown. A round's secret goes to
+ * the disk this way: no byte stays behind when the effects are done. */
 #include "proto/core/effects.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,15 +32,38 @@ static bool grow(void **memory, size_t *room, size_t least, size_t first, size_t
     return true;
 }
 
+static void arena_wipe(struct effects *effects)
+{
+    if (effects->used > 0)
+        sodium_memzero(effects->arena, effects->used);
+}
+
+/* Not by realloc, which leaves what was in the old place. */
+static bool arena_grow(struct effects *effects, size_t least)
+{
+    void *arena = NULL;
+    size_t room = effects->arena_room;
+
+    if (least <= room)
+        return true;
+    if (!grow(&arena, &room, least, ARENA_FIRST, 1))
+        return false;
+    if (effects->used > 0)
+        memcpy(arena, effects->arena, effects->used);
+    arena_wipe(effects);
+    free(effects->arena);
+    effects->arena = arena;
+    effects->arena_room = room;
+    return true;
+}
+
 bool effects_reserve(struct effects *effects, size_t count, size_t size)
 {
-    void *list = effects->list, *arena = effects->arena;
+    void *list = effects->list;
     bool fine = grow(&list, &effects->room, effects->count + count, EFFECTS_FIRST, sizeof *effects->list);
 
     effects->list = list;
-    fine = fine && grow(&arena, &effects->arena_room, effects->used + size, ARENA_FIRST, 1);
-    effects->arena = arena;
-    return fine;
+    return fine && arena_grow(effects, effects->used + size);
 }
 
 struct effect *effects_add(struct effects *effects, enum effect_type type, struct bytes bytes)
@@ -56,12 +81,14 @@ struct effect *effects_add(struct effects *effects, enum effect_type type, struc
 
 void effects_reset(struct effects *effects)
 {
+    arena_wipe(effects);
     effects->count = 0;
     effects->used = 0;
 }
 
 void effects_clear(struct effects *effects)
 {
+    arena_wipe(effects);
     free(effects->list);
     free(effects->arena);
     *effects = (struct effects){ 0 };

@@ -2,6 +2,7 @@
  * go on as if nothing had been: linked, alike, and with on disk exactly what they have in memory. */
 #include "tests/support/fault.h"
 
+#include "proto/core/effects.h"
 #include "tests/support/world_story.h"
 
 #include <setjmp.h>
@@ -84,10 +85,42 @@ static void each_allocation_may_fail(void **unused)
     assert_true(tried > 100);
 }
 
+/* ---- What effects carry to the disk can be a secret. */
+
+static const uint8_t secret[KEY_SIZE] = "sixteen bytes of one, and others";
+static unsigned given_back;
+
+static void watch(const void *data, size_t size)
+{
+    given_back += memmem(data, size, secret, sizeof secret) != NULL;
+}
+
+static void no_effect_leaves_its_bytes_in_memory(void **unused)
+{
+    struct effects effects = { 0 };
+    const uint8_t *arena;
+
+    (void)unused;
+    fault_freed = watch;
+    for (size_t more = 0; more < 3; more++) {
+        assert_true(effects_reserve(&effects, 1, more << 16)); /* grows, and moves */
+        assert_true(effects_reserve(&effects, 1, sizeof secret));
+        effects_add(&effects, EFFECT_KEEP_SECRET, BYTES(secret));
+    }
+    arena = effects.arena;
+    effects_reset(&effects);
+    assert_null(memmem(arena, effects.arena_room, secret, sizeof secret));
+    effects_add(&effects, EFFECT_KEEP_SECRET, BYTES(secret));
+    effects_clear(&effects);
+    fault_freed = NULL;
+    assert_int_equal(given_back, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_allocation_may_fail),
+        cmocka_unit_test(no_effect_leaves_its_bytes_in_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
