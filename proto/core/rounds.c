@@ -297,7 +297,8 @@ static bool totals_remember(struct core *core, struct round *round)
     if (history_knows(&core->history, round->topic))
         return true;
     bytes = malloc(room);
-    fine = bytes != NULL && core_reserve(core, 1, room) && history_add(&core->history, round->topic, own_in_registry(&round->own, round->topic, NULL));
+    fine = bytes != NULL && core_reserve(core, 1, room) &&
+           history_add(&core->history, round->topic, own_in_registry(&round->own, round->topic, NULL), core->now_ms / 1000);
     if (fine)
         effects_add(core->out, EFFECT_KEEP_TOTALS,
                     (struct bytes){ bytes, history_write(bytes, room, &core->history) });

@@ -72,7 +72,7 @@ static bool totals_withheld(const struct core *core, struct topic *topic, uint8_
     const struct season *season = topic_season(topic);
 
     return season != NULL && season->phase == PHASE_JOIN && season->boxes[BOX_JOIN].state == BOX_CLOSED &&
-           !history_allows(&core->history, topic, with);
+           !history_allows(&core->history, topic, core->now_ms / 1000, with);
 }
 
 void core_own(const struct core *core, struct topic *topic, struct own_view *out)

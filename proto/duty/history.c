@@ -24,7 +24,7 @@ static int compare_voice(const void *a, const void *b)
 }
 
 /* The caller's to free. false: out of memory. */
-static bool lots_of(struct opened_round *out, struct topic *topic)
+static bool lots_of(struct opened_round *out, struct topic *topic, uint64_t now_s)
 {
     const struct season *season = topic_season(topic);
     const struct charter *charter = topic_charter(topic);
@@ -35,7 +35,7 @@ static bool lots_of(struct opened_round *out, struct topic *topic)
         return false;
     memcpy(out->topic, topic_id(topic), ID_SIZE);
     charter_series(out->series, charter);
-    out->opens_s = charter->opens_s;
+    out->known_s = now_s;
     out->floor = charter->floor;
     for (size_t i = 0; i < charter->lot_count; i++)
         homes += season->lots[i].home_count;
@@ -138,12 +138,12 @@ bool rounds_fit(const struct opened_round *a, const struct opened_round *b)
     return true;
 }
 
-/* Figures of one good a year apart are other figures. */
-static bool one_series(const struct opened_round *a, const struct opened_round *b)
+/* Figures of one good a year apart are other figures; of one round they never are. */
+static bool comparable(const struct opened_round *now, const struct opened_round *before)
 {
-    uint64_t between = a->opens_s > b->opens_s ? a->opens_s - b->opens_s : b->opens_s - a->opens_s;
+    bool long_ago = now->known_s >= before->known_s && now->known_s - before->known_s >= SERIES_S;
 
-    return memcmp(a->series, b->series, HASH_SIZE) == 0 && between < SERIES_S;
+    return memcmp(now->topic, before->topic, ID_SIZE) == 0 || (memcmp(now->series, before->series, HASH_SIZE) == 0 && !long_ago);
 }
 
 bool history_knows(const struct history *history, const struct topic *topic)
@@ -154,16 +154,16 @@ bool history_knows(const struct history *history, const struct topic *topic)
     return false;
 }
 
-bool history_allows(const struct history *history, struct topic *topic, uint8_t with[ID_SIZE])
+bool history_allows(const struct history *history, struct topic *topic, uint64_t now_s, uint8_t with[ID_SIZE])
 {
     struct opened_round now;
-    bool fine = lots_of(&now, topic);
+    bool fine = lots_of(&now, topic, now_s);
 
     memcpy(with, topic_id(topic), ID_SIZE);
     for (size_t i = 0; fine && i < history->count; i++) {
         const struct opened_round *before = &history->list[i];
 
-        if (!one_series(&now, before) || rounds_fit(&now, before))
+        if (!comparable(&now, before) || rounds_fit(&now, before))
             continue;
         memcpy(with, before->topic, ID_SIZE);
         fine = false;
@@ -202,13 +202,13 @@ void history_take(struct history *history, const struct opened_round *one)
     history->list[history->count++] = *one;
 }
 
-bool history_add(struct history *history, struct topic *topic, bool part)
+bool history_add(struct history *history, struct topic *topic, bool part, uint64_t now_s)
 {
     struct opened_round one;
 
     if (history_knows(history, topic))
         return true;
-    if (!lots_of(&one, topic)) {
+    if (!lots_of(&one, topic, now_s)) {
         free(one.voices);
         return false;
     }
@@ -217,7 +217,7 @@ bool history_add(struct history *history, struct topic *topic, bool part)
     return true;
 }
 
-/* ---- On disk: [[topic, series, opens, floor, [voices, ...], part], ...]. */
+/* ---- On disk: [[topic, series, known, floor, [voices, ...], part], ...]. */
 
 size_t history_room(const struct history *history)
 {
@@ -240,7 +240,7 @@ size_t history_write(uint8_t *out, size_t room, const struct history *history)
         writer_array(&w, 6);
         writer_bin(&w, BYTES(one->topic));
         writer_bin(&w, BYTES(one->series));
-        writer_uint(&w, one->opens_s);
+        writer_uint(&w, one->known_s);
         writer_uint(&w, one->floor);
         writer_array(&w, one->lot_count);
         for (size_t j = 0; j < one->lot_count; at += one->sizes[j++])
@@ -257,7 +257,7 @@ static bool read_one(struct reader *r, struct opened_round *out)
 
     reader_fixed(r, out->topic, sizeof out->topic);
     reader_fixed(r, out->series, sizeof out->series);
-    out->opens_s = reader_uint(r, UINT64_MAX);
+    out->known_s = reader_uint(r, UINT64_MAX);
     out->floor = (uint32_t)reader_uint(r, BOX_DEALS_MAX);
     out->lot_count = reader_array(r, 0, LOTS_MAX);
     out->voices = malloc(BOX_DEALS_MAX * sizeof *out->voices);

@@ -17,7 +17,7 @@ enum {
 /* The lots of one round: voices[0 .. sizes[0]) is the first, and so on, each ascending. */
 struct opened_round {
     uint8_t topic[ID_SIZE], series[HASH_SIZE];
-    uint64_t opens_s;
+    uint64_t known_s; /* when this home helped to open it or saw it opened, by its own clock: what a charter says of time is its founder's */
     uint32_t floor;
     bool part; /* this home is in its registry: rounds that others found among themselves push none of these out */
     size_t lot_count, sizes[LOTS_MAX];
@@ -35,11 +35,11 @@ bool rounds_fit(const struct opened_round *a, const struct opened_round *b);
 
 bool history_knows(const struct history *history, const struct topic *topic);
 /* The lots of a closed join box; part: see above. false: out of memory, nothing changed. */
-bool history_add(struct history *history, struct topic *topic, bool part);
+bool history_add(struct history *history, struct topic *topic, bool part, uint64_t now_s);
 /* One with no part is not taken when all that are remembered have one. Its voices are the history's from now on. */
 void history_take(struct history *history, const struct opened_round *one);
 /* false: a total of this round and one that is remembered differ by fewer than K homes; *with says of which round. */
-bool history_allows(const struct history *history, struct topic *topic, uint8_t with[ID_SIZE]);
+bool history_allows(const struct history *history, struct topic *topic, uint64_t now_s, uint8_t with[ID_SIZE]);
 
 /* As it is kept. The room that is enough, now and with the lots of one more round. 0 is written when it does not fit. */
 size_t history_room(const struct history *history);

@@ -80,7 +80,7 @@ static bool floor_holds(const struct duty *duty, size_t parts)
 
     if (duty->box == BOX_REGISTRY || duty->box == BOX_KEY)
         return parts == 1;
-    if (duty->own->history && !history_allows(duty->own->history, duty->topic, with))
+    if (duty->own->history && !history_allows(duty->own->history, duty->topic, duty->now_ms / MS_PER_S, with))
         return false;
     return lots_reach_floor(&formed, duty) && parts <= formed + (duty->box == BOX_BIDS);
 }

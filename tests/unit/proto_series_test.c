@@ -154,14 +154,14 @@ static void what_is_remembered_comes_back_from_disk(void **unused)
     (void)unused;
     round_of(&history.list[0], 1, "abc def", 3);
     round_of(&history.list[1], 2, "abcdefg", 3);
-    history.list[1].opens_s = 7;
+    history.list[1].known_s = 7;
     size = history_write(bytes, history_room(&history), &history);
     assert_true(size > 0 && size <= history_room(&history));
     assert_int_equal(history_read(&again, (struct bytes){ bytes, size }), STATUS_OK);
     assert_int_equal(again.count, 2);
     for (size_t i = 0; i < 2; i++) {
         assert_memory_equal(again.list[i].topic, history.list[i].topic, ID_SIZE);
-        assert_int_equal(again.list[i].opens_s, history.list[i].opens_s);
+        assert_int_equal(again.list[i].known_s, history.list[i].known_s);
         assert_int_equal(again.list[i].floor, 3);
         assert_true(rounds_fit(&again.list[i], &history.list[i]));
     }
@@ -227,12 +227,30 @@ static void memories_clear(void)
         history_clear(&memories[i]);
 }
 
-/* A round of seven homes of which `joining` join, opened so many days after the first; true: its totals were opened. */
-static bool lived(uint64_t days, unsigned joining)
+/* The charter says that the round opened so long ago, and gives the registry so much longer. */
+static void opened_long_ago(struct street *s, uint32_t ago_s)
+{
+    s->charter.opens_s -= ago_s;
+    s->charter.window_s[BOX_REGISTRY] += ago_s;
+    charter_found(&s->charter, s->homes[0].seed, street_group);
+    s->charter_size = charter_write(s->charter_bytes, sizeof s->charter_bytes, &s->charter);
+    assert_true(s->charter_size > 0);
+    for (unsigned i = 0; i < s->count; i++) {
+        topic_free(s->homes[i].topic);
+        own_clear(&s->homes[i].own);
+        street_home_start(s, i);
+        s->homes[i].deals_ms[BOX_REGISTRY] = s->now_ms + i * STREET_HOUR_MS; /* homes would take their time by the window */
+    }
+}
+
+/* A round of seven homes of which `joining` join, founded so many days after the first, with a charter that says it was `ago` days earlier; true:
+ * its totals were opened. */
+static bool lived_since(uint64_t days, unsigned joining, uint32_t ago)
 {
     struct street *s = street_init_at(7, 4, 61, OPENS_S + days * DAY_S);
     bool opened;
 
+    opened_long_ago(s, ago * DAY_S);
     for (unsigned i = 0; i < 7; i++)
         s->homes[i].own.history = &memories[i];
     assert_true(street_until(s, BOX_JOIN, BOX_OPEN, WHOLE_SEASON_D * STREET_DAY_MS));
@@ -242,9 +260,14 @@ static bool lived(uint64_t days, unsigned joining)
     opened = street_until(s, BOX_JOIN, BOX_OPENED, 3 * STREET_DAY_MS);
     assert_int_equal(street_made(s, BOX_JOIN, RECORD_OPEN) > 0, opened);
     for (unsigned i = 0; i < 7 && opened; i++)
-        assert_true(history_add(&memories[i], s->homes[i].topic, true));
+        assert_true(history_add(&memories[i], s->homes[i].topic, true, s->now_ms / 1000));
     street_clear(s);
     return opened;
+}
+
+static bool lived(uint64_t days, unsigned joining)
+{
+    return lived_since(days, joining, 0);
 }
 
 /* Six homes, a month later all seven: the difference would be one home's. */
@@ -258,6 +281,40 @@ static void a_neighbour_more_in_the_next_round_is_not_given_away(void **unused)
     assert_true(lived(400, 7));  /* another year's figures; that differs from those of day 90 by more than SERIES_S */
     assert_false(lived(450, 6)); /* and is remembered too */
     memories_clear();
+}
+
+/* A charter's dates are what its founder likes: the same six and all seven, at once, as if a year lay between them. */
+static void a_charter_that_claims_another_year_gives_nobody_away(void **unused)
+{
+    (void)unused;
+    assert_true(lived_since(0, 6, 310));
+    assert_false(lived(20, 7));
+    assert_false(lived_since(40, 7, 900));
+    assert_true(lived_since(60, 6, 2000));
+    memories_clear();
+}
+
+/* What is remembered of a round a year ago frees other rounds, never the round itself. */
+static void one_round_stays_one_round_after_a_year(void **unused)
+{
+    struct street *s = street_init(7, 4, 61);
+    struct history memory = { .count = 0 };
+    uint8_t with[ID_SIZE];
+
+    (void)unused;
+    assert_true(street_until(s, BOX_JOIN, BOX_OPENED, WHOLE_SEASON_D * STREET_DAY_MS));
+    assert_true(history_add(&memory, s->homes[0].topic, true, OPENS_S));
+    assert_true(history_allows(&memory, s->homes[0].topic, OPENS_S, with));
+    memory.list[0].voices[0][0] ^= 1;
+    assert_false(history_allows(&memory, s->homes[0].topic, OPENS_S, with));
+    assert_false(history_allows(&memory, s->homes[0].topic, OPENS_S + 2 * SERIES_S, with));
+    memory.list[0].topic[0] ^= 1;
+    assert_false(history_allows(&memory, s->homes[0].topic, OPENS_S, with));
+    assert_false(history_allows(&memory, s->homes[0].topic, OPENS_S - 2 * SERIES_S, with)); /* a clock that went back */
+    assert_false(history_allows(&memory, s->homes[0].topic, OPENS_S + SERIES_S - 1, with));
+    assert_true(history_allows(&memory, s->homes[0].topic, OPENS_S + SERIES_S, with));
+    history_clear(&memory);
+    street_clear(s);
 }
 
 /* ---- Two cuts of one box. */
@@ -405,6 +462,8 @@ int main(void)
         cmocka_unit_test(what_is_remembered_comes_back_from_disk),
         cmocka_unit_test(rounds_of_others_push_out_none_that_this_home_was_in),
         cmocka_unit_test(a_neighbour_more_in_the_next_round_is_not_given_away),
+        cmocka_unit_test(a_charter_that_claims_another_year_gives_nobody_away),
+        cmocka_unit_test(one_round_stays_one_round_after_a_year),
         cmocka_unit_test(a_clerk_with_two_cuts_one_home_apart_gets_one_total),
         cmocka_unit_test(even_a_fork_gets_no_second_share),
     };
