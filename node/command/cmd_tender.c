@@ -121,7 +121,7 @@ static enum status folder_write(const char *dir, struct bytes proof, struct fail
 {
     struct package_options options;
     struct topic *topic;
-    enum status status = proof_read(&topic, &options, proof, why);
+    enum status status = proof_keep(&topic, &options, proof, why);
 
     if (status != STATUS_OK)
         return status;

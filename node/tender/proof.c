@@ -2,14 +2,15 @@
  *
  * Happy path: five fields, then the fold judges every record. Failure modes: each field is bounded before it
  * is looked at; a head that is not the shortest, a record out of order, one too many, one the fold has no
- * place for: all refused, so that one round and one set of records have exactly one file. */
+ * place for: all refused, so that one round and one set of records have exactly one file. Who says too much is held to a
+ * quota, and what is beyond depends on the order in which it is heard (WIRE 5.5): so a package is made of what a reader takes. */
 #include "node/tender/proof.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROOF_VERSION = 1, PROOF_FIELDS = 5 };
+enum { PROOF_VERSION = 1, PROOF_FIELDS = 5, PASSES_MAX = 64 /* votes want a cut, a cut lists, lists deals, box after box */ };
 
 bool ocid_prefix_check(const char *prefix)
 {
@@ -101,6 +102,7 @@ static enum status add_all(struct topic *topic, struct reader r, size_t count, b
         switch (topic_add(topic, record, 0)) {
         case STATUS_OK:
         case STATUS_MISSING:
+        case STATUS_FULL: /* there may be room, or need of it, once others are there */
             break;
         case STATUS_EXISTS:
             if (first)
@@ -114,7 +116,6 @@ static enum status add_all(struct topic *topic, struct reader r, size_t count, b
         case STATUS_FORGED:
             return failure_say(why, STATUS_FORGED,
                                "record %zu of %zu: its signature or proof does not verify", i + 1, count);
-        case STATUS_FULL:
         case STATUS_DISK:
         case STATUS_BUSY:
         case STATUS_DENIED:
@@ -133,14 +134,21 @@ static enum status add_all(struct topic *topic, struct reader r, size_t count, b
 
 /* Records come in the order of their ids, not of the boxes, and the fold keeps only so many that wait for a
  * parent: go over them again while that makes a difference. */
-static enum status fold_all(struct topic *topic, struct reader r, size_t count, struct failure *why)
+static enum status fold_most(struct topic *topic, struct reader r, size_t count, struct failure *why)
 {
     enum status status = add_all(topic, r, count, true, why);
 
-    for (size_t known = 0; status == STATUS_OK && known < topic_record_count(topic);) {
+    for (size_t known = 0, pass = 1; status == STATUS_OK && known < topic_record_count(topic) && pass < PASSES_MAX; pass++) {
         known = topic_record_count(topic);
         status = known == count ? STATUS_OK : add_all(topic, r, count, false, why);
     }
+    return status;
+}
+
+static enum status fold_all(struct topic *topic, struct reader r, size_t count, struct failure *why)
+{
+    enum status status = fold_most(topic, r, count, why);
+
     if (status != STATUS_OK)
         return status;
     if (topic_record_count(topic) != count)
@@ -152,8 +160,9 @@ static enum status fold_all(struct topic *topic, struct reader r, size_t count, 
     return STATUS_OK;
 }
 
-enum status proof_read(struct topic **out, struct package_options *options, struct bytes in,
-                       struct failure *why)
+typedef enum status folding(struct topic *topic, struct reader r, size_t count, struct failure *why);
+
+static enum status round_read(struct topic **out, struct package_options *options, struct bytes in, folding *fold, struct failure *why)
 {
     struct package_options found = { .ocid_prefix = "" };
     struct reader r = reader_from(in);
@@ -171,7 +180,7 @@ enum status proof_read(struct topic **out, struct package_options *options, stru
     struct topic *topic = topic_new(charter);
     if (topic == NULL)
         return failure_say(why, STATUS_FORGED, "the charter does not follow the format");
-    status = fold_all(topic, r, count, why);
+    status = fold(topic, r, count, why);
     if (status != STATUS_OK) {
         topic_free(topic);
         return status;
@@ -180,4 +189,14 @@ enum status proof_read(struct topic **out, struct package_options *options, stru
     if (options != NULL)
         *options = found;
     return STATUS_OK;
+}
+
+enum status proof_read(struct topic **out, struct package_options *options, struct bytes in, struct failure *why)
+{
+    return round_read(out, options, in, fold_all, why);
+}
+
+enum status proof_keep(struct topic **out, struct package_options *options, struct bytes in, struct failure *why)
+{
+    return round_read(out, options, in, fold_most, why);
 }

@@ -15,6 +15,10 @@ enum status proof_write(uint8_t **out, size_t *size, const struct topic *topic,
 enum status proof_read(struct topic **out, struct package_options *options, struct bytes in,
                        struct failure *why);
 
+/* The same of all that a node holds, which proof_write has written and which may be more: what no quota has room for, read in this order, is left out. A
+ * proof of *out can be read back. */
+enum status proof_keep(struct topic **out, struct package_options *options, struct bytes in, struct failure *why);
+
 /* "ocds-" and six lower-case letters or digits, as the OCDS helpdesk gives; "": the default. */
 bool ocid_prefix_check(const char *prefix);
 

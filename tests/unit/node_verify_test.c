@@ -1,5 +1,6 @@
 /* What the verifier says is what the records show, in whichever way a round ends; and of a package in which one byte is another it says nothing. */
 #include "node/tender/package.h"
+#include "node/tender/proof.h"
 #include "node/tender/verify.h"
 #include "tests/support/folder.h"
 #include "tests/support/memo.h"
@@ -103,12 +104,80 @@ static void a_package_with_another_byte_is_refused(void **unused)
     folder_remove(dir);
 }
 
+/* ---- A member who says too much. WIRE 5.5. */
+
+/* A list of member 1, whose id is below all of these. */
+static struct round_record list_below(struct round *r, uint8_t (*others)[ID_SIZE], size_t count)
+{
+    for (uint8_t number = 1;; number++) {
+        uint8_t room[64], prefix[SEEN_PREFIX_SIZE] = { 0xee, number };
+        struct writer w = writer_to(room, sizeof room);
+        struct round_record list;
+        bool below = true;
+
+        assert_true(number < UINT8_MAX);
+        writer_array(&w, 1);
+        writer_bin(&w, BYTES(prefix));
+        round_record_make(r, &list, RECORD_SEEN, BOX_BIDS, round_signer(r, BOX_BIDS, 1), &w);
+        for (size_t i = 0; i < count; i++)
+            below = below && memcmp(list.id, others[i], ID_SIZE) < 0;
+        if (below)
+            return list;
+        free(list.bytes);
+    }
+}
+
+/* Two lists, and a third that its own cut names: a home that hears them in this order holds all three, one that goes by the ids has no room for the
+ * last of them. What it leaves out has no effect, so there is a tender all the same, which everybody can read. */
+static void a_member_who_says_too_much_does_not_spoil_the_tender(void **unused)
+{
+    struct round *r = round_new(&(struct round_plan){ .homes = 8, .seed = 16 });
+    uint8_t lists[3][ID_SIZE], others[8][ID_SIZE], named[COMMITTEE_MAX][ID_SIZE];
+    struct package_options options;
+    struct failure why = { "" };
+    struct topic *kept = NULL;
+    char dir[FOLDER_PATH];
+    struct round_record third;
+    unsigned quorum;
+    uint8_t *bytes;
+    size_t size;
+
+    (void)unused;
+    folder_new(dir);
+    round_play(r, BOX_JOIN);
+    quorum = round_rule(r, BOX_BIDS).quorum;
+    for (unsigned i = 0; i < 2; i++) {
+        memset(others, i + 1, sizeof others);
+        memcpy(lists[i], round_seen(r, BOX_BIDS, 1, others, 1)->id, ID_SIZE);
+    }
+    for (unsigned m = 2; m <= quorum; m++)
+        memcpy(named[m - 2], round_seen(r, BOX_BIDS, m, others, 1)->id, ID_SIZE);
+    third = list_below(r, lists, 2);
+    assert_int_equal(topic_add(r->topic, round_bytes(&third), 0), STATUS_FULL);
+    memcpy(named[quorum - 1], third.id, ID_SIZE);
+    round_cut(r, BOX_BIDS, 1, 0, round_settled(r, BOX_BIDS), named, quorum);
+    assert_int_equal(topic_add(r->topic, round_bytes(&third), 0), STATUS_OK);
+    free(third.bytes);
+
+    assert_int_equal(proof_write(&bytes, &size, r->topic, NULL, &why), STATUS_OK);
+    assert_int_equal(proof_read(&kept, &options, (struct bytes){ bytes, size }, &why), STATUS_FORGED);
+    assert_int_equal(proof_keep(&kept, &options, (struct bytes){ bytes, size }, &why), STATUS_OK);
+    assert_int_equal(topic_record_count(kept), topic_record_count(r->topic) - 1);
+    assert_int_equal(topic_season(kept)->phase, PHASE_TENDER);
+    assert_int_equal(package_write(dir, kept, &options, &why), STATUS_OK);
+    topic_free(kept);
+    free(bytes);
+    round_free(r);
+    folder_remove(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_deals_prove_is_said_and_no_more),
         cmocka_unit_test(a_round_that_ends_early_says_why),
         cmocka_unit_test(a_package_with_another_byte_is_refused),
+        cmocka_unit_test(a_member_who_says_too_much_does_not_spoil_the_tender),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
