@@ -19,16 +19,16 @@ packages=(
     iproute2                  # tests between homes on several networks
 )
 
-missing_packages() {
+missing_packages() { # NAME...
     local name
-    for name in "${packages[@]}"; do
+    for name in "$@"; do
         dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q '^install ok installed$' || echo "$name"
     done
 }
 
-install_packages() {
+install_packages() { # NAME...
     local missing as_root=()
-    mapfile -t missing < <(missing_packages)
+    mapfile -t missing < <(missing_packages "$@")
     [ "${#missing[@]}" -eq 0 ] && return 0
     if ! command -v apt-get >/dev/null; then
         echo "missing: ${missing[*]}" >&2
