@@ -10,8 +10,8 @@ enum {
     LINKS_MAX = 32,               /* home routers fall over at hundreds of connections; 32 keeps a home invisible in that count */
     DIALS_MAX = 4,                /* in parallel: a burst of connections looks like a scan */
     HANDSHAKE_TIMEOUT_MS = 10000, /* two round trips over a slow line, with a wide margin */
-    IDLE_PING_MS = 60000,         /* keeps a router's mapping open at a cost below 2 bytes a second */
-    IDLE_CLOSE_MS = 150000,       /* two pings lost */
+    IDLE_PING_MS = 110000,        /* two in the 239 s after which the most forgetful home router measured drops a mapping (Hätönen et al., IMC 2010) */
+    IDLE_CLOSE_MS = 240000,       /* two pings lost */
     REKEY_MESSAGES = 65536,       /* fresh keys every 2^16 frames, far below any AEAD bound */
     QUEUE_MAX = 1 << 20,          /* bytes waiting for one slow link; beyond it the link is closed, not punished */
 
@@ -25,13 +25,16 @@ enum {
     ACTIVE_VIEW = 5,              /* HyParView: fan-out 4 and one, connected for 10 000 nodes */
     CALLED_MIN = 2,               /* of them called by this home itself: callers alone must not be all it hears and hides behind (STEM_RELAYS) */
     PASSIVE_VIEW = 30,            /* HyParView, same source */
+    CALLED_MAX = 4,               /* of them called by this home, when it has more than it wants: relays of the stem are drawn from these, and callers
+                                     cannot take their place. So eight links on average; at fourteen, half of all messages were announcements */
     ACTIVE_MAX = 20,              /* in one group, callers included: the one home of a street that can be called holds them all */
-    VISIT_MS = 60000,             /* a home of the passive view is called and compared with: islands heal in two such periods */
+    VISIT_MS = 60000,             /* a home of the passive view is called and compared with: islands that have anything new heal in two such periods */
+    VISIT_QUIET_MS = 960000,      /* so often when there is nothing new to find out: a call is a dozen messages and three curve operations each side */
     VISIT_STAY_MS = 10000,        /* and left again if it had nothing new */
     PEERS_STAY = 32,              /* who worked first stays known, whatever floods the list: as many as there are links */
     PEERS_STAY_S = 28 * 24 * 3600, /* unless it is silent four weeks of this home's time: it has moved */
     SHUFFLE_ADDRESSES = 8,        /* Cyclon and HyParView exchange about this many */
-    SHUFFLE_MS = 60000,           /* views stay random at a few bytes a second */
+    SHUFFLE_MS = 300000,          /* views stay random at a few bytes a second; each new link brings addresses too */
     ADDRESSES_MAX = 48,           /* a link's addresses taken and given at once, */
     ADDRESSES_PER_MIN = 32,       /* and then: both sides' shuffles, but not a view washed away in a minute */
     REDIAL_MIN_MS = 1000,
@@ -91,13 +94,19 @@ enum {
     BUCKET_BYTES_PER_S = 1 << 20, /* the uplink of a poor ADSL line times eight */
 
     /* Spreading and reconciliation */
-    LAZY_FLUSH_MS = 200,          /* announcements are gathered this long: one frame instead of many */
-    GRAFT_MS = 600,               /* wait for the eager copy before asking whoever announced it */
+    LAZY_FLUSH_MS = 200,          /* announcements are gathered this long, give or take a half: one frame instead of many, and of two homes mostly one announces */
+    GRAFT_MS = 600,               /* wait for the eager copy before asking whoever announced it, give or take a half, by chance: of a piece that the
+                                     tree has lost, the first to ask brings it to the others */
+    EAGER_LEAST = 2,              /* eager links of a round at a home, below which a new link begins eager: a tree has two a home on average */
+    PRUNE_MS = 1000,              /* records are on their way for less: a link is pruned once for all of them */
     IHAVE_MAX = 512,              /* ids in one announcement, and of one peer's announcements waited for */
     LAZY_MAX = 2048,              /* ids waiting to be announced; what is beyond, comparison brings */
     WINDOW_BYTES = 256 << 10,     /* of records not acknowledged: a quarter of QUEUE_MAX, which other messages share */
     PORTION_BYTES = 64 << 10,     /* a frame's worth, after which an acknowledgement is asked for */
-    SYNC_MS = 60000,              /* a quiet pair compares its sets this often; a changed topic sooner */
+    SYNC_MS = 60000,              /* a pair compares its sets this often, while something is new since they last did */
+    SYNC_QUIET_MS = 960000,       /* and else: doubled each time that they are equal, up to this; every change is somebody's, who then begins */
+    SYNC_CALM_MS = 2000,          /* a comparison waits until no record has come for so long: what is on its way is no difference, and would come twice */
+    SYNC_CALM_MAX_MS = 5000,      /* but no longer than this: half of a visit */
     SYNC_SET_MAX = 1 << 17,       /* ids on one side: bounds what a list may make us hold (1 MiB); topics hold far fewer */
     SYNC_SYMBOLS_FIRST = 16,      /* equal sets need one, and a handful of differences decodes within these */
     SYNC_SYMBOLS_STEP_MAX = 512,  /* 13 bytes each: under 7 kB a message */

@@ -117,7 +117,7 @@ static uint64_t deadline(const struct core *core)
 
     if (!core->started)
         return UINT64_MAX;
-    at = earlier(at, earlier(links_deadline(core), stem_deadline(core)));
+    at = earlier(at, earlier(links_deadline(core), earlier(stem_deadline(core), sync_rounds_deadline(core))));
     if (at == UINT64_MAX)
         return rounds_deadline(core);
     return earlier(core->now_ms + (at > core->ms ? at - core->ms : 0), rounds_deadline(core));
@@ -221,6 +221,7 @@ enum status core_step(struct core *core, const struct event *event, struct effec
     status = dispatch(core, event, why);
     if (core->started) {
         rounds_run(core);
+        sync_rounds_run(core);
         links_run(core);
         links_flush(core); /* a link that has ended may be replaced at once */
         membership_run(core);

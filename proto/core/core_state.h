@@ -71,6 +71,8 @@ struct round {
     bool secret_known, own_ready, touched, told;
     bool remembered; /* its totals, in this run: they may have given way to others' since */
     bool spent; /* the season is over, and the secret that could still open its deals is gone */
+    uint64_t moved_at; /* `ms` when its set last changed */
+    uint64_t sync_at;  /* then it is compared with that of some neighbour; 0: it has not changed since */
     bool asked_for; /* by the household, in this run: it told of the round, or said something in it */
     uint8_t brought_by[KEY_SIZE]; /* the neighbour its charter came from; all 0: nobody */
     uint64_t since;               /* `ms` when it came */
@@ -99,7 +101,9 @@ struct group {
     struct peer peers[PEERS_MAX];
     size_t peer_count;
     struct id_list dropped; /* rounds that have expired here */
-    uint64_t shuffle_at, visit_at;
+    uint64_t shuffle_at;
+    uint64_t visit_at, visit_soon_at; /* the latter if anything has changed since the last one */
+    uint64_t changes, changes_visited;
     uint32_t relays[STEM_RELAYS], stem_own; /* links, for this epoch; 0: not drawn */
     struct bucket heard; /* addresses not known before, from announcements */
 };
@@ -109,8 +113,9 @@ struct group {
 enum link_state { LINK_DIALLING, LINK_SHAKING, LINK_GREETING, LINK_READY };
 
 struct edge { /* a round on a link, by own handle */
-    bool shared, eager;
-    uint64_t sync_at;
+    bool shared, eager;        /* eager: this side sends whole records; the other may see that otherwise */
+    uint64_t pruned_until;     /* so long, a copy too many is not answered once more */
+    uint64_t sync_at, span_ms; /* the next comparison of this pair, however quiet; and from one to the next */
     struct id_list lazy; /* to be announced */
 };
 struct followed { /* by the peer's handle */
@@ -287,6 +292,7 @@ void membership_linked(struct core *core, struct link *link,
 void membership_over(struct core *core, struct link *link);                  /* closed, failed or lost */
 size_t membership_links(const struct core *core, const struct group *group); /* ready ones */
 bool membership_full_mesh(const struct core *core, struct group *group);     /* so few that all link to all */
+void membership_stay(struct core *core, struct link *visit);                 /* it had news */
 void peers_take(struct core *core, struct link *link, const struct peers *peers);
 void peers_say(struct core *core, struct link *link, bool reply_wanted);
 void peers_introduce(struct core *core, struct link *newcomer); /* to the others of a small group */
@@ -339,6 +345,7 @@ void edge_clear(struct link *link, unsigned handle);
 void spread_new(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
                 const struct link *from);
 void spread_risen(struct core *core, struct round *round, const uint8_t id[ID_SIZE]);
+bool spread_wants_eager(const struct core *core, const struct round *round); /* shall a new link begin so? */
 void record_take(struct core *core, struct link *link, const struct message *message);
 void have_take(struct core *core, struct link *link, const struct message *message);
 void graft_take(struct core *core, struct link *link, const struct message *message);
@@ -374,7 +381,10 @@ void sync_take(struct core *core, struct link *link, const struct message *messa
 void sync_go_on(struct core *core, struct link *link); /* the pong is there */
 void sync_run(struct core *core, struct link *link);
 void sync_drop(struct link *link, unsigned handle); /* NO_HANDLE: all */
-void sync_schedule(struct core *core, struct link *link, struct edge *edge, bool at_once);
+void sync_shared(struct core *core, struct link *link, struct round *round); /* by both sides, from now on */
+void sync_moved(struct core *core, struct round *round);                     /* its set has changed */
 uint64_t sync_deadline(const struct link *link);
+void sync_rounds_run(struct core *core);
+uint64_t sync_rounds_deadline(const struct core *core);
 
 #endif

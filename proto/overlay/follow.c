@@ -27,12 +27,13 @@ void follow_linked(struct core *core, struct link *link)
 }
 
 /* Both follow it now. */
-static void share(struct core *core, struct link *link, const struct round *round)
+static void share(struct core *core, struct link *link, struct round *round)
 {
     struct edge *edge = &link->edges[round->handle];
 
-    edge->shared = edge->eager = true;
-    sync_schedule(core, link, edge, true);
+    edge->eager = spread_wants_eager(core, round);
+    edge->shared = true;
+    sync_shared(core, link, round);
 }
 
 void edge_clear(struct link *link, unsigned handle)

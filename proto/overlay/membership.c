@@ -20,6 +20,33 @@ struct group *group_find(const struct core *core, const uint8_t id[ID_SIZE])
     return NULL;
 }
 
+static void visit_later(struct core *core, struct group *group)
+{
+    group->visit_soon_at = core->ms + jittered(core, VISIT_MS);
+    group->visit_at = core->ms + jittered(core, VISIT_QUIET_MS);
+    group->changes_visited = group->changes;
+}
+
+/* It worked once and is not there: off, or in another island. */
+static bool is_lost(const struct peer *peer)
+{
+    return (peer->worked || peer->kept) && peer->failures > 0 && !peer->self;
+}
+
+/* Of an island every neighbour may have all that this home has: only those who are lost know of another. */
+static uint64_t visit_due(const struct group *group)
+{
+    uint64_t lost_at = UINT64_MAX;
+
+    if (group->changes != group->changes_visited)
+        return group->visit_soon_at;
+    for (size_t i = 0; i < group->peer_count; i++) {
+        if (is_lost(&group->peers[i]))
+            lost_at = earlier(lost_at, group->peers[i].retry_at);
+    }
+    return earlier(group->visit_at, lost_at > group->visit_soon_at ? lost_at : group->visit_soon_at);
+}
+
 static struct group *group_new(struct core *core, const uint8_t secret[GROUP_SECRET_SIZE],
                                const uint8_t id[ID_SIZE])
 {
@@ -30,7 +57,7 @@ static struct group *group_new(struct core *core, const uint8_t secret[GROUP_SEC
     memcpy(group->id, id, ID_SIZE);
     memcpy(group->secret, secret, GROUP_SECRET_SIZE);
     group->shuffle_at = core->ms + jittered(core, SHUFFLE_MS);
-    group->visit_at = core->ms + jittered(core, VISIT_MS);
+    visit_later(core, group);
     group_psk(core->psks[core->group_count], secret);
     core->groups[core->group_count++] = group;
     round_attach(core, group);
@@ -248,6 +275,42 @@ static void make_place(struct core *core, const struct link *newest)
     link_close(chosen, STATUS_FULL);
 }
 
+static bool in_tree(const struct link *link)
+{
+    for (unsigned handle = 0; handle < TOPICS_MAX; handle++) {
+        if (link->edges[handle].eager)
+            return true;
+    }
+    return false;
+}
+
+/* The visited home takes the place of another that this home has called, rather of one that is in no tree. */
+void membership_stay(struct core *core, struct link *visit)
+{
+    static const struct message leave = { .type = MESSAGE_LEAVE };
+    struct link *chosen = NULL;
+    unsigned equals = 0, called = 0;
+
+    visit->visit = false;
+    for (size_t i = 0; i < core->link_count; i++) {
+        struct link *link = core->links[i];
+
+        if (link->group != visit->group || link->incoming || link->visit || !link_ready(link))
+            continue;
+        called++;
+        if (link == visit || (chosen != NULL && in_tree(link) && !in_tree(chosen)))
+            continue;
+        if (chosen == NULL || (in_tree(chosen) && !in_tree(link)))
+            equals = 0;
+        if (rng_below(&core->rng, ++equals) == 0)
+            chosen = link;
+    }
+    if (called <= CALLED_MAX || membership_links(core, visit->group) <= ACTIVE_VIEW || membership_full_mesh(core, visit->group))
+        return;
+    link_say(core, chosen, &leave);
+    link_close(chosen, STATUS_OK);
+}
+
 void membership_linked(struct core *core, struct link *link, const char *address)
 {
     core->members_changed = true;
@@ -300,14 +363,16 @@ void membership_over(struct core *core, struct link *link)
 
 /* ---- What is due. */
 
-static struct peer *choose(struct core *core, struct group *group)
+static struct peer *choose(struct core *core, struct group *group, bool lost)
 {
     struct peer *chosen = NULL;
     unsigned equals = 0;
 
     for (size_t i = 0; i < group->peer_count; i++) {
-        if (peer_dialable(core, group, &group->peers[i]) && rng_below(&core->rng, ++equals) == 0)
-            chosen = &group->peers[i];
+        struct peer *peer = &group->peers[i];
+
+        if ((!lost || is_lost(peer)) && peer_dialable(core, group, peer) && rng_below(&core->rng, ++equals) == 0)
+            chosen = peer;
     }
     return chosen;
 }
@@ -326,7 +391,7 @@ static void dial_wanted(struct core *core, struct group *group)
     struct peer *peer;
 
     while (may_dial(core) && wants_links(core, group) && !core->no_memory) {
-        peer = choose(core, group);
+        peer = choose(core, group, false);
         if (peer == NULL)
             return;
         links_dial(core, group, peer->address, false);
@@ -346,16 +411,20 @@ static struct peer *never_met(const struct core *core, struct group *group)
 
 static void visit(struct core *core, struct group *group)
 {
+    bool quiet = group->changes == group->changes_visited && core->ms < group->visit_at;
     struct peer *peer;
 
-    if (core->ms < group->visit_at)
+    if (core->ms < visit_due(group))
         return;
-    group->visit_at = core->ms + jittered(core, VISIT_MS);
+    if (quiet) /* one who is lost does not put off the others */
+        group->visit_soon_at = core->ms + jittered(core, VISIT_MS);
+    else
+        visit_later(core, group);
     if (membership_full_mesh(core, group) || !may_dial(core))
         return;
-    peer = never_met(core, group);
-    if (peer == NULL || rng_below(&core->rng, 2) == 0)
-        peer = choose(core, group);
+    peer = quiet ? choose(core, group, true) : never_met(core, group);
+    if (!quiet && (peer == NULL || rng_below(&core->rng, 2) == 0))
+        peer = choose(core, group, false);
     if (peer != NULL)
         links_dial(core, group, peer->address, true);
 }
@@ -395,7 +464,7 @@ static uint64_t group_deadline(const struct core *core, struct group *group)
             at = earlier(at, group->peers[i].retry_at);
     }
     if (group->peer_count > 0)
-        at = earlier(at, group->visit_at);
+        at = earlier(at, visit_due(group));
     return membership_links(core, group) > 0 ? earlier(at, group->shuffle_at) : at;
 }
 

@@ -19,18 +19,38 @@ static void announce_later(struct core *core, struct link *link, struct edge *ed
     /* Out of memory or full: the next comparison will tell. */
     if (!id_list_add(&edge->lazy, id, LAZY_MAX) || link->lazy_at != 0)
         return;
-    link->lazy_at = core->ms + LAZY_FLUSH_MS;
+    link->lazy_at = core->ms + LAZY_FLUSH_MS / 2 + rng_below(&core->rng, LAZY_FLUSH_MS + 1);
     link->touched = true;
+}
+
+static struct want *want_find(struct link *link, const uint8_t id[ID_SIZE])
+{
+    for (size_t i = 0; i < link->want_count; i++) {
+        if (memcmp(link->wants[i].id, id, ID_SIZE) == 0)
+            return &link->wants[i];
+    }
+    return NULL;
+}
+
+/* Once it is told, nobody has to be asked for it. Who has announced it has it. */
+static bool has_it(struct link *link, const struct link *from, const uint8_t id[ID_SIZE])
+{
+    struct want *want = want_find(link, id);
+
+    if (want != NULL)
+        *want = link->wants[--link->want_count];
+    return want != NULL || link == from;
 }
 
 void spread_new(struct core *core, struct round *round, const uint8_t id[ID_SIZE], struct bytes record,
                 const struct link *from)
 {
+    sync_moved(core, round);
     for (size_t i = 0; i < core->link_count && round->group != NULL; i++) {
         struct link *link = core->links[i];
         struct edge *edge = &link->edges[round->handle];
 
-        if (link == from || link->group != round->group || !link_ready(link) || !edge->shared)
+        if (link->group != round->group || !link_ready(link) || !edge->shared || has_it(link, from, id))
             continue;
         if (edge->eager && pace_allows(link))
             pace_send(core, link, round->handle, record, WAY_TREE);
@@ -42,6 +62,7 @@ void spread_new(struct core *core, struct round *round, const uint8_t id[ID_SIZE
 /* It may have come from anybody a while ago, and most have it: its id is enough. */
 void spread_risen(struct core *core, struct round *round, const uint8_t id[ID_SIZE])
 {
+    sync_moved(core, round);
     for (size_t i = 0; i < core->link_count && round->group != NULL; i++) {
         struct link *link = core->links[i];
         struct edge *edge = &link->edges[round->handle];
@@ -73,6 +94,19 @@ static void announce(struct core *core, struct link *link)
     }
 }
 
+bool spread_wants_eager(const struct core *core, const struct round *round)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < core->link_count; i++) {
+        const struct link *link = core->links[i];
+
+        count += link->group == round->group && link_ready(link) && link->edges[round->handle].eager;
+    }
+    /* With enough neighbours the tree is there: a visit would only bring a copy, and be pruned. */
+    return count < EAGER_LEAST && membership_links(core, round->group) <= ACTIVE_VIEW;
+}
+
 /* ---- In. */
 
 static void forget_wants(struct core *core, const uint8_t id[ID_SIZE])
@@ -87,14 +121,16 @@ static void forget_wants(struct core *core, const uint8_t id[ID_SIZE])
     }
 }
 
-/* A second copy came along the tree: this link is one too many in it. */
+/* A second copy came along the tree: this link is one too many in it. What is on its way meanwhile is answered once. */
 static void prune(struct core *core, struct link *link, unsigned handle)
 {
     struct message message = { .type = MESSAGE_PRUNE, .handle = handle };
+    struct edge *edge = &link->edges[handle];
 
-    if (!link->edges[handle].eager)
+    if (core->ms < edge->pruned_until)
         return;
-    link->edges[handle].eager = false;
+    edge->eager = false;
+    edge->pruned_until = core->ms + PRUNE_MS;
     link_say(core, link, &message);
 }
 
@@ -146,22 +182,18 @@ void record_take(struct core *core, struct link *link, const struct message *mes
     }
     if (round == NULL || !within_buckets(core, link, round, record.id))
         return;
-    forget_wants(core, record.id);
     if (stem_hides(round, record.id))
         stem_again(core, round, &record, link, way);
     else
         judge(core, link, round, round_take(core, round, &record, link, way), way);
+    forget_wants(core, record.id); /* not before: who has announced it is not told of it */
 }
 
-static void want(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE])
+static void want(struct core *core, struct link *link, unsigned handle, const uint8_t id[ID_SIZE], uint64_t due_at)
 {
     struct want *entry;
 
-    for (size_t i = 0; i < link->want_count; i++) {
-        if (memcmp(link->wants[i].id, id, ID_SIZE) == 0)
-            return;
-    }
-    if (link->want_count == IHAVE_MAX)
+    if (want_find(link, id) != NULL || link->want_count == IHAVE_MAX)
         return;
     if (link->want_count == link->want_room) {
         size_t room = link->want_room == 0 ? 8 : 2 * link->want_room;
@@ -175,13 +207,14 @@ static void want(struct core *core, struct link *link, unsigned handle, const ui
         link->want_room = room;
     }
     entry = &link->wants[link->want_count++];
-    *entry = (struct want){ .handle = handle, .due_at = core->ms + GRAFT_MS };
+    *entry = (struct want){ .handle = handle, .due_at = due_at };
     memcpy(entry->id, id, ID_SIZE);
     link->touched = true;
 }
 
 void have_take(struct core *core, struct link *link, const struct message *message)
 {
+    uint64_t due_at = core->ms + GRAFT_MS / 2 + rng_below(&core->rng, GRAFT_MS + 1);
     struct round *round;
 
     if (!follow_round(&round, link, message->handle)) {
@@ -194,7 +227,7 @@ void have_take(struct core *core, struct link *link, const struct message *messa
         if (topic_held_find(round->topic, id) != NULL && !stem_hides(round, id))
             id_list_remove(&link->edges[round->handle].lazy, id);
         else
-            want(core, link, round->handle, id);
+            want(core, link, round->handle, id, due_at);
     }
 }
 
@@ -242,18 +275,30 @@ static uint64_t asked_until(const struct core *core, const struct link *but, con
     return 0;
 }
 
-static void ask(struct core *core, struct link *link, struct want *want)
+/* What one announcement named is due at once, and is asked for in one message. */
+static void ask(struct core *core, struct link *link, unsigned handle)
 {
-    uint64_t until = asked_until(core, link, want->id);
+    struct id_list ids = { 0 };
 
-    if (until != 0) {
-        want->due_at = until;
-        return;
+    for (size_t i = 0; i < link->want_count; i++) {
+        struct want *want = &link->wants[i];
+        uint64_t until;
+
+        if (want->handle != handle || want->asked || core->ms < want->due_at)
+            continue;
+        until = asked_until(core, link, want->id);
+        if (until != 0) {
+            want->due_at = until;
+            continue;
+        }
+        if (!id_list_add(&ids, want->id, IHAVE_MAX))
+            core->no_memory = true; /* it counts as asked for, and comparison makes good */
+        want->asked = true;
+        want->due_at = core->ms + SYNC_TIMEOUT_MS; /* a slow line has this long before it counts against it */
     }
-    want->asked = true;
-    want->due_at = core->ms + SYNC_TIMEOUT_MS; /* a slow line has this long before it counts against it */
-    link->edges[want->handle].eager = true;
-    say_ids(core, link, MESSAGE_GRAFT, want->handle, (const uint8_t(*)[ID_SIZE])want->id, 1);
+    link->edges[handle].eager = link->edges[handle].eager || ids.count > 0;
+    say_ids(core, link, MESSAGE_GRAFT, handle, (const uint8_t(*)[ID_SIZE])ids.ids, ids.count);
+    id_list_clear(&ids);
 }
 
 static void run_wants(struct core *core, struct link *link)
@@ -264,7 +309,7 @@ static void run_wants(struct core *core, struct link *link)
         if (core->ms < want->due_at)
             continue;
         if (!want->asked) {
-            ask(core, link, want);
+            ask(core, link, want->handle);
             continue;
         }
         *want = link->wants[--link->want_count];

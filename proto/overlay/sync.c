@@ -14,14 +14,41 @@ enum { BAD_STREAM_POINTS = 20 };
 
 /* ---- When. */
 
-void sync_schedule(struct core *core, struct link *link, struct edge *edge, bool at_once)
+/* Who was called leaves it to the other, who has an interest too, and begins only if that one does not. */
+static void schedule(struct core *core, struct link *link, struct edge *edge)
 {
-    edge->sync_at = core->ms + (at_once ? 0 : jittered(core, SYNC_MS));
-    /* Who was called leaves it to the other, who has an interest too, and begins only if that one does not.
-     */
-    if (link->incoming)
-        edge->sync_at = core->ms + jittered(core, SYNC_MS) + SYNC_MS / 2;
+    uint64_t least = link->incoming ? SYNC_MS / 2 : 0;
+
+    edge->sync_at = core->ms + jittered(core, edge->span_ms) + least;
     link->touched = true;
+}
+
+void sync_shared(struct core *core, struct link *link, struct round *round)
+{
+    struct edge *edge = &link->edges[round->handle];
+
+    edge->span_ms = SYNC_MS;
+    schedule(core, link, edge);
+    if (!link->incoming)
+        edge->sync_at = core->ms;
+}
+
+void sync_moved(struct core *core, struct round *round)
+{
+    round->moved_at = core->ms;
+    if (round->sync_at == 0)
+        round->sync_at = core->ms + jittered(core, SYNC_MS);
+    if (round->group == NULL)
+        return;
+    round->group->changes++;
+    core->members_at = earlier(core->members_at, round->group->visit_soon_at);
+}
+
+static uint64_t when_calm(const struct round *round, uint64_t at)
+{
+    uint64_t calm = earlier(round->moved_at + SYNC_CALM_MS, at + SYNC_CALM_MAX_MS);
+
+    return at > calm ? at : calm;
 }
 
 static void exchange_end(struct exchange *x)
@@ -76,6 +103,15 @@ static void give(struct core *core, struct link *link, unsigned handle, const ui
 
 /* ---- Turns. */
 
+/* Of a pair that differs something is new, to both; and who had news is kept as a neighbour. */
+static void went(struct core *core, struct link *link, struct edge *edge, bool equal)
+{
+    edge->span_ms = equal ? earlier(2 * edge->span_ms, SYNC_QUIET_MS) : SYNC_MS;
+    schedule(core, link, edge);
+    if (!equal && link->visit)
+        membership_stay(core, link);
+}
+
 static void go(struct core *core, struct link *link, struct exchange *x, enum status status)
 {
     struct sync_out *out = &core->sync_out;
@@ -96,7 +132,7 @@ static void go(struct core *core, struct link *link, struct exchange *x, enum st
         link_say(core, link, &message);
     give(core, link, x->handle, out->give, out->give_count);
     if (out->done) {
-        link->visit = link->visit && out->equal; /* who had news is kept as a neighbour */
+        went(core, link, &link->edges[x->handle], out->equal);
         exchange_end(x);
         return;
     }
@@ -129,6 +165,7 @@ static void begin(struct core *core, struct link *link, struct round *round)
     *x = (struct exchange){ .number = ++core->last_sync, .handle = round->handle };
     x->sync = sync_begin(&set, &core->rng, &core->sync_out);
     link->pinged_at = core->ms;
+    schedule(core, link, &link->edges[round->handle]);
     go(core, link, x, x->sync == NULL ? STATUS_NOMEM : STATUS_OK);
 }
 
@@ -145,7 +182,7 @@ static void answer(struct core *core, struct link *link, struct round *round, co
         x->sync = sync_answer(&set, &core->rng);
         core->no_memory = core->no_memory || x->sync == NULL;
     }
-    sync_schedule(core, link, &link->edges[round->handle], false);
+    schedule(core, link, &link->edges[round->handle]);
 }
 
 void sync_take(struct core *core, struct link *link, const struct message *message)
@@ -185,12 +222,10 @@ void sync_run(struct core *core, struct link *link)
     if (link->others.sync != NULL && core->ms >= link->others.ends_at)
         exchange_end(&link->others);
     for (unsigned handle = 0; handle < TOPICS_MAX && link->ours.sync == NULL; handle++) {
-        struct edge *edge = &link->edges[handle];
+        struct round *round = link->edges[handle].shared ? link->group->rounds[handle] : NULL;
 
-        if (!edge->shared || core->ms < edge->sync_at)
-            continue;
-        sync_schedule(core, link, edge, false);
-        begin(core, link, link->group->rounds[handle]);
+        if (round != NULL && core->ms >= when_calm(round, link->edges[handle].sync_at))
+            begin(core, link, round);
     }
 }
 
@@ -204,7 +239,50 @@ uint64_t sync_deadline(const struct link *link)
         at = earlier(at, link->others.ends_at);
     for (unsigned handle = 0; handle < TOPICS_MAX && link->ours.sync == NULL; handle++) {
         if (link->edges[handle].shared)
-            at = earlier(at, link->edges[handle].sync_at);
+            at = earlier(at, when_calm(link->group->rounds[handle], link->edges[handle].sync_at));
+    }
+    return at;
+}
+
+/* What has changed here is compared with one neighbour a minute, another one each time: what spreading has lost is found, whoever lacks it. */
+static void round_compare(struct core *core, struct round *round)
+{
+    struct link *chosen = NULL;
+    unsigned equals = 0;
+
+    round->sync_at = 0;
+    for (size_t i = 0; i < core->link_count; i++) {
+        struct link *link = core->links[i];
+
+        if (link->group == round->group && link_ready(link) && !link->closing && link->edges[round->handle].shared &&
+            link->ours.sync == NULL && rng_below(&core->rng, ++equals) == 0)
+            chosen = link;
+    }
+    if (chosen != NULL)
+        begin(core, chosen, round);
+    else
+        round->sync_at = core->ms + jittered(core, SYNC_MS);
+}
+
+void sync_rounds_run(struct core *core)
+{
+    for (size_t i = 0; i < core->round_count; i++) {
+        struct round *round = core->rounds[i];
+
+        if (round->group != NULL && round->sync_at != 0 && core->ms >= when_calm(round, round->sync_at))
+            round_compare(core, round);
+    }
+}
+
+uint64_t sync_rounds_deadline(const struct core *core)
+{
+    uint64_t at = UINT64_MAX;
+
+    for (size_t i = 0; i < core->round_count; i++) {
+        const struct round *round = core->rounds[i];
+
+        if (round->group != NULL && round->sync_at != 0)
+            at = earlier(at, when_calm(round, round->sync_at));
     }
     return at;
 }

@@ -81,6 +81,7 @@ static void print_run(const struct sim *s, const struct result *r, const char *p
            (double)(s->now_ms - s->begin_ms) / 86400000.0 / (r->seconds + 1e-9), phase_name(s->homes[0].phase), s->trace);
     if (s->plan.spies_percent > 0)
         print_spied(&r->spied);
+    talk_print(s);
     if (r->failed)
         printf(",\"failure\":\"%s\"", s->failure);
     printf("}\n");

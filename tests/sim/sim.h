@@ -1,7 +1,7 @@
 /* sim.h - the simulator: many real cores under virtual time, everything else drawn from one seed.
  *
  * Files: queue.c what is due, world.c homes, disks and wires, ledger.c every record ever made and what an honest home may not make, check.c what
- * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, scenario.c the table, main.c the command.
+ * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, scenario.c the table, main.c the command.
  *
  * Time: the network works in short spells, one at the head of each tick; between two spells everybody's clock moves on at once, as if all
  * machines had been asleep together. So weeks cost what happens in them. A charter of seconds is played without such jumps. */
@@ -179,6 +179,13 @@ struct queue {
 void queue_push(struct queue *queue, struct due due);
 struct due queue_pop(struct queue *queue);
 
+/* ---- What is said. Messages by half their type; then handshakes, and frames with what is around the messages in them. */
+enum { TALK_SHAKE = 14, TALK_FRAME, TALK_KINDS };
+struct talk {
+    uint64_t count[TALK_KINDS], bytes[TALK_KINDS];
+    uint64_t ways[3]; /* records, by enum record_way */
+};
+
 /* ---- The world. */
 struct closing { /* of one box, as the first home to reach it saw it */
     bool closed, opened;
@@ -218,6 +225,7 @@ struct sim {
     uint64_t totals[LOTS_MAX][DEAL_VALUES_MAX];
     unsigned forks;            /* homes that have seen two closed sets */
     uint64_t steps, deliveries, messages, kept, bytes;
+    struct talk talk;
     uint64_t trace;
     char failure[SIM_TEXT];    /* empty: none */
 };
@@ -229,6 +237,10 @@ struct spied {
 void spies_place(struct sim *s);
 void spies_note(struct sim *s, int at, size_t record, const struct event *cause);
 void spies_count(const struct sim *s, struct spied *out); /* adds */
+
+/* talk.c */
+uint64_t talk_hear(struct talk *talk, const uint8_t *data, size_t size); /* one sending; how many messages it is */
+void talk_print(const struct sim *s);                                    /* as fields of a JSON line */
 
 /* queue.c, world.c */
 void sim_fail(struct sim *s, const char *format, ...) __attribute__((format(printf, 2, 3)));

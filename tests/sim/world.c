@@ -549,22 +549,6 @@ static void happen_reach(struct sim *s, const struct due *due)
     home_step(s, to, (struct event){ .type = EVENT_LINK_UP, .link = s->wires[due->wire].id[1], .address = seen });
 }
 
-/* The stand-in leaves frames in clear, so the messages in them can be counted: a head of 2 and a tag, messages each behind its length, padding,
- * a tag (WIRE 2.1). What is sent at once is whole frames, or a message of a handshake. */
-static uint64_t messages_in(const uint8_t *data, size_t size)
-{
-    uint64_t count = 0;
-
-    for (size_t at = 0, end; at + 2 + 2 * TAG_SIZE <= size; at = end + TAG_SIZE) {
-        end = at + 2 + TAG_SIZE + be16_read(data + at);
-        if (end + TAG_SIZE > size)
-            return count > 0 ? count : 1;
-        for (size_t in = at + 2 + TAG_SIZE; in + 2 <= end && be16_read(data + in) > 0; in += 2u + be16_read(data + in))
-            count++;
-    }
-    return count > 0 ? count : 1;
-}
-
 /* A stream has no seams. */
 static void happen_data(struct sim *s, const struct due *due)
 {
@@ -572,7 +556,7 @@ static void happen_data(struct sim *s, const struct due *due)
     size_t cut = luck_below(&s->luck, 8) == 0 ? luck_below(&s->luck, due->size) : 0;
 
     s->deliveries++;
-    s->messages += messages_in(due->data, due->size);
+    s->messages += talk_hear(&s->talk, due->data, due->size);
     if (cut > 0)
         home_step(s, due->home, (struct event){ .type = EVENT_LINK_DATA, .link = link, .bytes = { due->data, cut } });
     home_step(s, due->home,

@@ -164,7 +164,7 @@ static void what_is_announced_and_never_brought_costs_the_link(void **unused)
     (void)unused;
     rng_fill(&w->rng, ids[0], sizeof ids);
     mouth_say(&m, &have);
-    world_run(w, GRAFT_MS + 10);
+    world_run(w, 2 * GRAFT_MS + 10);
     mouth_carry(&m);
     grafts = mouth_hear(&m, MESSAGE_GRAFT, NULL, NULL, true);
     assert_true(grafts > 0);
