@@ -148,8 +148,8 @@ static enum status record_from_disk(struct core *core, const struct event *event
         return failure_say(why, STATUS_MISSING, "a record of a round that is not there");
     status = topic_add(round->topic, event->bytes, event->arrival_ms);
     round->touched = true;
-    /* On disk already: when its turn comes it is not to be written a second time. */
-    if (status == STATUS_MISSING && record_read(&record, event->bytes))
+    /* On disk already: when its turn comes, or it has a place that it did not find today, it is not to be written a second time. */
+    if ((status == STATUS_MISSING || status == STATUS_FULL) && record_read(&record, event->bytes))
         id_list_add(&round->early, record.id, PENDING_MAX);
     return status == STATUS_MISSING || status == STATUS_EXISTS ? STATUS_OK : status;
 }
