@@ -3,6 +3,7 @@
  *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--spies PERCENT] [--demo] [--json] [--shrink]     --demo: in seconds instead of weeks
  *         --first: up to the first failure; --bytes: and what each box weighs
  *     sim --matrix [--nodes N] [--seed A..B] [--demo]     all scenarios, with both cryptographies
+ *     sim --overlay [--nodes N] [--seed S]     the network alone: copies, islands, four of five homes gone at once
  *     sim --list      sim --bench [spies]      sim --crypto real ...      (which runs sim_real in its place)
  *
  * One JSON line per run; a failure prints the one command that plays it again. */
@@ -294,7 +295,7 @@ int main(int argc, char **argv)
 {
     struct command command = { .first = 1, .last = 1 };
     static struct plan changed;
-    bool benched = false, spies_benched = false, all = false;
+    bool benched = false, spies_benched = false, all = false, overlay = false;
     double spies = -1;
 
     for (int i = 1; i < argc; i++) {
@@ -311,6 +312,8 @@ int main(int argc, char **argv)
             command.weigh = true;
         } else if (strcmp(argv[i], "--matrix") == 0) {
             all = true;
+        } else if (strcmp(argv[i], "--overlay") == 0) {
+            overlay = true;
         } else if (strcmp(argv[i], "--shrink") == 0) {
             command.shrink = true;
         } else if (strcmp(argv[i], "--first") == 0) {
@@ -347,8 +350,10 @@ int main(int argc, char **argv)
         return spies_benched ? bench_spies(argv[0]) : bench(argv[0]);
     if (all)
         return matrix_run(&(struct matrix){ command.first, command.last, command.nodes, command.hastened });
+    if (overlay)
+        return overlay_run(command.first, command.nodes > 0 ? command.nodes : 1000);
     if (command.plan == NULL) {
-        fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --matrix; sim --list; sim --bench\n");
+        fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --matrix; sim --overlay; sim --list; sim --bench\n");
         return 2;
     }
     changed = *command.plan;

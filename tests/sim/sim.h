@@ -1,7 +1,7 @@
 /* sim.h - the simulator: many real cores under virtual time, everything else drawn from one seed.
  *
  * Files: queue.c what is due, world.c homes, disks and wires, ledger.c every record ever made and what an honest home may not make, check.c what
- * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, scenario.c the table, main.c the command.
+ * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, overlay.c the network alone, scenario.c the table, main.c the command.
  *
  * Time: the network works in short spells, one at the head of each tick; between two spells everybody's clock moves on at once, as if all
  * machines had been asleep together. So weeks cost what happens in them. A charter of seconds is played without such jumps. */
@@ -303,6 +303,9 @@ struct matrix {
     bool hastened;
 };
 int matrix_run(const struct matrix *matrix);
+
+/* overlay.c: the network without a round; 1 if a bar is missed. */
+int overlay_run(uint64_t seed, int nodes);
 
 /* Plays it through. days 0: the plan's own. The failure, if any, is in sim->failure. */
 void scenario_play(struct sim *s, const struct plan *plan, uint64_t seed, int nodes, int days);
