@@ -3,7 +3,6 @@
 #include "node/import/import.h"
 #include "node/profile/profile.h"
 #include "tests/support/file.h"
-#include "tests/support/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,33 +10,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-static const uint8_t KEY[STORE_KEY_SIZE] = { 9 };
+#include "tests/support/store_home.h"
+
 enum { START = 1540767600, QUARTER_S = 900 };
-
-struct home {
-    char dir[FOLDER_PATH];
-    struct store *store;
-    struct failure why;
-};
-
-static int home_up(void **state)
-{
-    struct home *home = calloc(1, sizeof *home);
-
-    folder_new(home->dir);
-    *state = home;
-    return store_open(&home->store, home->dir, KEY, STORE_WRITE, &home->why);
-}
-
-static int home_down(void **state)
-{
-    struct home *home = *state;
-
-    store_close(home->store);
-    folder_remove(home->dir);
-    free(home);
-    return 0;
-}
 
 /* As coopair import does it. */
 static void take_in(struct home *home, const struct series_name *name, const struct reading *readings,

@@ -1,7 +1,6 @@
 /* Account movements and lines of health statements: exact, idempotent in any order, sealed. Random statements of one life are
  * compared with that life. */
 #include "store/env.h"
-#include "tests/support/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,40 +8,15 @@
 #include <cmocka.h>
 #include <string.h>
 
-static const uint8_t KEY[STORE_KEY_SIZE] = { 7 };
+#include "tests/support/store_home.h"
+
 enum { DAY = 19724 /* 2 January 2024 */, LIFE = 3000, LIFE_DAYS = 900 };
 
-static uint64_t draw_state;
+static uint64_t draw_state = 1;
 static uint64_t draw(uint64_t below)
 {
     draw_state = draw_state * 6364136223846793005u + 1442695040888963407u;
     return (draw_state >> 33) % below;
-}
-
-struct home {
-    char dir[FOLDER_PATH];
-    struct store *store;
-    struct failure why;
-};
-
-static int home_up(void **state)
-{
-    struct home *home = calloc(1, sizeof *home);
-
-    folder_new(home->dir);
-    *state = home;
-    draw_state = 1;
-    return store_open(&home->store, home->dir, KEY, STORE_WRITE, &home->why);
-}
-
-static int home_down(void **state)
-{
-    struct home *home = *state;
-
-    store_close(home->store);
-    folder_remove(home->dir);
-    free(home);
-    return 0;
 }
 
 static enum status try_add(struct home *home, const char *account, const char *currency, const struct movement *list, size_t count,

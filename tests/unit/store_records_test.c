@@ -1,6 +1,5 @@
 /* Topics, replicated records, settings, peers and the journal. */
 #include "store/env.h"
-#include "tests/support/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,33 +7,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-static const uint8_t KEY[STORE_KEY_SIZE] = { 7 };
+#include "tests/support/store_home.h"
+
 static const uint8_t TOPIC[STORE_ID_SIZE] = { 1 }, OTHER_TOPIC[STORE_ID_SIZE] = { 2 };
-
-struct home {
-    char dir[FOLDER_PATH];
-    struct store *store;
-    struct failure why;
-};
-
-static int home_up(void **state)
-{
-    struct home *home = calloc(1, sizeof *home);
-
-    folder_new(home->dir);
-    *state = home;
-    return store_open(&home->store, home->dir, KEY, STORE_WRITE, &home->why);
-}
-
-static int home_down(void **state)
-{
-    struct home *home = *state;
-
-    store_close(home->store);
-    folder_remove(home->dir);
-    free(home);
-    return 0;
-}
 
 static void commit(struct store_txn *txn)
 {

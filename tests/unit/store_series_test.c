@@ -1,7 +1,6 @@
 /* Meter series: exact, idempotent, small. Seeded random operations are compared with a plain sorted list. */
 #include "store/block.h"
 #include "store/env.h"
-#include "tests/support/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-static const uint8_t KEY[STORE_KEY_SIZE] = { 7 };
+#include "tests/support/store_home.h"
+
 static const struct series_name METER = { "01234567890123", QUANTITY_ELECTRICITY_IN };
 
 static const int64_t YEAR_2200_S = 7258118400;
@@ -20,31 +20,6 @@ static uint64_t draw(uint64_t below)
 {
     draw_state = draw_state * 6364136223846793005u + 1442695040888963407u;
     return (draw_state >> 33) % below;
-}
-
-struct home {
-    char dir[FOLDER_PATH];
-    struct store *store;
-    struct failure why;
-};
-
-static int home_up(void **state)
-{
-    struct home *home = calloc(1, sizeof *home);
-
-    folder_new(home->dir);
-    *state = home;
-    return store_open(&home->store, home->dir, KEY, STORE_WRITE, &home->why);
-}
-
-static int home_down(void **state)
-{
-    struct home *home = *state;
-
-    store_close(home->store);
-    folder_remove(home->dir);
-    free(home);
-    return 0;
 }
 
 static void reopen(struct home *home)
