@@ -22,6 +22,7 @@ enum status failure_say(struct failure *why, enum status status, const char *for
         va_start(args, format);
         vsnprintf(why->text, sizeof why->text, format, args);
         va_end(args);
+        why->format = format;
     }
     return status;
 }
@@ -41,6 +42,7 @@ void failure_prefix(struct failure *why, const char *format, ...)
     memmove(why->text + used, why->text, sizeof why->text - used);
     memcpy(why->text, before, used);
     why->text[sizeof why->text - 1] = '\0';
+    why->format = NULL;
 }
 
 bool bytes_equal(struct bytes a, struct bytes b)

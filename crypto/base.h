@@ -36,6 +36,7 @@ const char *status_text(enum status status);
  * "open store: /home/ada/.local/share/coopair: in use by another process". */
 struct failure {
     char text[256];
+    const char *format; /* the literal that text was made from, by which it can be said in another language; NULL: there is none */
 };
 
 /* Both tolerate why == NULL; a text too long is cut. failure_say returns status so that `return failure_say(...)` reads well. */

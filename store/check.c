@@ -386,7 +386,7 @@ enum status store_check(struct store *store, struct store_health *out, struct fa
     struct store_txn *txn = store_begin(store, STORE_READ);
     struct entry_key all = { .size = 1 }; /* a zero byte comes before every table */
     struct buffer plain = { NULL, 0, 0 };
-    struct failure first = { "" };
+    struct failure first = { .text = "" };
     struct bytes sealed;
     struct scan scan;
     struct stat found;

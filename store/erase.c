@@ -131,8 +131,11 @@ static enum status fill(void *arg, struct store *fresh, struct failure *why)
         return status;
     }
     put = store_commit(keeping->to, why);
-    if (keeping->status)
-        return failure_say(why, keeping->status, "%s", keeping->why.text);
+    if (keeping->status) {
+        if (why)
+            *why = keeping->why;
+        return keeping->status;
+    }
     if (put)
         return put;
     env_stop(keeping->store);

@@ -66,6 +66,7 @@ void txn_fail(struct store_txn *txn, enum status status, const char *format, ...
     va_start(args, format);
     vsnprintf(txn->why.text, sizeof txn->why.text, format, args);
     va_end(args);
+    txn->why.format = format;
     txn->status = status;
 }
 
@@ -92,7 +93,7 @@ struct store_txn *store_begin(struct store *store, enum store_mode mode)
     txn->open = true;
     txn->writing = mode == STORE_WRITE;
     txn->status = STATUS_OK;
-    txn->why.text[0] = '\0';
+    txn->why = (struct failure){ .text = "" };
     txn->log.size = 0;
     if (!store->env && (txn->status = env_start(store, &txn->why)) != STATUS_OK)
         return txn;

@@ -260,7 +260,7 @@ static bool entry_take(struct restoring *r, struct backup_file *file, struct sto
 
 static void entry_keep(struct restoring *r, struct backup_file *file, const struct store_entry *entry)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status = store_entry_check(r->store_key, entry, &why);
 
     if (!status && r->store) {

@@ -145,7 +145,7 @@ int advice_show(const struct cli *cli, const char *verb, json_t *args,
     int code;
 
     if (!args)
-        return cli_fail(cli, STATUS_NOMEM, &(struct failure){ "out of memory" });
+        return cli_fail(cli, STATUS_NOMEM, NULL);
     code = cli_ask(cli, verb, args, &reply);
     if (code)
         return code;

@@ -215,7 +215,7 @@ enum status cli_try(const struct cli *cli, const char *verb, json_t *args, json_
 
 int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     bool no_daemon = false;
     enum status status = ask_home(cli, verb, args, reply, &no_daemon, &why);
     int code = status ? cli_fail(cli, status, &why) : EXIT_DONE;

@@ -12,6 +12,7 @@
 #include "node/serve/round_view.h"
 #include "node/tender/tender.h"
 #include "node/serve/answer.h"
+#include "node/tongue/failure_words.h"
 #include "node/tongue/tongue.h"
 #include "node/tongue/words.h"
 
@@ -76,18 +77,18 @@ static void letter_refuse(struct opening *o, const char *path, int code, const s
     if (o->code != EXIT_FORGED)
         o->code = code;
     answer_text(&o->answer, item, "file", path);
-    answer_text(&o->answer, item, "error", why->text);
+    answer_text(&o->answer, item, "error", failure_words(why).text);
     if (!o->cli->json) {
         char clean[WORDS_MAX];
 
-        tender_clean(clean, sizeof clean, why->text);
+        tender_clean(clean, sizeof clean, failure_words(why).text);
         fprintf(stderr, _("coopair bid open: %s: NOT OPENED: %s\n"), path, clean);
     }
 }
 
 static void letter_take(struct opening *o, const char *path)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct letter letter;
     char *text = NULL;
     size_t size;
@@ -193,7 +194,7 @@ int bid_open(int argc, char **argv)
         .most = 100000,
     };
     struct opening o = { .cli = &cli };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     int code;
 

@@ -5,6 +5,7 @@
 #include "node/command/command.h"
 #include "node/serve/serve.h"
 #include "node/tender/tender.h"
+#include "node/tongue/failure_words.h"
 #include "node/tongue/tongue.h"
 
 #include <assert.h>
@@ -54,10 +55,9 @@ int cli_json(json_t *reply)
 
 int cli_fail(const struct cli *cli, enum status status, const struct failure *why)
 {
-    const char *text = why && why->text[0] ? why->text : _(status_text(status));
     char clean[WORDS_MAX];
 
-    tender_clean(clean, sizeof clean, text);
+    tender_clean(clean, sizeof clean, why && why->text[0] ? failure_words(why).text : _(status_text(status)));
     if (cli && cli->json)
         cli_json(json_pack("{s:i, s:b, s:s, s:s}", "v", 1, "ok", 0, "status", status_name(status), "error",
                            clean));

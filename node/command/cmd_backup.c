@@ -93,7 +93,7 @@ int cmd_backup(int argc, char **argv)
         .most = 1,
     };
     struct backup_facts facts = { 0, 0, 0 };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     int code;
 
@@ -180,7 +180,7 @@ int cmd_restore(int argc, char **argv)
     struct typed typed = { .size = 0 };
     uint8_t secret[KEY_SIZE];
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     int code;
 

@@ -206,7 +206,7 @@ static int seal_run(int argc, char **argv)
         { "key", OPTION_TEXT, &seal.key, N_("FILE         your keys, made when absent (default: company.key)") },
         { "out", OPTION_TEXT, &seal.out, N_("FILE         the sealed bid (default: bid.coop)") },
     };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     int code;
 
@@ -259,7 +259,7 @@ static int send_run(int argc, char **argv)
         .least = 1,
         .most = 1,
     };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     char *text, date[SAID_MAX];
     enum status status;
     json_t *reply;

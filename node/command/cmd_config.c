@@ -3,6 +3,7 @@
 #include "node/command/command.h"
 #include "node/home/config.h"
 #include "node/home/home.h"
+#include "node/tongue/failure_words.h"
 #include "node/tongue/tongue.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ static enum status begin(struct config *config, enum config_key *key, char home[
     if (!status)
         status = config_read(config, home, why);
     if (status == STATUS_MALFORMED && !cli->json) {
-        fprintf(stderr, _("coopair: %s\n"), why->text);
+        fprintf(stderr, _("coopair: %s\n"), failure_words(why).text);
         status = STATUS_OK;
     }
     return status;
@@ -52,7 +53,7 @@ static int cmd_list(int argc, char **argv)
         .summary = N_("Lists everything that can be set, with its value, its default and what it means."),
     };
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct config config;
     enum config_key key;
     enum status status;
@@ -84,7 +85,7 @@ static int cmd_get(int argc, char **argv)
         .most = 1,
     };
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct config config;
     enum config_key key = CONFIG_KEYS;
     enum status status;
@@ -105,7 +106,7 @@ static int cmd_get(int argc, char **argv)
 static int change(const struct cli *cli, const char *value)
 {
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct config config;
     enum config_key key = CONFIG_KEYS;
     enum status status = begin(&config, &key, home, cli, &why);

@@ -6,6 +6,7 @@
 #include "node/command/command.h"
 #include "node/home/home.h"
 #include "node/serve/checks.h"
+#include "node/tongue/failure_words.h"
 #include "node/tongue/tongue.h"
 #include "node/tongue/words.h"
 
@@ -54,7 +55,7 @@ static void check_disk(struct answer *answer, json_t *checks, const char *home)
 /* The key file, and the folder: whoever may write there may put another key in its place. */
 static bool check_key(struct answer *answer, json_t *checks, const char *home)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct stat found;
     bool sealed;
     enum status status = home_sealed(&sealed, home, &why);
@@ -64,7 +65,7 @@ static bool check_key(struct answer *answer, json_t *checks, const char *home)
                   status == STATUS_MISSING
                       ? _("make a home: coopair init; or bring one back: coopair restore FILE")
                       : _("chmod 600 the key file, or bring it back: coopair identity recover"),
-                  "%s", why.text);
+                  "%s", failure_words(&why).text);
         return false;
     }
     if (stat(home, &found) == 0 && (found.st_mode & 077) != 0)
@@ -79,7 +80,7 @@ static bool check_key(struct answer *answer, json_t *checks, const char *home)
 
 static void check_node(struct answer *answer, json_t *checks, const struct cli *cli)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     json_t *reply;
     enum status status = cli_try(cli, "doctor", NULL, &reply, &why);
 
@@ -88,14 +89,14 @@ static void check_node(struct answer *answer, json_t *checks, const struct cli *
         json_decref(reply);
     } else if (status == STATUS_BUSY) {
         check_add(answer, checks, "node", CHECK_FAIL, _("wait, or stop the other program and ask again"), "%s",
-                  why.text);
+                  failure_words(&why).text);
     } else if (status == STATUS_DENIED) {
         check_add(answer, checks, "store", CHECK_FAIL,
-                  _("give the right passphrase; forgotten: coopair identity recover --home DIR"), "%s", why.text);
+                  _("give the right passphrase; forgotten: coopair identity recover --home DIR"), "%s", failure_words(&why).text);
     } else {
         check_add(answer, checks, "store", CHECK_FAIL,
                   _("bring your latest backup back into a new folder: coopair restore FILE --home DIR"), "%s",
-                  why.text);
+                  failure_words(&why).text);
     }
 }
 
@@ -163,7 +164,7 @@ int cmd_doctor(int argc, char **argv)
     };
     struct answer answer = { false };
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     json_t *checks;
     int code;

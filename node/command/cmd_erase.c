@@ -56,7 +56,7 @@ static int erase_named(const struct cli *cli, const char *meter, const char *acc
 static int erase_everything(const struct cli *cli)
 {
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status = home_path(home, cli->home, &why);
 
     if (status)

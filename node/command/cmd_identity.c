@@ -23,7 +23,7 @@
 static uint8_t *secret_read(const struct cli *cli, int *code)
 {
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     uint8_t *secret = sodium_malloc(KEY_SIZE);
     enum status status = secret ? home_path(home, cli->home, &why) : STATUS_NOMEM;
 
@@ -193,7 +193,7 @@ static int identity_recover(int argc, char **argv)
     struct bring_back what = { .now_ms = (uint64_t)time(NULL) * 1000 + 999 };
     char home[HOME_PATH_MAX];
     uint8_t secret[KEY_SIZE];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     int code;
 
@@ -255,7 +255,7 @@ static int identity_passphrase(int argc, char **argv)
         .options = options,
         .option_count = ARRAY_SIZE(options),
     };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     int code;
 

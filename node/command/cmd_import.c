@@ -15,6 +15,7 @@
 #include "node/import/import.h"
 #include "node/serve/data.h"
 #include "node/tender/tender.h"
+#include "node/tongue/failure_words.h"
 #include "node/tongue/tongue.h"
 
 #include <dirent.h>
@@ -88,7 +89,7 @@ static void content_failed(struct job *job, const char *name, const struct impor
 
     job->failed++;
     tender_clean(clean, sizeof clean, name);
-    tender_clean(reason, sizeof reason, why->text);
+    tender_clean(reason, sizeof reason, failure_words(why).text);
     if (job->cli.json)
         json_array_append_new(job->files,
                               json_pack("{s:s, s:b, s:s, s:o}", "file", clean, "ok", 0, "error", reason,
@@ -99,7 +100,7 @@ static void content_failed(struct job *job, const char *name, const struct impor
 
 static void content_refused(struct job *job, const char *name, const struct import *import, const char *said)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     failure_say(&why, STATUS_MALFORMED, "%s", said);
     content_failed(job, name, import, &why);
@@ -108,7 +109,7 @@ static void content_refused(struct job *job, const char *name, const struct impo
 /* false: it was not kept, which has been told; *code is what to end with, if anything. */
 static bool money_take(struct job *job, const char *name, struct import *import, struct import_kept *kept, int *code)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status = STATUS_OK;
 
     if (import->kind == IMPORT_HEALTH)
@@ -187,7 +188,7 @@ static int content_take(struct job *job, const char *name, struct bytes content)
 {
     struct import import;
     struct import_heading heading;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     int code = EXIT_DONE;
 
     if (import_map_read(&job->cli, job->map, job->dry_run, &import, &heading, content, &why)) {
@@ -218,7 +219,7 @@ static bool is_shadow(struct bytes name)
 static int entry_take(struct job *job, const char *name, const struct archive_entry *entry)
 {
     char inside[NAME_ROOM];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     uint8_t *data;
     int code = EXIT_DONE;
 
@@ -252,7 +253,7 @@ static int archive_take(struct job *job, const char *name, struct archive archiv
 static int file_take(struct job *job, const char *path)
 {
     struct archive archive;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     char *bytes = NULL;
     size_t size = 0;
     struct bytes file;
@@ -311,7 +312,7 @@ static bool folder_list(char **names, size_t *count, const char *path, struct fa
 static int folder_take(struct job *job, const char *path)
 {
     char **names = calloc(FOLDER_FILES_MAX, sizeof *names);
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     size_t count = 0;
     int code = EXIT_DONE;
 
@@ -346,7 +347,7 @@ static int path_take(struct job *job, const char *path)
 static int64_t heat_said(const struct cli *cli)
 {
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct config config;
 
     if (home_path(home, cli->home, &why))

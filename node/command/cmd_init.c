@@ -39,7 +39,7 @@ int cmd_init(int argc, char **argv)
         .option_count = ARRAY_SIZE(options),
     };
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     int code;
 

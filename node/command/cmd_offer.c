@@ -117,7 +117,7 @@ static enum status letter_write(const char *path, json_t *reply, struct failure 
 static int accepted(const struct cli *cli, json_t *reply, const char *out)
 {
     char path[64];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
 
     /* Two numbers: the winner gets many of these in one folder. */
@@ -193,7 +193,7 @@ static int accept_offer(int argc, char **argv)
         .option_count = ARRAY_SIZE(options),
         .most = 1,
     };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     json_t *reply, *args;
     bool yes;
     int code;

@@ -81,7 +81,7 @@ int cmd_run(int argc, char **argv)
         .option_count = ARRAY_SIZE(own),
     };
     char home[HOME_PATH_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct loop *loop = NULL;
     enum status status;
     int code;

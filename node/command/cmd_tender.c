@@ -164,7 +164,7 @@ static int export(int argc, char **argv)
         .least = 2,
         .most = 2,
     };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct whole whole;
     enum status status = STATUS_BUSY;
     int code;

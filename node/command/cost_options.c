@@ -54,7 +54,7 @@ int cost_show(const struct cli *cli, const struct cost_options *options, const c
               void (*say)(json_t *reply, const void *options))
 {
     json_t *args = NULL;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
     int code;
 

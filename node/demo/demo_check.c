@@ -17,7 +17,7 @@
 
 bool check_meter(struct demo_home *home, const char *good)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct import import;
     struct profile_builder builder;
     struct profile profile;

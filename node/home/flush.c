@@ -151,13 +151,15 @@ void node_fall(struct node *node, const struct failure *why)
 
 enum status node_flush_once(struct node *node, bool prove, struct failure *why)
 {
-    struct failure reason = { "" };
+    struct failure reason = { .text = "" };
     enum status status = node_keep(node, prove, &reason);
 
     node_lines_drop(node);
     if (status) {
         node_fall(node, &reason);
-        return failure_say(why, status, "%s", reason.text);
+        if (why)
+            *why = reason;
+        return status;
     }
     node->down = false;
     node->busy = true;
@@ -172,7 +174,9 @@ enum status node_flush_once(struct node *node, bool prove, struct failure *why)
 
 enum status node_down_say(const struct node *node, struct failure *why)
 {
-    return failure_say(why, STATUS_DISK, "%s", node->trouble.text);
+    if (why)
+        *why = node->trouble;
+    return STATUS_DISK;
 }
 
 static bool wishes_due(const struct node *node)

@@ -86,7 +86,7 @@ static bool event_is_command(const struct event *event)
 
 static void node_recover(struct node *node)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     if (node_remake(node, &why) != STATUS_OK)
         node_fall(node, &why);

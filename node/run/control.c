@@ -74,7 +74,7 @@ static json_t *client_ask(struct client *client)
 {
     json_t *request = json_loadb((const char *)client->bytes + HEAD_SIZE, client->size - HEAD_SIZE,
                                  JSON_REJECT_DUPLICATES, NULL);
-    struct failure why = { "not a request: the bytes are no JSON" };
+    struct failure why = { .text = "not a request: the bytes are no JSON" };
     json_t *reply = request ? client->control->answer(client->control->arg, request)
                             : serve_failure(STATUS_MALFORMED, &why);
 
@@ -101,7 +101,7 @@ static bool client_fill(struct client *client, json_t *reply)
 
 static void client_answer(struct client *client)
 {
-    struct failure why = { "the answer is too long, or there is no memory for it" };
+    struct failure why = { .text = "the answer is too long, or there is no memory for it" };
     json_t *reply = client_ask(client), *excuse = NULL;
     bool filled = reply && client_fill(client, reply);
     uv_buf_t out;

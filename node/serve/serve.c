@@ -4,6 +4,7 @@
 #include "node/serve/serve.h"
 
 #include "node/tender/tender.h"
+#include "node/tongue/failure_words.h"
 #include "node/tongue/tongue.h"
 
 #include <sodium.h>
@@ -28,7 +29,7 @@ json_t *serve_failure(enum status status, const struct failure *why)
 {
     char clean[WORDS_MAX]; /* the sentence may quote a stranger, and be cut within a character */
 
-    tender_clean(clean, sizeof clean, why->text[0] ? why->text : status_text(status));
+    tender_clean(clean, sizeof clean, why->text[0] ? failure_words(why).text : _(status_text(status)));
     return json_pack("{s:i, s:b, s:s, s:s}", "v", 1, "ok", 0, "status", status_name(status), "error", clean);
 }
 
@@ -54,7 +55,7 @@ static enum status serve_run(struct node *node, json_t *request, json_t *reply, 
 json_t *serve(struct node *node, json_t *request)
 {
     const char *language = json_string_value(json_object_get(request, "language"));
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     json_t *reply = json_pack("{s:i, s:b}", "v", 1, "ok", 1);
     enum tongue before = tongue_now(), tongue = TONGUE_ENGLISH;
     enum status status;

@@ -7,6 +7,7 @@
 #include "node/home/groups.h"
 #include "node/serve/data.h"
 #include "node/serve/serve.h"
+#include "node/tongue/failure_words.h"
 #include "node/tongue/say.h"
 #include "node/tongue/tongue.h"
 #include "node/tongue/words.h"
@@ -37,7 +38,7 @@ static void check_store(struct doctor *doctor)
 {
     const char *trouble = node_trouble(doctor->node);
     struct store_health health;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status = store_check(node_store(doctor->node), &health, &why);
 
     if (trouble)
@@ -48,7 +49,7 @@ static void check_store(struct doctor *doctor)
                   _("stop the node and bring your latest backup back into a new folder: coopair restore FILE "
                   "--home DIR"),
                   _("%" PRIu64 " of %" PRIu64 " entries are damaged: %s"), health.damaged, health.entries,
-                  why.text);
+                  failure_words(&why).text);
     else
         check_add(&doctor->answer, doctor->checks, "store", CHECK_OK, NULL,
                   _("%" PRIu64 " entries read back well, %" PRIu64 " KiB"), health.entries,
@@ -219,7 +220,7 @@ static enum status run_doctor(struct node *node, json_t *args, json_t *reply, st
     if (status) /* said again as a check: the others must be seen all the same */
         check_add(&doctor.answer, doctor.checks, "reading", CHECK_FAIL,
                   _("bring your latest backup back into a new folder: coopair restore FILE --home DIR"), "%s",
-                  why->text);
+                  failure_words(why).text);
     else if (doctor.series == 0)
         check_add(&doctor.answer, doctor.checks, "readings", CHECK_WARN,
                   _("take a meter file in: coopair import FILE"), _("there are none yet"));

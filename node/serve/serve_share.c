@@ -6,6 +6,7 @@
 #include "node/profile/profile.h"
 #include "node/serve/plan.h"
 #include "node/serve/serve.h"
+#include "node/tongue/failure_words.h"
 #include "node/tongue/tongue.h"
 #include "node/wish/consent.h"
 #include "node/wish/envelope.h"
@@ -138,12 +139,12 @@ static void record_view(struct preview *p, json_t *item, struct bytes record)
 static void draft_view(struct preview *p, json_t *item, struct event *event)
 {
     uint8_t bytes[RECORD_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     size_t size;
 
     memcpy(event->topic, topic_id(p->topic), ID_SIZE);
     if (core_draft(node_core(p->node), event, bytes, &size, &why) != STATUS_OK)
-        answer_text(p->a, item, "not_yet", why.text);
+        answer_text(p->a, item, "not_yet", failure_words(&why).text);
     record_view(p, item, (struct bytes){ bytes, size });
     sodium_memzero(bytes, sizeof bytes);
 }

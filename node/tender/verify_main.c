@@ -39,7 +39,7 @@ static int refuse(enum status status, const struct failure *why, bool json)
 
 int main(int argc, char **argv)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct topic *topic = NULL;
     const char *path = NULL;
     bool json = false;

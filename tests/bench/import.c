@@ -76,7 +76,7 @@ static struct bytes account(bool ofx)
 static bool read_once(void *arg)
 {
     struct subject *subject = arg;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct import import;
     bool ok = import_read(&import, subject->file, &why) == STATUS_OK;
 

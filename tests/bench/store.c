@@ -104,7 +104,7 @@ static bool add_up(void *arg, const struct reading *readings, size_t count)
 static bool ours(struct ingest *ingest)
 {
     static const uint8_t key[STORE_KEY_SIZE] = { 1 };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct store *store;
     struct series_name name;
     int64_t sum = 0, expected = 0;

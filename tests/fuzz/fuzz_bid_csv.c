@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sample sample;
     struct bid bid = { .lot_count = 0 };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     sample_init(&sample, PHASE_TENDER);
     if (bid_csv_read(&bid, (struct bytes){ data, size }, &sample.charter, &sample.season, &why) !=

@@ -23,7 +23,7 @@ static void unpack_all(struct archive archive)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes file = { data, size };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct archive archive;
 
     if (archive_is(file) && archive_open(&archive, file, &why) == STATUS_OK)

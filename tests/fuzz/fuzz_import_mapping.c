@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char map[256] = "";
     struct import_heading heading;
     struct import import;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status;
 
     if (end && end - data < (ptrdiff_t)sizeof map)

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char text[512], code[CODE_MAX];
     struct invitation first, second;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     if (size >= sizeof text)
         return 0;

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct letter_case honest;
     static uint8_t sealed[2 * LETTER_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct letter found;
     struct bytes in;
 

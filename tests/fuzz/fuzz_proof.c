@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct topic *topic;
     uint8_t *again;
     size_t again_size;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     if (proof_read(&topic, &options, (struct bytes){ data, size }, &why) != STATUS_OK) {
         PROPERTY(why.text[0] != '\0');

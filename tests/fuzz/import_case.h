@@ -115,7 +115,7 @@ static inline void check_words(const struct import *import)
 static inline void import_case(struct bytes file)
 {
     struct import import, again;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status = import_read(&import, file, &why);
     const struct import *other = &again;
     size_t readings = 0;

@@ -12,7 +12,7 @@ static inline struct bytes archive_file(struct bytes zip, const char *name)
 {
     struct archive archive;
     struct archive_entry entry;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     uint8_t *data = NULL;
 
     if (zip.data && archive_open(&archive, zip, &why) == STATUS_OK &&

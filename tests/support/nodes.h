@@ -139,7 +139,7 @@ static inline void nodes_start(struct nodes *n, unsigned home)
                                .send = nodes_send,
                                .close = nodes_hang_up,
                                .close_all = nodes_hang_up_all };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     if (node_open(&one->node, one->folder, wishes_try, one->address, &network, n->now_ms, &why) != STATUS_OK) {
         fprintf(stderr, "node %u: %s\n", home, why.text);
@@ -164,7 +164,7 @@ static inline void nodes_open(struct nodes *n, size_t count)
         UINT64_C(4000000000) * 1000; /* beyond any wall clock: a command without a daemon reads that one */
     n->count = count;
     for (unsigned i = 0; i < count; i++) {
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
 
         n->list[i] = (struct nodes_one){ .all = n, .index = i };
         folder_new(n->list[i].folder);

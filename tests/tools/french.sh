@@ -1,6 +1,7 @@
 #!/bin/sh
-# french.sh [FOLDER] - every sentence that node/ looks up has its French, no command says one without looking it up, and there is
-# no French of sentences that nobody says any more.
+# french.sh [FOLDER] - every sentence that node/ looks up has its French, and so has what the rooms below say of a failure (node/
+# looks that up by its format); no command says one without looking it up, and there is no French of sentences that nobody says
+# any more.
 #
 # Happy path: says how many sentences there are and ends with 0. Failure: one line per sentence without French (msgcmp), or
 # that is printed bare, and 1. What is printed bare is found in cmd_*.c by the literal that follows printf, puts, fputs,
@@ -12,7 +13,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
 
-xgettext -k_ -kN_ -kNN_:1,2 --from-code=UTF-8 --no-location -o "$work/node.pot" node/*/*.c node/*/*.h 2>"$work/said" || {
+{
+    xgettext -k_ -kN_ -kNN_:1,2 --from-code=UTF-8 --no-location -o "$work/node.pot" node/*/*.c node/*/*.h &&
+        xgettext -k -kfailure_say:3 -ktxn_fail:3 -ktxn_fail_code:3 -kenv_explain:3 -kenv_explain_errno:3 -kX:2 --from-code=UTF-8 \
+            --no-location --join-existing -o "$work/node.pot" proto/*/*.c crypto/*.c crypto/base.h store/*.c
+} 2>"$work/said" || {
     cat "$work/said"
     exit 1
 }

@@ -14,7 +14,7 @@ static enum status read_text(struct bid *bid, const char *text, struct failure *
     struct sample sample;
 
     sample_init(&sample, PHASE_TENDER);
-    *why = (struct failure){ "" };
+    *why = (struct failure){ .text = "" };
     return bid_csv_read(bid, (struct bytes){ (const uint8_t *)text, strlen(text) }, &sample.charter,
                         &sample.season, why);
 }

@@ -64,7 +64,7 @@ enum status cli_try(const struct cli *cli, const char *verb, json_t *args, json_
 
 int cli_ask(const struct cli *cli, const char *verb, json_t *args, json_t **reply)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     enum status status = cli_try(cli, verb, args, reply, &why);
 
     return status ? cli_fail(cli, status, &why) : EXIT_DONE;

@@ -73,7 +73,7 @@ static void values_that_make_no_sense_are_refused_with_what_does(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
 
         assert_int_equal(config_check(table[i].key, table[i].value, &why) == STATUS_OK, table[i].fits);
         assert_int_equal(why.text[0] == '\0', table[i].fits);

@@ -150,7 +150,7 @@ static void days_lie_between_telegrams_of_any_hour(void **unused)
         { FIRST_S - 900 - 18000 + 9 * DAY_S, 60, 19100000 },
     };
     struct import days = { .format = NULL };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     (void)unused;
     assert_int_equal(registers_days(&days, marks, ARRAY_SIZE(marks), &why), STATUS_OK);

@@ -147,7 +147,7 @@ static void peers_met_before_are_found_again_without_an_address(void **state)
 static void while_the_disk_is_full_nothing_leaves_and_afterwards_nothing_is_missing(void **state)
 {
     struct pair *pair = *state;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     unsigned sends, closes;
 
     both_start(pair);

@@ -18,7 +18,7 @@ static void a_proof_at_any_time_reads_back_to_the_same_bytes(void **unused)
     static const enum box_index boxes[] = { BOX_REGISTRY, BOX_JOIN, BOX_BIDS };
     struct street *s = street_init(HOMES, FLOOR, 1);
     struct package_options chosen = { .ocid_prefix = "ocds-abc123", .french = true }, found;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     (void)unused;
     s->companies = true;
@@ -46,7 +46,7 @@ static void a_proof_at_any_time_reads_back_to_the_same_bytes(void **unused)
 
 static void refused(const uint8_t *bytes, size_t size)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct topic *topic = NULL;
 
     assert_int_equal(proof_read(&topic, NULL, (struct bytes){ bytes, size }, &why), STATUS_FORGED);
@@ -59,7 +59,7 @@ static void refused(const uint8_t *bytes, size_t size)
 static void a_changed_a_missing_or_an_added_byte_is_refused(void **unused)
 {
     struct street *s = awarded_street();
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     uint8_t *bytes;
     size_t size;
 
@@ -147,7 +147,7 @@ static void a_bid_without_an_honest_introduction_is_refused(void **unused)
     struct street *s = awarded_street();
     struct topic *topic = s->homes[2].topic, *read = NULL;
     struct record deal = { .kind = RECORD_KINDS }, changed;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct reader body;
     size_t size;
 
@@ -174,7 +174,7 @@ static void the_winner_of_a_real_round_reads_the_letters_of_its_homes(void **unu
     static const uint8_t winner_seed[KEY_SIZE] = { 0xc0, 1 }, loser_seed[KEY_SIZE] = { 0xc0, 0 };
     struct street *s = awarded_street();
     struct group_key winner, loser;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     (void)unused;
     group_key_init(&winner, winner_seed);
@@ -210,7 +210,7 @@ static void a_prefix_that_is_none_is_refused(void **unused)
         "ocds", "ocds-", "ocds-ABC123", "ocds-abc12", "ocds-abc1234", "x"
     };
     struct street *s = street_init(HOMES, FLOOR, 1);
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     uint8_t *bytes;
     size_t size;
 

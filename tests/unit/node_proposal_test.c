@@ -32,7 +32,7 @@ static void expect_values(const char *good, const struct wallet *wallet, const u
     struct charter charter = charter_of(good);
     struct profile profile = year();
     uint64_t values[DEAL_VALUES_MAX] = { 0 };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     if (!proposal_make(values, &charter, &profile, wallet, &why))
         fail_msg("%s", why.text);
@@ -78,7 +78,7 @@ static void limits_are_in_at_this_price_or_less(void **unused)
 static void expect_refused(const struct charter *charter, const struct profile *profile, const char *said)
 {
     uint64_t values[DEAL_VALUES_MAX];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     assert_false(proposal_make(values, charter, profile, &(struct wallet){ 0, 90 }, &why));
     if (!strstr(why.text, said))

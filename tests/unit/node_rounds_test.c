@@ -278,7 +278,7 @@ static void a_company_reads_the_tender_and_its_sealed_bid_is_passed_on(void **un
                            .lots = {
                                { .fixed_cents = 1000, .steps = { { 1, { 3000 + i } } }, .step_count = 1 } } };
         uint8_t keys[2][KEY_SIZE] = { { 1, (uint8_t)i }, { 2, (uint8_t)i } };
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
 
         strcpy(bid.company, i == 0 ? "Bois SARL" : "Granulés Réunis");
         sign_key_init(&companies[i].sign, keys[0]);

@@ -84,7 +84,7 @@ static void a_package_with_another_byte_is_refused(void **unused)
 {
     struct round *r = round_new(&(struct round_plan){ .homes = 8, .seed = 15 });
     struct package made = { .data = { NULL } };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     char dir[FOLDER_PATH];
 
     (void)unused;
@@ -134,7 +134,7 @@ static void a_member_who_says_too_much_does_not_spoil_the_tender(void **unused)
     struct round *r = round_new(&(struct round_plan){ .homes = 8, .seed = 16 });
     uint8_t lists[3][ID_SIZE], others[8][ID_SIZE], named[COMMITTEE_MAX][ID_SIZE];
     struct package_options options;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct topic *kept = NULL;
     char dir[FOLDER_PATH];
     struct round_record third;

@@ -89,7 +89,7 @@ struct doing {
 static void run(void *arg)
 {
     struct doing *doing = arg;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     fault_freed = watch;
     fault_arm(FAULT_MEMORY | FAULT_DISK, doing->k, false);

@@ -160,7 +160,7 @@ static void every_rule_is_kept_by_the_reader(void **unused)
 static void a_bid_suits_its_charter_or_is_told_why_not(void **unused)
 {
     struct charter charter;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct bid bid;
 
     (void)unused;

@@ -272,7 +272,7 @@ static void every_rule_is_kept_by_the_writer_and_said_in_words(void **unused)
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(breaks); i++) {
         struct charter charter;
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
 
         sample_charter_make(&charter, "pellets", "street");
         assert_int_equal(charter_check(&charter, &why), STATUS_OK);

@@ -63,7 +63,7 @@ static void a_sealed_bid_is_a_deal_that_only_the_season_key_opens(void **unused)
 {
     static uint8_t bytes[RECORD_MAX], plain[BID_MAX];
     uint8_t context[HASH_SIZE];
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct record record;
     struct topic round;
     struct bid found;
@@ -112,7 +112,7 @@ static void a_bid_outside_the_tender_is_refused_in_words(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
         struct topic round;
 
         round_init(&round, PHASE_TENDER);
@@ -151,7 +151,7 @@ static void a_bid_that_could_not_win_is_refused_before_it_is_sealed(void **unuse
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
         struct topic round;
 
         round_init(&round, PHASE_TENDER);
@@ -182,7 +182,7 @@ static void post_from(struct post *post, struct topic *round, const struct sign_
 static void the_winner_hears_every_home_of_its_lot_and_nobody_else(void **unused)
 {
     static const uint8_t stranger_seed[KEY_SIZE] = { 6 };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct sign_key stranger;
     struct letter found = { .lot = 77 };
     struct topic round;
@@ -230,7 +230,7 @@ static void a_letter_is_read_only_by_who_won(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
         struct letter found;
         struct topic round;
         struct post post;

@@ -123,7 +123,7 @@ static void reading_forgives_case_spaces_and_letters_that_look_alike(void **unus
 static void refused_as_typing_error(const char *code)
 {
     struct invitation found;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     if (invitation_read(&found, code, &why) != STATUS_MALFORMED)
         fail_msg("%s was read", code);
@@ -215,7 +215,7 @@ static void each_failure_has_its_own_words(void **unused)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         uint8_t raw[128] = { cases[i].version };
         struct invitation found;
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
 
         memcpy(raw + 1 + GROUP_SECRET_SIZE, cases[i].address, cases[i].size);
         encode(code, raw, 1 + GROUP_SECRET_SIZE + cases[i].size);

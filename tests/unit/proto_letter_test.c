@@ -92,7 +92,7 @@ static void another_inbox_or_round_cannot_open_it(void **unused)
 {
     static const uint8_t other_seed[KEY_SIZE] = { 4 };
     struct letter found = { .lot = 77 };
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct group_key other;
     struct post post;
 
@@ -115,7 +115,7 @@ static void a_letter_cannot_be_handed_on_as_written_to_another(void **unused)
     static const uint8_t other_seed[KEY_SIZE] = { 4 };
     uint8_t plain[LETTER_MAX], again[LETTER_MAX];
     struct bytes context;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct group_key other;
     struct letter found;
     struct post post;

@@ -58,7 +58,7 @@ static uint32_t expect_one_moment(struct store *store)
     struct store_txn *txn = store_begin(store, STORE_READ);
     struct store_health health;
     struct store_record record;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct bytes value;
     int64_t next = 1;
     uint32_t n = 0;

@@ -103,7 +103,7 @@ static bool see_readings(void *arg, const struct reading *readings, size_t count
 /* Everything there is, and it is right. Without `whole` something may fail to read, but nothing may read wrong. */
 static void read_all(struct store *store, bool whole)
 {
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct bytes value;
     enum status status;
     char name[20];
@@ -139,7 +139,7 @@ static void receive(void)
 {
     struct store *store;
     struct store_health health;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct store_txn *txn;
     enum status status = store_open(&store, dir, KEY, STORE_WRITE, &why);
 
@@ -256,7 +256,7 @@ static void pages_lost_swapped_or_overwritten_never_crash(void **state)
 static void damage_names_what_it_hit(void **state)
 {
     struct store *store;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
 
     (void)state;
     memcpy(file, pristine, pristine_size);
@@ -274,7 +274,7 @@ static void a_state_before_the_last_is_not_taken_for_it(void **state)
 {
     enum { NUMBER = 144 }; /* mm_txnid of a head page, where a word has 8 bytes */
     struct store *store;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     uint64_t numbers[2];
     size_t older;
 

@@ -192,7 +192,7 @@ static void expect_whole(struct store *store, const struct acknowledged *said)
     struct store_txn *txn = store_begin(store, STORE_READ);
     struct store_topic_size size;
     struct store_health health;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     size_t at = 0, count = 0;
     int64_t cents = 0;
     uint64_t round = round_of(txn, "left");
@@ -290,7 +290,7 @@ static void creation_fails_at_each_call_and_succeeds_the_next_time(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++, fired = true) {
         for (long k = 1; fired; k++) {
             struct store *store = NULL;
-            struct failure why = { "" };
+            struct failure why = { .text = "" };
             enum status status;
 
             folder_new(dir);
@@ -311,7 +311,7 @@ static void a_full_disk_is_said_in_words(void **state)
 {
     char dir[FOLDER_PATH];
     struct store *store;
-    struct failure why = { "" };
+    struct failure why = { .text = "" };
     struct store_txn *txn;
 
     (void)state;

@@ -156,7 +156,7 @@ static void a_reader_works_beside_the_writer_and_sees_what_it_commits(void **sta
     child = fork();
     if (child == 0) { /* a process of its own: LMDB allows one environment of a file per process */
         struct store *reader = NULL;
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
         bool fine = store_open(&reader, home->dir, KEY, STORE_READ, &why) == STATUS_OK;
 
         if (fine) {
@@ -382,7 +382,7 @@ static void a_reader_follows_a_file_that_grows_beyond_its_map(void **state)
     child = fork();
     if (child == 0) {
         struct store *reader = NULL;
-        struct failure why = { "" };
+        struct failure why = { .text = "" };
         bool fine = store_open_sized(&reader, home->dir, KEY, STORE_READ, 1 << 16, &why) == STATUS_OK;
         struct store_topic_size size = { 0 };
         struct store_txn *txn;
