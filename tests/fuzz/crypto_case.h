@@ -128,7 +128,7 @@ static inline void crypto_case_init(struct crypto_case *c)
     committee_init(&c->committee, CASE_MEMBERS, CASE_THRESHOLD);
     cheating_deal(c->bad_deal, &c->committee, "a context", 2, CHEAT_OTHER_SHARE);
     c->share = (struct dkg_share){ c->keys[0].secret, c->keys[1].secret };
-    committee_blinding(&c->committed);
+    dkg_blinding_base(&c->committed);
     point_times(&c->committed, &c->committed, &c->share.blind);
     point_add(&c->committed, &c->committed, &c->roster[0]);
     range_bases_init(&c->range, c->range_memory, CASE_RANGE_BITS, CASE_RANGE_VALUES);

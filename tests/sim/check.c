@@ -379,6 +379,17 @@ static void check_names(struct sim *s, int at, const struct season *season)
     }
 }
 
+/* What nobody did, nobody has to find. */
+static void check_bad_dealers(struct sim *s)
+{
+    bool dealt = s->plan.character != BAD_DEALER || s->nodes > COMMITTEE_MAX; /* on a larger street none of them need serve */
+
+    for (int i = 0; i < s->nodes; i++)
+        dealt = dealt || s->homes[i].dealt_badly;
+    if (!dealt)
+        sim_fail(s, "no member has dealt badly");
+}
+
 void check_end(struct sim *s)
 {
     const struct season *first = NULL;
@@ -396,6 +407,7 @@ void check_end(struct sim *s)
     }
     if (first != NULL && !s->plan.ends_early && !s->plan.any_end && (first->phase == PHASE_AWARDED) == s->plan.no_award)
         sim_fail(s, "the round ended with: %s", phase_name(first->phase));
+    check_bad_dealers(s);
     check_kept(s);
     check_acquaintances(s);
     if (!s->plan.ends_early)

@@ -330,27 +330,44 @@ static void deal_late(const struct scene *scene, int which)
 
 /* ---- The season key. */
 
+/* The next honest member after the dealer; 0: there is none. */
+static unsigned victim_of(const struct scene *scene, unsigned count)
+{
+    for (unsigned i = 0; i + 1 < count; i++) {
+        unsigned member = (scene->member + i) % count + 1;
+        int at = scene->s->committee[member - 1];
+
+        if (at >= 0 && scene->s->homes[at].character == HONEST)
+            return member;
+    }
+    return 0;
+}
+
 static void deal_badly(const struct scene *scene)
 {
     uint8_t deal[DKG_DEAL_MAX], bytes[DKG_DEAL_MAX + 16], context[HASH_SIZE];
     struct writer body = writer_to(bytes, sizeof bytes);
     struct committee c = { .rng = scene->home->rng };
+    struct deal_out out;
     struct bytes dealt;
-    int victim;
+    unsigned victim;
 
-    if (has_said(scene, RECORD_DEAL, NULL, 0))
+    if (has_said(scene, RECORD_DEAL, NULL, 0) || scene->s->committee_count == 0)
         return;
     c.count = (unsigned)committee_points(scene->topic, c.members);
     c.threshold = scene->view->threshold;
+    victim = victim_of(scene, c.count);
     deal_context(context, topic_id(scene->topic), BOX_KEY, scene->view->parent, scene->home->own.member.public_key, 0);
-    dealt = cheating_deal_in(deal, &c, BYTES(context), scene->member % c.count + 1, CHEAT_OTHER_SHARE);
+    dealt = cheating_deal_in(deal, &c, BYTES(context), victim, CHEAT_OTHER_SHARE);
     scene->home->rng = c.rng;
-    victim = scene->s->committee[scene->member % c.count];
-    scene->home->dealt_badly = victim >= 0 && scene->s->homes[victim].character == HONEST;
+    scene->home->dealt_badly = victim > 0;
     writer_array(&body, 2);
     writer_uint(&body, 0);
     writer_bin(&body, dealt);
-    say(scene, RECORD_DEAL, &body, BOTH_SIDES, EARS);
+    if (!own_write(&out, scene->topic, RECORD_DEAL, scene->box, &scene->home->own.member, &body))
+        return;
+    tell(scene->s, (struct bytes){ out.bytes, out.size }, BOTH_SIDES, EARS);
+    home_inject(scene->s, scene->liar, (struct bytes){ out.bytes, out.size }); /* or it would deal again before it hears this */
 }
 
 /* ---- Opening what is closed to all. */
@@ -506,6 +523,14 @@ static void censor(struct sim *s, int at)
 
 /* ---- A turn of each. */
 
+/* What a bad dealer deals first is the bad deal: of two the fold takes one. */
+static bool deals_well(struct sim *s, int at, struct topic *topic)
+{
+    struct scene scene;
+
+    return s->homes[at].character != BAD_DEALER || !scene_set(&scene, s, at, topic, BOX_KEY) || has_said(&scene, RECORD_DEAL, NULL, 0);
+}
+
 /* What an honest member would do. */
 static void duties(struct sim *s, int at)
 {
@@ -515,7 +540,7 @@ static void duties(struct sim *s, int at)
     for (int i = 0; i < 20; i++) {
         struct topic *topic = sim_topic(s, at);
 
-        if (topic == NULL || (!deal_due(&out, topic, &home->own, &home->rng) &&
+        if (topic == NULL || (!(deals_well(s, at, topic) && deal_due(&out, topic, &home->own, &home->rng)) &&
                               !voter_due(&out, topic, &home->own, s->now_ms, &home->rng)))
             return;
         if (home_inject(s, at, (struct bytes){ out.bytes, out.size }) != STATUS_OK)

@@ -302,24 +302,41 @@ static void network(struct sim *s)
 }
 
 /* What a committee of this size bears: f, for agreement alone 2q - n - 1 (mechanism 2.7). */
-static unsigned liars_borne(const struct sim *s)
+static unsigned liars_borne(const struct sim *s, unsigned n)
 {
-    unsigned n = s->committee_count, f = n < 16 ? (n - 1) / 3 : 3 * (n - 1) / 10;
+    unsigned f = n < 16 ? (n - 1) / 3 : 3 * (n - 1) / 10;
 
     if (s->plan.may_fork || s->plan.beyond)
         return n;
     return s->plan.character == SPLITTER ? n - 2 * f - 1 : f;
 }
 
+/* Members deal as soon as it is known who serves, so who is to deal badly has to lie before: on a street where all homes serve. */
+static bool draws_early(const struct sim *s)
+{
+    return s->plan.character == BAD_DEALER && s->nodes <= COMMITTEE_MAX;
+}
+
+static bool registry_is_over(struct sim *s)
+{
+    struct topic *topic = sim_topic(s, 0);
+    const struct season *season = topic == NULL ? NULL : topic_season(topic);
+
+    return season != NULL && s->now_ms / 1000 >= season->boxes[BOX_REGISTRY].deadline_s;
+}
+
 /* Those who will lie are drawn when it is known who serves: the strongest choice there is. */
 static void liars_draw(struct sim *s)
 {
-    unsigned borne = s->committee_count == 0 ? 0 : liars_borne(s), left = s->plan.liars < borne ? s->plan.liars : borne;
+    bool early = draws_early(s);
+    unsigned seats = !early ? s->committee_count : registry_is_over(s) ? (unsigned)s->nodes : 0;
+    unsigned borne = seats == 0 ? 0 : liars_borne(s, seats), left = s->plan.liars < borne ? s->plan.liars : borne;
 
-    if (s->committee_count == 0 || s->liars_seated > 0 || left == 0)
+    if (seats == 0 || s->liars_seated > 0 || left == 0)
         return;
     for (unsigned tries = 0; left > 0 && tries < 10000; tries++) {
-        int at = s->committee[luck_below(&s->luck, s->committee_count)];
+        unsigned drawn = (unsigned)luck_below(&s->luck, seats);
+        int at = early ? (int)drawn : s->committee[drawn];
 
         if (at <= 0 || s->homes[at].character != HONEST)
             continue;

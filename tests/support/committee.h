@@ -4,6 +4,7 @@
 #define COOP_TESTS_COMMITTEE_H
 
 #include "crypto/crypto.h"
+#include "crypto/dkg_shared.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
 
@@ -55,15 +56,6 @@ static inline bool committee_accepts(const struct committee *c, const char *cont
 
 enum cheat { CHEAT_NONE, CHEAT_OTHER_SHARE, CHEAT_OTHER_BLIND, CHEAT_NOISE, CHEAT_SECOND_ENCODING, CHEATS };
 
-/* The second base of the commitments. */
-static inline void committee_blinding(struct point *out)
-{
-    uint8_t uniform[64];
-
-    crypto_generichash(uniform, sizeof uniform, (const uint8_t *)"coopair/1 dkg blinding", 22, NULL, 0);
-    point_from_hash(out, uniform);
-}
-
 /* The sum of what the deals give member `index`; context is the same of all. */
 static inline void committee_share(struct dkg_share *sum, const struct committee *c, struct bytes context,
                                    const struct bytes *deals, size_t deal_count, unsigned index)
@@ -113,7 +105,7 @@ static inline struct bytes cheating_deal_in(uint8_t out[DKG_DEAL_MAX], struct co
     struct point points[COMMITTEE_MAX + 1], shared, blinding;
     struct transcript t;
 
-    committee_blinding(&blinding);
+    dkg_blinding_base(&blinding);
     for (unsigned k = 0; k <= c->threshold; k++) {
         scalar_random(&secrets[k], &c->rng);
         if (k < c->threshold)

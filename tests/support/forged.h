@@ -130,7 +130,7 @@ static inline void make(enum proof proof, unsigned home)
         place.author = 0;
         context_of(context, &place);
         share = (struct dkg_share){ s->homes.keys[home].secret, s->homes.keys[home + 4].secret };
-        committee_blinding(&s->committed[home]);
+        dkg_blinding_base(&s->committed[home]);
         point_times(&s->committed[home], &s->committed[home], &share.blind);
         point_add(&s->committed[home], &s->committed[home], &s->homes.members[home]);
         dkg_reveal_make(out, BYTES(context), &s->committed[home], &share, &s->homes.rng);

@@ -9,6 +9,19 @@
 
 #include <cmocka.h>
 
+/* WIRE 6.13, from its words alone. */
+static void the_second_base_is_the_hash_of_its_name(void **unused)
+{
+    uint8_t uniform[64];
+    struct point expected, blinding;
+
+    (void)unused;
+    crypto_generichash(uniform, sizeof uniform, (const uint8_t *)"coopair/1 dkg blinding", 22, NULL, 0);
+    point_from_hash(&expected, uniform);
+    dkg_blinding_base(&blinding);
+    assert_true(point_equal(&expected, &blinding));
+}
+
 static void shares_of_any_threshold_make_the_key(void **unused)
 {
     static const unsigned shapes[][2] = { { 1, 1 }, { 2, 2 }, { 5, 3 }, { 7, 1 }, { COMMITTEE_MAX, 16 } };
@@ -352,6 +365,7 @@ static void a_committee_of_one_is_its_own_key(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_second_base_is_the_hash_of_its_name),
         cmocka_unit_test(shares_of_any_threshold_make_the_key),
         cmocka_unit_test(the_last_dealer_aims_and_misses),
         cmocka_unit_test(a_member_reveals_what_its_commitment_holds_and_nothing_else),

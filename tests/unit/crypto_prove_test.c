@@ -139,7 +139,7 @@ static void a_key_deal_shows_knowledge_of_all_its_secrets(void **unused)
     (void)unused;
     committee_init(&c, 5, 3);
     committee_deal(deal, &c, "season", 1);
-    committee_blinding(&blinding);
+    dkg_blinding_base(&blinding);
     for (size_t k = 0; k < 3; k++)
         assert_true(point_read(&points[k], deal + k * POINT_SIZE));
     assert_true(point_read(&points[3], deal + 3 * POINT_SIZE + 96));
@@ -197,7 +197,7 @@ static void a_reveal_shows_what_the_commitment_holds(void **unused)
 
     (void)unused;
     committee_init(&c, 5, 3);
-    committee_blinding(&blinding);
+    dkg_blinding_base(&blinding);
     share = (struct dkg_share){ c.keys[0].secret, c.keys[1].secret };
     point_times(&commitment, &blinding, &share.blind);
     point_add(&commitment, &commitment, &c.members[0]);
@@ -289,7 +289,7 @@ static void a_key_deal_without_a_nonce_is_refused(void **unused)
 
     (void)unused;
     committee_init(&members, 1, 1);
-    committee_blinding(&blinding);
+    dkg_blinding_base(&blinding);
     known[0] = known[1] = members.members[0]; /* blinded by nothing, which a maker may */
     begin(&t, LABEL_DKG_PROOF, "key");
     transcript_append_u64(&t, "threshold", 1);
