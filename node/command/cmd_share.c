@@ -9,11 +9,13 @@
 
 enum { ROW_DIGITS = 64, ROWS_MOST = 64 };
 
+/* *reply is NULL where there is nothing more to do: after a failure, and after --help. */
 static int share_ask(struct cli *cli, int argc, char **argv, const char *verb, json_t **reply)
 {
     json_t *args;
     int code;
 
+    *reply = NULL;
     if (!cli_parse(cli, argc, argv, &code))
         return code;
     args = cli->arg_count > 0 ? json_pack("{s:s}", "purpose", cli->args[0]) : NULL;
@@ -64,7 +66,7 @@ static int list(int argc, char **argv)
     size_t i;
     int code = share_ask(&cli, argc, argv, "share.list", &reply);
 
-    if (code != EXIT_DONE)
+    if (code != EXIT_DONE || reply == NULL)
         return code;
     if (cli.json)
         return cli_json(reply);
@@ -140,7 +142,7 @@ static int preview(int argc, char **argv)
     size_t i;
     int code = share_ask(&cli, argc, argv, "share.preview", &reply);
 
-    if (code != EXIT_DONE)
+    if (code != EXIT_DONE || reply == NULL)
         return code;
     if (cli.json)
         return cli_json(reply);
@@ -160,7 +162,7 @@ static int set(struct cli *cli, int argc, char **argv, const char *verb)
     json_t *reply;
     int code = share_ask(cli, argc, argv, verb, &reply);
 
-    if (code != EXIT_DONE)
+    if (code != EXIT_DONE || reply == NULL)
         return code;
     if (cli->json)
         return cli_json(reply);
