@@ -16,7 +16,7 @@
 enum {
     POLL_MS = 250,
     PHASE_SECONDS = 120,
-    HOME_START_MS = 90, /* to make a home, start its node and read its meter file, on two cores with nothing else to do */
+    HOME_START_MS = 60, /* to make a home, start its node and read its meter file, half of it on two quiet cores */
     PERCENT_MAX = 400,  /* beyond it the steps would outlast PHASE_SECONDS */
 };
 
