@@ -378,6 +378,38 @@ static void a_cut_names_whole_ids_ascending_and_enough_of_them(void **unused)
     }
 }
 
+/* What a member publishes of its share of the key is one reveal, and no byte more. */
+static void an_opening_of_the_key_is_one_reveal(void **unused)
+{
+    struct round *r = round_new(&(struct round_plan){ .homes = HOMES, .seed = 61 });
+    uint8_t room[RECORD_MAX], reveal[DKG_REVEAL_SIZE + 1] = { 0 }, context[HASH_SIZE];
+    const struct sign_key *author;
+    struct point commitment;
+
+    (void)unused;
+    round_play(r, BOX_REGISTRY);
+    round_play_key(r);
+    round_close(r, BOX_KEY);
+    round_learn_shares(r);
+    author = round_signer(r, BOX_KEY, 1);
+    key_commitment(r->topic, 1, &commitment);
+    box_open_context(r->topic, BOX_KEY, 0, context);
+    dkg_reveal_make(reveal, BYTES(context), &commitment, &round_seated(r, 1)->share, &r->rng);
+    for (unsigned wrong = 4; wrong-- > 0;) { /* bit 0: a byte more, bit 1: twice */
+        struct writer w = writer_to(room, sizeof room);
+
+        writer_array(&w, 1 + (wrong >> 1));
+        for (unsigned i = 0; i <= wrong >> 1; i++)
+            writer_bin(&w, (struct bytes){ reveal, DKG_REVEAL_SIZE + (wrong & 1) });
+        if (wrong > 0)
+            round_say_badly(r, RECORD_OPEN, BOX_KEY, author, &w);
+        else
+            round_say(r, RECORD_OPEN, BOX_KEY, author, &w);
+    }
+    assert_int_equal(round_season(r)->boxes[BOX_KEY].opens, 1);
+    round_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +419,7 @@ int main(void)
         cmocka_unit_test(a_flagged_share_is_bad),
         cmocka_unit_test(a_list_is_of_whole_ids_and_ascends),
         cmocka_unit_test(a_cut_names_whole_ids_ascending_and_enough_of_them),
+        cmocka_unit_test(an_opening_of_the_key_is_one_reveal),
     };
 
     return cmocka_run_group_tests(tests, begin, end);
