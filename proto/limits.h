@@ -79,7 +79,7 @@ enum {
     LOT_CHOICES_MAX = 3,
     BID_STEPS_MAX = 8,
     BID_MAX = 8192,               /* sealed body of a bid */
-    SERIES_S = 300 * 24 * 3600,   /* rounds that open so far apart are about other figures: a year's, or another order, some weeks early */
+    SERIES_S = 300 * 24 * 3600,   /* totals seen opened so far apart are of other figures: a year's, or another order, some weeks early */
     KEY_ROUNDS = 8,               /* of key and interest; then the next lot takes over, if there is one: eleven days in a street */
     NEXT_LOT_MIN = 16,            /* members, the smallest drawn committee that mechanism 2.9 has a table for */
     METERED_FLOOR = 30,           /* of 30 real homes by chance none is likely to make most of a total (design/data.md 0.6) */
