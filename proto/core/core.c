@@ -224,7 +224,7 @@ enum status core_step(struct core *core, const struct event *event, struct effec
         sync_rounds_run(core);
         links_run(core);
         links_flush(core); /* a link that has ended may be replaced at once */
-        membership_run(core);
+        calling_run(core);
     }
     links_flush(core);
     core->awaited_ms = deadline(core);

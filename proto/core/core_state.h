@@ -297,7 +297,8 @@ void peers_take(struct core *core, struct link *link, const struct peers *peers)
 void peers_say(struct core *core, struct link *link, bool reply_wanted);
 void peers_introduce(struct core *core, struct link *newcomer); /* to the others of a small group */
 void leave_take(struct core *core, struct link *link);
-void membership_run(struct core *core);
+void calling_run(struct core *core); /* dials, visits and shuffles that are due */
+void calling_visit_later(struct core *core, struct group *group);
 
 /* ---- rounds.c: the rounds this home follows, and its own records in them. */
 struct round *round_find(const struct core *core, const uint8_t id[ID_SIZE]);
