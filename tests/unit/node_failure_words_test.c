@@ -69,6 +69,9 @@ static void what_cannot_be_found_again_stays_english(void **unused)
     failure_say(&other, STATUS_FULL, "at most %d lots can be named", 3);
     memcpy(other.text, "at mo", 6); /* cut */
     assert_string_equal(failure_words(&other).text, "at mo");
+    failure_say(&other, STATUS_EXISTS, "the round has this already");
+    strcat(other.text, ", twice"); /* more than its format says */
+    assert_string_equal(failure_words(&other).text, "the round has this already, twice");
     failure_say(&other, STATUS_FULL, "nobody has said this in French: %d", 3);
     assert_string_equal(failure_words(&other).text, "nobody has said this in French: 3");
 }
