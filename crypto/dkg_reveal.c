@@ -115,29 +115,48 @@ bool dkg_reveal_check(struct bytes context, const struct point *commitment, cons
 
 /* ---- The key. */
 
+/* f(at)*B, from `threshold` values of f. */
+static bool revealed_at(struct point *out, const unsigned *members, const struct point *revealed, unsigned threshold, unsigned at)
+{
+    struct point sum = POINT_IDENTITY, term;
+    struct scalar weight[COMMITTEE_MAX];
+
+    if (!lagrange(weight, members, threshold, at))
+        return false;
+    for (unsigned j = 0; j < threshold; j++) {
+        point_times(&term, &revealed[j], &weight[j]);
+        point_add(&sum, &sum, &term);
+    }
+    *out = sum;
+    return true;
+}
+
 bool dkg_combine(struct committee_key *out, const unsigned *members, const struct point *revealed, unsigned count,
                  unsigned threshold)
 {
-    struct scalar weight;
-    struct point term;
+    bool fine = true;
 
     assert(dkg_sizes_fit(count, threshold));
     memset(out, 0, sizeof *out);
+    for (unsigned j = 0; j < threshold && fine; j++) {
+        fine = members[j] >= 1 && members[j] <= count;
+        if (fine)
+            out->share[members[j] - 1] = revealed[j];
+    }
+    fine = fine && revealed_at(&out->joint, members, revealed, threshold, 0);
+    for (unsigned at = 1; at <= count && fine; at++) {
+        bool spoke = false;
+
+        for (unsigned j = 0; j < threshold; j++)
+            spoke = spoke || members[j] == at;
+        fine = spoke || revealed_at(&out->share[at - 1], members, revealed, threshold, at);
+    }
+    if (!fine) {
+        memset(out, 0, sizeof *out);
+        return false;
+    }
     out->count = count;
     out->threshold = threshold;
-    for (unsigned at = 0; at <= count; at++) {
-        struct point *sum = at == 0 ? &out->joint : &out->share[at - 1];
-
-        *sum = POINT_IDENTITY;
-        for (unsigned j = 0; j < threshold; j++) {
-            if (members[j] < 1 || members[j] > count || !lagrange(&weight, members, threshold, j, at)) {
-                memset(out, 0, sizeof *out);
-                return false;
-            }
-            point_times(&term, &revealed[j], &weight);
-            point_add(sum, sum, &term);
-        }
-    }
     return true;
 }
 

@@ -42,8 +42,8 @@ void point_two_times(struct point *out, const struct scalar *x, const struct sca
 void commitment_again(struct point *out, const struct point *base, const struct point *image,
                       const struct scalar *challenge, const struct scalar *response);
 
-/* share.c: the Lagrange coefficient of members[j] at the number `at`; false: a member is named twice. */
-bool lagrange(struct scalar *out, const unsigned *members, unsigned threshold, unsigned j, unsigned at);
+/* share.c: the Lagrange coefficients of `threshold` members at the number `at`; false: one is named twice. */
+bool lagrange(struct scalar *out, const unsigned *members, unsigned threshold, unsigned at);
 
 /* One secret x with key = x*B and images[i] = x*bases[i] for every i: Chaum and Pedersen 1992 over a random
  * combination. */

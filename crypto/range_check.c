@@ -46,24 +46,17 @@ static bool proof_read(struct proof *proof, unsigned rounds, struct bytes in)
     return ok && take_scalar(&proof->a_end, &at) && take_scalar(&proof->b_end, &at);
 }
 
-/* The inverses of y and of every u, from that of their product. A challenge of zero is no proof: one in
- * 2^252. */
+/* Of y and of every u. A challenge of zero is no proof: one in 2^252. */
 static bool invert_challenges(struct proof *proof)
 {
-    struct residue before[RANGE_ROUNDS_MAX], product, inverse;
+    struct residue all[RANGE_ROUNDS_MAX + 1], inverse[RANGE_ROUNDS_MAX + 1];
 
-    product = proof->y;
-    for (unsigned i = 0; i < proof->rounds; i++) {
-        before[i] = product;
-        residue_mul(&product, &product, &proof->u[i]);
-    }
-    if (!residue_invert(&inverse, &product))
+    all[0] = proof->y;
+    memcpy(all + 1, proof->u, proof->rounds * sizeof *all);
+    if (!residues_invert(inverse, all, proof->rounds + 1))
         return false;
-    for (unsigned i = proof->rounds; i-- > 0;) {
-        residue_mul(&proof->u_inverse[i], &inverse, &before[i]);
-        residue_mul(&inverse, &inverse, &proof->u[i]);
-    }
-    proof->y_inverse = inverse;
+    proof->y_inverse = inverse[0];
+    memcpy(proof->u_inverse, inverse + 1, proof->rounds * sizeof *all);
     return true;
 }
 
@@ -180,7 +173,7 @@ static void step_over(struct residue *out, const struct proof *proof, unsigned w
 static void add_powers(struct range_batch *batch, const struct proof *proof, const struct residue *weight_z)
 {
     const struct range_slots *slots = &batch->bases->slots;
-    struct residue two_by_y[RANGE_VALUE_BITS_MAX], step, value;
+    struct residue two_by_y[RANGE_VALUE_BITS_MAX], step = proof->z, value;
     struct residue_sum *h = batch->h;
     unsigned stepped = 0;
 
@@ -218,7 +211,7 @@ static void sum_of_powers(struct residue *out, const struct proof *proof)
 /* delta = (z - z^2) sum y^k - sum_j z^(3+j) (2^width_j - 1) */
 static void delta(struct residue *out, const struct proof *proof, const struct range_slots *slots)
 {
-    struct residue y_sum, power, z_square, mask, part;
+    struct residue y_sum, power, z_square, mask = { { 0 } }, part;
     unsigned masked = 0;
 
     sum_of_powers(&y_sum, proof);

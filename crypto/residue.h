@@ -239,4 +239,24 @@ static inline bool residue_invert(struct residue *out, const struct residue *x)
     return memcmp(&power, &zero, sizeof zero) != 0;
 }
 
+/* Of each of several, from that of their product (Montgomery 1987): three products instead of an inverse. out: not x. false: one of
+ * them is zero. */
+static inline bool residues_invert(struct residue *out, const struct residue *x, size_t count)
+{
+    struct residue rest;
+
+    residue_from_u64(&rest, 1);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = rest;
+        residue_mul(&rest, &rest, &x[i]);
+    }
+    if (!residue_invert(&rest, &rest))
+        return false;
+    for (size_t i = count; i-- > 0;) {
+        residue_mul(&out[i], &out[i], &rest);
+        residue_mul(&rest, &rest, &x[i]);
+    }
+    return true;
+}
+
 #endif

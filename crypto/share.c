@@ -6,6 +6,7 @@
 #include "crypto/declassify.h"
 #include "crypto/labels.h"
 #include "crypto/prove.h"
+#include "crypto/residue.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -47,28 +48,33 @@ bool share_check(const struct point *public_share, struct bytes context, const s
                            (const struct point *)share.data, count);
 }
 
-/* The product of (m - at) / (m - members[j]) over the others. */
-bool lagrange(struct scalar *out, const unsigned *members, unsigned threshold, unsigned j, unsigned at)
+/* Of each j the product of (m - at) / (m - members[j]) over the others. */
+bool lagrange(struct scalar *out, const unsigned *members, unsigned threshold, unsigned at)
 {
-    struct scalar above, below, factor, own, place;
+    struct residue member[COMMITTEE_MAX], below[COMMITTEE_MAX], inverse[COMMITTEE_MAX], above, factor, place;
 
-    scalar_from_u64(&above, 1);
-    scalar_from_u64(&below, 1);
-    scalar_from_u64(&own, members[j]);
-    scalar_from_u64(&place, at);
-    for (unsigned k = 0; k < threshold; k++) {
-        if (k == j)
-            continue;
-        scalar_from_u64(&factor, members[k]);
-        scalar_sub(&factor, &factor, &own);
-        scalar_mul(&below, &below, &factor);
-        scalar_from_u64(&factor, members[k]);
-        scalar_sub(&factor, &factor, &place);
-        scalar_mul(&above, &above, &factor);
+    residue_from_u64(&place, at);
+    for (unsigned j = 0; j < threshold; j++)
+        residue_from_u64(&member[j], members[j]);
+    for (unsigned j = 0; j < threshold; j++) {
+        residue_from_u64(&below[j], 1);
+        for (unsigned k = 0; k < threshold; k++) {
+            residue_sub(&factor, &member[k], &member[j]);
+            if (k != j)
+                residue_mul(&below[j], &below[j], &factor);
+        }
     }
-    if (!scalar_invert(&below, &below)) /* one member named twice */
+    if (!residues_invert(inverse, below, threshold)) /* one member named twice */
         return false;
-    scalar_mul(out, &above, &below);
+    for (unsigned j = 0; j < threshold; j++) {
+        above = inverse[j];
+        for (unsigned k = 0; k < threshold; k++) {
+            residue_sub(&factor, &member[k], &place);
+            if (k != j)
+                residue_mul(&above, &above, &factor);
+        }
+        residue_to(&out[j], &above);
+    }
     return true;
 }
 
@@ -95,10 +101,11 @@ bool combine(struct point *shared, size_t count, const unsigned *members, const 
     if (threshold < 1 || threshold > COMMITTEE_MAX)
         return false;
     for (unsigned j = 0; j < threshold; j++) {
-        if (members[j] < 1 || members[j] > COMMITTEE_MAX || shares[j].size != share_size(count) ||
-            !lagrange(&coefficients[j], members, threshold, j, 0))
+        if (members[j] < 1 || members[j] > COMMITTEE_MAX || shares[j].size != share_size(count))
             return false;
     }
+    if (!lagrange(coefficients, members, threshold, 0))
+        return false;
     for (size_t i = 0; i < count; i++) {
         if (!combine_one(&shared[i], i, coefficients, shares, threshold)) {
             sodium_memzero(shared, count * sizeof *shared);

@@ -75,15 +75,23 @@ static bool key_deal_due(struct deal_out *out, const struct keeping *keeping)
 
 /* ---- Checking the shares of others. */
 
+static const struct key_share *share_opened(const struct own *own, const uint8_t deal[ID_SIZE])
+{
+    for (size_t i = 0; i < own->key_share_count && i < KEY_DEALS_MAX; i++)
+        if (memcmp(own->key_shares[i].deal, deal, ID_SIZE) == 0)
+            return &own->key_shares[i];
+    return NULL;
+}
+
 /* Opened once per deal; after a restart once more. Borrowed until the next call. */
 static const struct key_share *share_open(const struct keeping *keeping, const struct key_deal *deal)
 {
+    const struct key_share *opened = share_opened(keeping->own, deal->id);
     struct own *own = keeping->own;
     struct key_share *found;
 
-    for (size_t i = 0; i < own->key_share_count && i < KEY_DEALS_MAX; i++)
-        if (memcmp(own->key_shares[i].deal, deal->id, ID_SIZE) == 0)
-            return &own->key_shares[i];
+    if (opened != NULL)
+        return opened;
     found = &own->key_shares[own->key_share_count++ % KEY_DEALS_MAX];
     memcpy(found->deal, deal->id, ID_SIZE);
     found->fine = dkg_share_open(&found->share, BYTES(deal->context), keeping->members, keeping->count,
@@ -132,10 +140,14 @@ static bool flag_due(struct deal_out *out, const struct keeping *keeping, struct
     size_t count = topic_records(keeping->topic, BOX_KEY, RECORD_DEAL, &deals);
     struct key_deal deal;
 
-    for (size_t i = 0; i < count; i++)
-        if (!deals[i]->flagged && key_deal_of(keeping->topic, &deal, deals[i]) &&
-            !share_open(keeping, &deal)->fine && !has_flagged(keeping, deal.id))
+    for (size_t i = 0; i < count; i++) {
+        const struct key_share *opened = share_opened(keeping->own, deals[i]->record.id);
+
+        if (deals[i]->flagged || (opened != NULL && opened->fine))
+            continue; /* most are, each time something comes */
+        if (key_deal_of(keeping->topic, &deal, deals[i]) && !share_open(keeping, &deal)->fine && !has_flagged(keeping, deal.id))
             return flag_write(out, keeping, &deal, rng);
+    }
     return false;
 }
 
