@@ -9,6 +9,7 @@
 
 #include "crypto/declassify.h"
 #include "crypto/labels.h"
+#include "crypto/lagrange.h"
 #include "crypto/prove.h"
 
 #include <assert.h>
@@ -115,46 +116,41 @@ bool dkg_reveal_check(struct bytes context, const struct point *commitment, cons
 
 /* ---- The key. */
 
-/* f(at)*B, from `threshold` values of f. */
-static bool revealed_at(struct point *out, const unsigned *members, const struct point *revealed, unsigned threshold, unsigned at)
+/* f(at)*B */
+static void revealed_at(struct point *out, const struct lagrange *of, const struct point *revealed, unsigned at)
 {
     struct point sum = POINT_IDENTITY, term;
     struct scalar weight[COMMITTEE_MAX];
 
-    if (!lagrange(weight, members, threshold, at))
-        return false;
-    for (unsigned j = 0; j < threshold; j++) {
+    lagrange_at(weight, of, at);
+    for (unsigned j = 0; j < of->threshold; j++) {
         point_times(&term, &revealed[j], &weight[j]);
         point_add(&sum, &sum, &term);
     }
     *out = sum;
-    return true;
 }
 
 bool dkg_combine(struct committee_key *out, const unsigned *members, const struct point *revealed, unsigned count,
                  unsigned threshold)
 {
-    bool fine = true;
+    bool spoke[COMMITTEE_MAX + 1] = { false };
+    struct lagrange of;
 
     assert(dkg_sizes_fit(count, threshold));
     memset(out, 0, sizeof *out);
-    for (unsigned j = 0; j < threshold && fine; j++) {
-        fine = members[j] >= 1 && members[j] <= count;
-        if (fine)
-            out->share[members[j] - 1] = revealed[j];
-    }
-    fine = fine && revealed_at(&out->joint, members, revealed, threshold, 0);
-    for (unsigned at = 1; at <= count && fine; at++) {
-        bool spoke = false;
-
-        for (unsigned j = 0; j < threshold; j++)
-            spoke = spoke || members[j] == at;
-        fine = spoke || revealed_at(&out->share[at - 1], members, revealed, threshold, at);
-    }
-    if (!fine) {
-        memset(out, 0, sizeof *out);
+    for (unsigned j = 0; j < threshold; j++)
+        if (members[j] < 1 || members[j] > count)
+            return false;
+    if (!lagrange_begin(&of, members, threshold))
         return false;
+    for (unsigned j = 0; j < threshold; j++) {
+        out->share[members[j] - 1] = revealed[j];
+        spoke[members[j]] = true;
     }
+    revealed_at(&out->joint, &of, revealed, 0);
+    for (unsigned at = 1; at <= count; at++)
+        if (!spoke[at])
+            revealed_at(&out->share[at - 1], &of, revealed, at);
     out->count = count;
     out->threshold = threshold;
     return true;

@@ -42,9 +42,6 @@ void point_two_times(struct point *out, const struct scalar *x, const struct sca
 void commitment_again(struct point *out, const struct point *base, const struct point *image,
                       const struct scalar *challenge, const struct scalar *response);
 
-/* share.c: the Lagrange coefficients of `threshold` members at the number `at`; false: one is named twice. */
-bool lagrange(struct scalar *out, const unsigned *members, unsigned threshold, unsigned at);
-
 /* One secret x with key = x*B and images[i] = x*bases[i] for every i: Chaum and Pedersen 1992 over a random
  * combination. */
 void equality_prove(uint8_t out[EQUALITY_SIZE], struct transcript *t, const struct point *key,

@@ -5,8 +5,8 @@
 #include "crypto/crypto.h"
 #include "crypto/declassify.h"
 #include "crypto/labels.h"
+#include "crypto/lagrange.h"
 #include "crypto/prove.h"
-#include "crypto/residue.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -48,34 +48,39 @@ bool share_check(const struct point *public_share, struct bytes context, const s
                            (const struct point *)share.data, count);
 }
 
-/* Of each j the product of (m - at) / (m - members[j]) over the others. */
-bool lagrange(struct scalar *out, const unsigned *members, unsigned threshold, unsigned at)
+bool lagrange_begin(struct lagrange *out, const unsigned *members, unsigned threshold)
 {
-    struct residue member[COMMITTEE_MAX], below[COMMITTEE_MAX], inverse[COMMITTEE_MAX], above, factor, place;
+    struct residue below[COMMITTEE_MAX], factor;
 
-    residue_from_u64(&place, at);
+    out->threshold = threshold;
     for (unsigned j = 0; j < threshold; j++)
-        residue_from_u64(&member[j], members[j]);
+        residue_from_u64(&out->member[j], members[j]);
     for (unsigned j = 0; j < threshold; j++) {
         residue_from_u64(&below[j], 1);
         for (unsigned k = 0; k < threshold; k++) {
-            residue_sub(&factor, &member[k], &member[j]);
+            residue_sub(&factor, &out->member[k], &out->member[j]);
             if (k != j)
                 residue_mul(&below[j], &below[j], &factor);
         }
     }
-    if (!residues_invert(inverse, below, threshold)) /* one member named twice */
-        return false;
-    for (unsigned j = 0; j < threshold; j++) {
-        above = inverse[j];
-        for (unsigned k = 0; k < threshold; k++) {
-            residue_sub(&factor, &member[k], &place);
+    return residues_invert(out->below, below, threshold);
+}
+
+/* Of each j the product of (m - at) / (m - members[j]) over the others. */
+void lagrange_at(struct scalar *out, const struct lagrange *of, unsigned at)
+{
+    struct residue factor[COMMITTEE_MAX], weight, place;
+
+    residue_from_u64(&place, at);
+    for (unsigned k = 0; k < of->threshold; k++)
+        residue_sub(&factor[k], &of->member[k], &place);
+    for (unsigned j = 0; j < of->threshold; j++) {
+        weight = of->below[j];
+        for (unsigned k = 0; k < of->threshold; k++)
             if (k != j)
-                residue_mul(&above, &above, &factor);
-        }
-        residue_to(&out[j], &above);
+                residue_mul(&weight, &weight, &factor[k]);
+        residue_to(&out[j], &weight);
     }
-    return true;
 }
 
 static bool combine_one(struct point *out, size_t i, const struct scalar *coefficients,
@@ -97,6 +102,7 @@ bool combine(struct point *shared, size_t count, const unsigned *members, const 
              unsigned threshold)
 {
     struct scalar coefficients[COMMITTEE_MAX];
+    struct lagrange of;
 
     if (threshold < 1 || threshold > COMMITTEE_MAX)
         return false;
@@ -104,8 +110,9 @@ bool combine(struct point *shared, size_t count, const unsigned *members, const 
         if (members[j] < 1 || members[j] > COMMITTEE_MAX || shares[j].size != share_size(count))
             return false;
     }
-    if (!lagrange(coefficients, members, threshold, 0))
+    if (!lagrange_begin(&of, members, threshold))
         return false;
+    lagrange_at(coefficients, &of, 0);
     for (size_t i = 0; i < count; i++) {
         if (!combine_one(&shared[i], i, coefficients, shares, threshold)) {
             sodium_memzero(shared, count * sizeof *shared);

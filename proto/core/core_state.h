@@ -95,10 +95,14 @@ struct peer {
     unsigned failures;
     uint64_t retry_at, over_at; /* over_at: when the last dial or link was over; 0: there was none */
 };
+struct peer_mark { /* what a peer cannot be who has others: all of them lie in a few lines of the processor's cache */
+    uint32_t key, address;
+};
 struct group {
     uint8_t id[ID_SIZE], secret[GROUP_SECRET_SIZE];
     struct round *rounds[TOPICS_MAX]; /* by handle */
     struct peer peers[PEERS_MAX];
+    struct peer_mark marks[PEERS_MAX]; /* of the peer at the same place */
     size_t peer_count;
     struct id_list dropped; /* rounds that have expired here */
     uint64_t shuffle_at;
@@ -277,6 +281,7 @@ struct peer *peer_by_key(struct group *group, const uint8_t key[KEY_SIZE]);
 struct peer *peer_by_address(struct group *group, const char *address);
 /* key NULL: whoever is there. NULL: no room, or it is this home. */
 struct peer *peer_learn(struct core *core, struct group *group, const uint8_t *key, const char *address);
+void peer_marked(struct group *group, const struct peer *peer); /* its key or its address is another now */
 void peer_keep(struct core *core, struct group *group, struct peer *peer);
 void peer_works(struct core *core, struct peer *peer); /* it was reached */
 void peer_failed(struct core *core, struct peer *peer);

@@ -83,8 +83,8 @@ static int compare_ring(const void *a, const void *b)
 static bool key_taken(const struct member *registry, size_t count, const struct deal *deal)
 {
     for (size_t i = 0; i < count; i++)
-        if (point_equal(&registry[i].ring, &deal->ring) || point_equal(&registry[i].box, &deal->box))
-            return true;
+        if (memcmp(registry[i].ring.b, deal->ring.b, POINT_SIZE) == 0 || memcmp(registry[i].box.b, deal->box.b, POINT_SIZE) == 0)
+            return true; /* half a million pairs on a large street, and nothing secret in them */
     return false;
 }
 

@@ -70,16 +70,16 @@ static bool wants_links(const struct core *core, struct group *group)
 
 static struct peer *choose(struct core *core, struct group *group, bool lost)
 {
-    struct peer *chosen = NULL;
-    unsigned equals = 0;
+    struct peer *fit[PEERS_MAX];
+    size_t count = 0;
 
     for (size_t i = 0; i < group->peer_count; i++) {
         struct peer *peer = &group->peers[i];
 
-        if ((!lost || is_lost(peer)) && peer_dialable(core, group, peer) && rng_below(&core->rng, ++equals) == 0)
-            chosen = peer;
+        if ((!lost || is_lost(peer)) && peer_dialable(core, group, peer))
+            fit[count++] = peer;
     }
-    return chosen;
+    return count == 0 ? NULL : fit[rng_below(&core->rng, count)];
 }
 
 static bool may_dial(const struct core *core)

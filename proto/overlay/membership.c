@@ -111,6 +111,7 @@ static void forget_other(struct group *group, const uint8_t key[KEY_SIZE], const
     if (other == NULL || other->invited || strcmp(other->address, address) == 0)
         return;
     *other = group->peers[--group->peer_count];
+    peer_marked(group, other);
 }
 
 void membership_met(struct core *core, struct link *link)
@@ -130,6 +131,7 @@ void membership_met(struct core *core, struct link *link)
         peer->kept = false;
     memcpy(peer->key, link->key, KEY_SIZE);
     peer->key_known = true;
+    peer_marked(group, peer);
     peer_keep(core, group, peer);
 }
 
@@ -184,9 +186,9 @@ bool membership_full_mesh(const struct core *core, struct group *group)
 {
     size_t members = 1;
 
-    for (size_t i = 0; i < group->peer_count; i++)
+    for (size_t i = 0; i < group->peer_count && members <= FULL_MESH_MAX; i++)
         members += !group->peers[i].self;
-    for (size_t i = 0; i < core->link_count; i++) {
+    for (size_t i = 0; i < core->link_count && members <= FULL_MESH_MAX; i++) {
         const struct link *link = core->links[i];
 
         members += link->group == group && link_ready(link) && peer_by_key(group, link->key) == NULL;

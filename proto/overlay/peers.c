@@ -9,10 +9,34 @@
 
 #include <string.h>
 
+static uint32_t key_mark(const uint8_t key[KEY_SIZE])
+{
+    uint32_t mark;
+
+    memcpy(&mark, key, sizeof mark);
+    return mark;
+}
+
+static uint32_t address_mark(const char *address)
+{
+    uint32_t mark = 0;
+
+    for (; *address != '\0'; address++)
+        mark = 31 * mark + (uint8_t)*address;
+    return mark;
+}
+
+void peer_marked(struct group *group, const struct peer *peer)
+{
+    group->marks[peer - group->peers] = (struct peer_mark){ key_mark(peer->key), address_mark(peer->address) };
+}
+
 struct peer *peer_by_key(struct group *group, const uint8_t key[KEY_SIZE])
 {
+    uint32_t mark = key_mark(key);
+
     for (size_t i = 0; i < group->peer_count; i++) {
-        if (group->peers[i].key_known && memcmp(group->peers[i].key, key, KEY_SIZE) == 0)
+        if (group->marks[i].key == mark && group->peers[i].key_known && memcmp(group->peers[i].key, key, KEY_SIZE) == 0)
             return &group->peers[i];
     }
     return NULL;
@@ -20,8 +44,10 @@ struct peer *peer_by_key(struct group *group, const uint8_t key[KEY_SIZE])
 
 struct peer *peer_by_address(struct group *group, const char *address)
 {
+    uint32_t mark = address_mark(address);
+
     for (size_t i = 0; i < group->peer_count; i++) {
-        if (strcmp(group->peers[i].address, address) == 0)
+        if (group->marks[i].address == mark && strcmp(group->peers[i].address, address) == 0)
             return &group->peers[i];
     }
     return NULL;
@@ -65,24 +91,21 @@ static bool stays(const struct core *core, const struct group *group, const stru
  * a chosen one. */
 static struct peer *peer_place(struct core *core, struct group *group)
 {
-    struct peer *worst = NULL;
-    unsigned equals = 0;
+    struct peer *worst[PEERS_MAX];
+    size_t count = 0;
 
     if (group->peer_count < PEERS_MAX)
         return &group->peers[group->peer_count++];
     for (size_t i = 0; i < group->peer_count; i++) {
         struct peer *peer = &group->peers[i];
 
-        if (peer->invited || in_use(core, group, peer) || stays(core, group, peer))
+        if ((count > 0 && peer->failures < worst[0]->failures) || peer->invited || in_use(core, group, peer) || stays(core, group, peer))
             continue;
-        if (worst == NULL || peer->failures > worst->failures) {
-            worst = peer;
-            equals = 1;
-        } else if (peer->failures == worst->failures && rng_below(&core->rng, ++equals) == 0) {
-            worst = peer;
-        }
+        if (count > 0 && peer->failures > worst[0]->failures)
+            count = 0;
+        worst[count++] = peer;
     }
-    return worst;
+    return count == 0 ? NULL : worst[rng_below(&core->rng, count)];
 }
 
 struct peer *peer_learn(struct core *core, struct group *group, const uint8_t *key, const char *address)
@@ -113,6 +136,7 @@ struct peer *peer_learn(struct core *core, struct group *group, const uint8_t *k
         memcpy(peer->key, key, KEY_SIZE);
         peer->key_known = true;
     }
+    peer_marked(group, peer);
     return peer->self ? NULL : peer;
 }
 
@@ -167,7 +191,7 @@ static bool worth_telling(const struct core *core, struct group *group, const st
                           const struct link *to)
 {
     return peer->key_known && !peer->self && memcmp(peer->key, to->key, KEY_SIZE) != 0 &&
-           (link_to(core, group, peer->key) != NULL || (peer->worked && peer->failures == 0)) &&
+           ((peer->worked && peer->failures == 0) || link_to(core, group, peer->key) != NULL) &&
            !key_discouraged(core, peer->key);
 }
 
@@ -182,21 +206,18 @@ void peers_say(struct core *core, struct link *link, bool reply_wanted)
 {
     struct message message = { .type = MESSAGE_PEERS, .peers.reply_wanted = reply_wanted };
     struct group *group = link->group;
-    size_t seen = 0;
+    const struct peer *worth[PEERS_MAX];
+    size_t left = 0;
 
     for (size_t i = 0; i < group->peer_count; i++) {
-        size_t at = seen;
+        if (worth_telling(core, group, &group->peers[i], link))
+            worth[left++] = &group->peers[i];
+    }
+    while (left > 0 && message.peers.count < SHUFFLE_ADDRESSES) {
+        size_t at = (size_t)rng_below(&core->rng, left);
 
-        if (!worth_telling(core, group, &group->peers[i], link))
-            continue;
-        seen++;
-        if (at >= SHUFFLE_ADDRESSES)
-            at = (size_t)rng_below(&core->rng, seen);
-        if (at >= SHUFFLE_ADDRESSES)
-            continue;
-        tell_one(&message.peers, at, &group->peers[i]);
-        if (message.peers.count <= at)
-            message.peers.count = at + 1;
+        tell_one(&message.peers, message.peers.count++, worth[at]);
+        worth[at] = worth[--left];
     }
     if (message.peers.count > 0 || reply_wanted)
         link_say(core, link, &message);

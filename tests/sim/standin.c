@@ -3,7 +3,7 @@
  * The group: a point is its own logarithm, 32 bytes below the group's order, so that sums, shares and what is combined from them stay exact;
  * the base is 1. Link keys live in the same group. A signature is a hash keyed with the public key: whoever alters a byte is refused, who
  * forges is not, and no liar of the simulator needs to. A frame is in clear with a checksum of 16 bytes over key, number and bytes. */
-#include "crypto/crypto.h"
+#include "crypto/residue.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -27,15 +27,37 @@ int standin_point_valid(const unsigned char *p)
     return 0;
 }
 
+/* Words as they stand: sums need no more, and of a product one factor has to be as Montgomery has it. */
+static struct residue words_of(const unsigned char *p)
+{
+    struct residue out = { { 0 } };
+
+    for (int i = 0; i < 32; i++)
+        out.limb[i * 8 / RESIDUE_BITS] |= (residue_limb)p[i] << (i * 8 % RESIDUE_BITS);
+    return out;
+}
+
+static void words_to(unsigned char *r, const struct residue *words)
+{
+    for (int i = 0; i < 32; i++)
+        r[i] = (uint8_t)(words->limb[i * 8 / RESIDUE_BITS] >> (i * 8 % RESIDUE_BITS));
+}
+
 int standin_point_add(unsigned char *r, const unsigned char *p, const unsigned char *q)
 {
-    crypto_core_ristretto255_scalar_add(r, p, q);
+    struct residue a = words_of(p), b = words_of(q), sum;
+
+    residue_add(&sum, &a, &b);
+    words_to(r, &sum);
     return 0;
 }
 
 int standin_point_sub(unsigned char *r, const unsigned char *p, const unsigned char *q)
 {
-    crypto_core_ristretto255_scalar_sub(r, p, q);
+    struct residue a = words_of(p), b = words_of(q), difference;
+
+    residue_sub(&difference, &a, &b);
+    words_to(r, &difference);
     return 0;
 }
 
@@ -47,8 +69,13 @@ int standin_point_from_hash(unsigned char *p, const unsigned char *r)
 
 int standin_point_times(unsigned char *q, const unsigned char *n, const unsigned char *p)
 {
-    crypto_core_ristretto255_scalar_mul(q, n, p);
-    return sodium_is_zero(q, 32) ? -1 : 0;
+    static const struct residue zero = { { 0 } };
+    struct residue factor = words_of(n), point = words_of(p);
+
+    residue_mul(&factor, &factor, &residue_square); /* below 2^256 it may be, a clamped one is: the product is below the order */
+    residue_mul(&point, &point, &factor);
+    words_to(q, &point);
+    return memcmp(&point, &zero, sizeof zero) == 0 ? -1 : 0;
 }
 
 int standin_base_times(unsigned char *q, const unsigned char *n)
@@ -109,12 +136,17 @@ static void sum_add(struct sum *sum, const uint8_t *data, unsigned long long siz
 {
     uint64_t word;
 
-    for (; size > 0; data += size < 8 ? size : 8, size -= size < 8 ? size : 8) {
-        word = size;
-        memcpy(&word, data, size < 8 ? size : 8);
+    for (; size >= 8; data += 8, size -= 8) {
+        memcpy(&word, data, 8);
         sum->a = fold(sum->a ^ word, UINT64_C(0x9e3779b97f4a7c15));
         sum->b += sum->a ^ word;
     }
+    if (size == 0)
+        return;
+    word = size;
+    memcpy(&word, data, size);
+    sum->a = fold(sum->a ^ word, UINT64_C(0x9e3779b97f4a7c15));
+    sum->b += sum->a ^ word;
 }
 
 static void tag(uint8_t out[TAG_SIZE], const unsigned char *m, unsigned long long size, const unsigned char *ad,

@@ -42,6 +42,8 @@ static void lanes_stir(uint64_t lanes[LANES])
 static void mixer_add(struct mixer *mixer, const uint8_t *data, size_t size)
 {
     mixer->size += size;
+    for (; mixer->used == 0 && size >= BLOCK; data += BLOCK, size -= BLOCK)
+        block_add(mixer, data);
     while (size > 0) {
         size_t some = BLOCK - mixer->used < size ? BLOCK - mixer->used : size;
 
@@ -110,12 +112,14 @@ int standin_stream_from(unsigned char *out, const unsigned char *in, unsigned lo
     memcpy(lanes, key, sizeof lanes);
     lanes[0] ^= (block + 1) * odd[3];
     for (unsigned long long at = 0; at < size; at += BLOCK) {
-        uint8_t bytes[BLOCK];
+        size_t some = size - at < BLOCK ? size - at : BLOCK;
+        uint64_t words[LANES] = { 0 };
 
         lanes_stir(lanes);
-        memcpy(bytes, lanes, BLOCK);
-        for (size_t i = 0; i < BLOCK && at + i < size; i++)
-            out[at + i] = in[at + i] ^ bytes[i];
+        memcpy(words, in + at, some);
+        for (size_t i = 0; i < LANES; i++)
+            words[i] ^= lanes[i];
+        memcpy(out + at, words, some);
     }
     return 0;
 }

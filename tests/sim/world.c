@@ -45,13 +45,17 @@ static uint64_t mixed(uint64_t trace, const uint8_t *data, size_t size)
 {
     uint64_t word;
 
-    for (; size > 0; data += size < 8 ? size : 8, size -= size < 8 ? size : 8) {
-        word = size;
-        memcpy(&word, data, size < 8 ? size : 8);
+    for (; size >= 8; data += 8, size -= 8) {
+        memcpy(&word, data, 8);
         trace = (trace ^ word) * UINT64_C(0x9e3779b97f4a7c15);
         trace ^= trace >> 29;
     }
-    return trace;
+    if (size == 0)
+        return trace;
+    word = size;
+    memcpy(&word, data, size);
+    trace = (trace ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return trace ^ trace >> 29;
 }
 
 /* ---- Disks. */
