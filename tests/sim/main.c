@@ -1,7 +1,8 @@
 /* main.c - the simulator's command.
  *
  *     sim --scenario NAME [--nodes N] [--seed A | A..B] [--days D] [--spies PERCENT] [--demo] [--json] [--shrink]     --demo: in seconds instead of weeks
- *         --first: up to the first failure; --bytes: and what each box weighs
+ *         --first: up to the first failure; --early: until the demand is known; --bytes: and what each box weighs
+ *     sim --bars [--seed A..B]     what the closing protocol is to reach, in weeks: twenty minutes of CPU
  *     sim --matrix [--nodes N] [--seed A..B] [--demo]     all scenarios, with both cryptographies
  *     sim --overlay [--nodes N] [--seed S]     the network alone: copies, islands, four of five homes gone at once
  *     sim --list      sim --bench [spies]      sim --crypto real ...      (which runs sim_real in its place)
@@ -24,9 +25,9 @@ struct command {
 };
 struct result {
     double hours, seconds;
-    size_t closed, timely, timely_in, backdated_in;
+    size_t closed, timely[BOXES], timely_in[BOXES], backdated_in;
     struct spied spied;
-    bool failed;
+    bool failed, forked;
 };
 
 static double cpu_seconds(void)
@@ -48,12 +49,13 @@ static double resident_most(void)
 
 static struct result result_of(const struct sim *s, double seconds)
 {
-    struct result r = { .hours = closing_hours(s, BOX_JOIN), .seconds = seconds, .failed = s->failure[0] != '\0' };
+    struct result r = { .hours = closing_hours(s, BOX_JOIN), .seconds = seconds, .failed = s->failure[0] != '\0',
+                        .forked = s->forks > 0 };
 
     for (int box = 0; box < BOXES; box++) {
         r.closed += s->closings[box].closed;
-        r.timely += s->closings[box].timely;
-        r.timely_in += s->closings[box].timely_in;
+        r.timely[box] = s->closings[box].timely;
+        r.timely_in[box] = s->closings[box].timely_in;
         r.backdated_in += s->closings[box].backdated_in;
     }
     spies_count(s, &r.spied);
@@ -65,6 +67,22 @@ static double rate(size_t part, size_t whole)
     return whole == 0 ? 0 : (double)part / (double)whole;
 }
 
+/* Of the deals made in time, how many were closed on: of all boxes, and of the one that lost most. */
+static void print_timely(const size_t timely[BOXES], const size_t timely_in[BOXES])
+{
+    size_t all = 0, all_in = 0;
+    double least = 1;
+
+    for (int box = 0; box < BOXES; box++) {
+        double one = timely[box] == 0 ? 1 : rate(timely_in[box], timely[box]);
+
+        all += timely[box];
+        all_in += timely_in[box];
+        least = one < least ? one : least;
+    }
+    printf(",\"timely_in\":%.4f,\"timely_in_least\":%.4f", all == 0 ? 1 : rate(all_in, all), least);
+}
+
 static void print_spied(const struct spied *spied)
 {
     printf(",\"spied_at_once\":%.3f,\"spied_walking\":%.3f,\"walking\":%zu", rate(spied->named[0], spied->deals[0]),
@@ -74,12 +92,12 @@ static void print_spied(const struct spied *spied)
 static void print_run(const struct sim *s, const struct result *r, const char *program)
 {
     printf("{\"scenario\":\"%s\",\"seed\":%" PRIu64 ",\"nodes\":%d,\"closed\":%zu,\"disagreements\":%u,\"backdated_in\":%zu,"
-           "\"timely_in\":%.4f,\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"bytes_per_home\":%" PRIu64 ",\"memory_per_home\":%.0f,\"records\":%zu,\"deliveries\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"messages_per_s\":%.0f"
+           "\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"bytes_per_home\":%" PRIu64 ",\"memory_per_home\":%.0f,\"records\":%zu,\"deliveries\":%" PRIu64 ",\"messages\":%" PRIu64 ",\"messages_per_s\":%.0f"
            ",\"cpu_s\":%.2f,\"events_per_s\":%.0f,\"days_per_s\":%.2f,\"phase\":\"%s\",\"trace\":\"%016" PRIx64 "\"",
-           s->plan.name, s->seed, s->nodes, r->closed, s->forks, r->backdated_in,
-           r->timely == 0 ? 1.0 : (double)r->timely_in / (double)r->timely, r->hours, r->hours,
+           s->plan.name, s->seed, s->nodes, r->closed, s->forks, r->backdated_in, r->hours, r->hours,
            s->bytes / (uint64_t)s->nodes, resident_most() / s->nodes, s->record_count, s->deliveries, s->messages, (double)s->messages / (r->seconds + 1e-9), r->seconds, (double)s->steps / (r->seconds + 1e-9),
            (double)(s->now_ms - s->begin_ms) / 86400000.0 / (r->seconds + 1e-9), phase_name(s->homes[0].phase), s->trace);
+    print_timely(r->timely, r->timely_in);
     if (s->plan.spies_percent > 0)
         print_spied(&r->spied);
     talk_print(s);
@@ -184,42 +202,69 @@ static int compare_double(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+struct sum {
+    uint64_t runs, failed, unclosed, forked;
+    double *hours, seconds; /* hours of the runs that have closed */
+    size_t closed, timely[BOXES], timely_in[BOXES], backdated_in;
+    struct spied spied;
+};
+
+static void sum_add(struct sum *sum, const struct result *r)
+{
+    sum->runs++;
+    sum->failed += r->failed;
+    sum->forked += r->forked;
+    sum->seconds += r->seconds;
+    sum->backdated_in += r->backdated_in;
+    for (int box = 0; box < BOXES; box++) {
+        sum->timely[box] += r->timely[box];
+        sum->timely_in[box] += r->timely_in[box];
+    }
+    for (int walks = 0; walks < 2; walks++) {
+        sum->spied.deals[walks] += r->spied.deals[walks];
+        sum->spied.named[walks] += r->spied.named[walks];
+    }
+    if (r->hours >= 0)
+        sum->hours[sum->closed++] = r->hours;
+    else
+        sum->unclosed++;
+}
+
+/* So many of a hundred runs took no longer; negative: they have not all closed. */
+static double hours_of(const struct sum *sum, unsigned percent)
+{
+    size_t rank = (sum->runs * percent + 99) / 100;
+
+    return rank >= 1 && rank <= sum->closed ? sum->hours[rank - 1] : -1;
+}
+
+static void print_sum(struct sum *sum, const struct plan *plan)
+{
+    qsort(sum->hours, sum->closed, sizeof *sum->hours, compare_double);
+    printf("{\"scenario\":\"%s\",\"runs\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"unclosed\":%" PRIu64 ",\"forked\":%.4f,\"backdated_in\":%zu,"
+           "\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"cpu_s\":%.1f",
+           plan->name, sum->runs, sum->failed, sum->unclosed, rate(sum->forked, sum->runs), sum->backdated_in, hours_of(sum, 50),
+           hours_of(sum, 95), sum->seconds);
+    print_timely(sum->timely, sum->timely_in);
+    if (plan->spies_percent > 0)
+        print_spied(&sum->spied);
+    printf("}\n");
+}
+
 static int run_all(const struct command *command, const char *program)
 {
-    uint64_t runs = command->last - command->first + 1, failed = 0, late = 0, count = 0;
-    double *hours = calloc(runs, sizeof *hours), seconds = 0;
-    size_t timely = 0, timely_in = 0, backdated_in = 0;
-    struct spied spied = { { 0 }, { 0 } };
+    uint64_t runs = command->last - command->first + 1;
+    struct sum sum = { .hours = calloc(runs, sizeof *sum.hours) };
 
-    for (uint64_t i = 0; i < runs && hours != NULL && !(command->first_only && failed > 0); i++) {
+    for (uint64_t i = 0; i < runs && sum.hours != NULL && !(command->first_only && sum.failed > 0); i++) {
         struct result r = run_one(command, command->first + i, program);
 
-        failed += r.failed;
-        seconds += r.seconds;
-        timely += r.timely;
-        timely_in += r.timely_in;
-        backdated_in += r.backdated_in;
-        for (int walks = 0; walks < 2; walks++) {
-            spied.deals[walks] += r.spied.deals[walks];
-            spied.named[walks] += r.spied.named[walks];
-        }
-        if (r.hours >= 0)
-            hours[count++] = r.hours;
-        else
-            late++;
+        sum_add(&sum, &r);
     }
-    if (runs > 1 && hours != NULL) {
-        qsort(hours, count, sizeof *hours, compare_double);
-        printf("{\"scenario\":\"%s\",\"runs\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"unclosed\":%" PRIu64 ",\"timely_in\":%.4f,\"backdated_in\":%zu,"
-               "\"hours_p50\":%.1f,\"hours_p95\":%.1f,\"cpu_s\":%.1f",
-               command->plan->name, runs, failed, late, timely == 0 ? 1.0 : (double)timely_in / (double)timely, backdated_in,
-               count > 0 ? hours[count / 2] : -1, count > 0 ? hours[(count - 1) * 95 / 100] : -1, seconds);
-        if (command->plan->spies_percent > 0)
-            print_spied(&spied);
-        printf("}\n");
-    }
-    free(hours);
-    return failed > 0;
+    if (runs > 1 && sum.hours != NULL)
+        print_sum(&sum, command->plan);
+    free(sum.hours);
+    return sum.failed > 0;
 }
 
 /* A bare heap of as many entries as a run of 1000 homes holds, beside what the simulator does with them. */
@@ -293,9 +338,9 @@ static void become_real(char **argv)
 
 int main(int argc, char **argv)
 {
-    struct command command = { .first = 1, .last = 1 };
+    struct command command = { 0 };
     static struct plan changed;
-    bool benched = false, spies_benched = false, all = false, overlay = false;
+    bool benched = false, spies_benched = false, all = false, overlay = false, bars = false, early = false;
     double spies = -1;
 
     for (int i = 1; i < argc; i++) {
@@ -312,6 +357,10 @@ int main(int argc, char **argv)
             command.weigh = true;
         } else if (strcmp(argv[i], "--matrix") == 0) {
             all = true;
+        } else if (strcmp(argv[i], "--bars") == 0) {
+            bars = true;
+        } else if (strcmp(argv[i], "--early") == 0) {
+            early = true;
         } else if (strcmp(argv[i], "--overlay") == 0) {
             overlay = true;
         } else if (strcmp(argv[i], "--shrink") == 0) {
@@ -346,6 +395,10 @@ int main(int argc, char **argv)
             return 2;
         }
     }
+    if (bars)
+        return bars_run(command.first, command.last);
+    if (command.last == 0)
+        command.first = command.last = 1;
     if (benched)
         return spies_benched ? bench_spies(argv[0]) : bench(argv[0]);
     if (all)
@@ -353,13 +406,14 @@ int main(int argc, char **argv)
     if (overlay)
         return overlay_run(command.first, command.nodes > 0 ? command.nodes : 1000);
     if (command.plan == NULL) {
-        fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --matrix; sim --overlay; sim --list; sim --bench\n");
+        fprintf(stderr, "sim --scenario NAME [--nodes N] [--seed A..B] [--days D] [--shrink]; sim --matrix; sim --bars; sim --overlay; sim --list; sim --bench\n");
         return 2;
     }
     changed = *command.plan;
     command.plan = &changed;
     if (command.hastened)
         plan_hasten(&changed);
+    changed.ends_early |= early;
     if (spies >= 0)
         changed.spies_percent = spies;
     if (command.nodes <= 0)

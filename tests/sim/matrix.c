@@ -1,33 +1,17 @@
-/* matrix.c - every scenario, with the stand-in and with the real cryptography, some seeds each, one line each. Each in a process of its own: a
- * failure may be an assertion of the core. */
+/* matrix.c - every scenario, with the stand-in and with the real cryptography, some seeds each, one line each. */
 #include "tests/sim/sim.h"
 
-#include <assert.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { LINE = 2048, FEW_HOMES = 10, WORDS = 12 };
+enum { FEW_HOMES = 10, WORDS = 12 };
 
 struct row {
     const char *program, *scenario;
     bool real;
 };
 
-/* A number of the last line, which sums up; of a single run that line is the run's. */
-static double field(const char *line, const char *name)
-{
-    char key[64];
-    const char *found;
-
-    snprintf(key, sizeof key, "\"%s\":", name);
-    found = strstr(line, key);
-    return found == NULL ? 0 : strtod(found + strlen(key), NULL);
-}
-
-static void become(const struct row *row, const struct matrix *matrix)
+static bool run(char last[SIM_LINE], const struct row *row, const struct matrix *matrix)
 {
     char seeds[64], nodes[16];
     const char *words[WORDS] = { row->program, "--scenario", row->scenario, "--seed", seeds };
@@ -41,55 +25,27 @@ static void become(const struct row *row, const struct matrix *matrix)
     }
     if (matrix->hastened)
         words[count++] = "--demo";
-    execv(row->program, (char *const *)(uintptr_t)words);
-    _exit(127);
-}
-
-/* The last line that it says. false: it failed. */
-static bool run(char last[LINE], const struct row *row, const struct matrix *matrix)
-{
-    int ends[2], status = 0, made = pipe(ends);
-    pid_t child;
-    FILE *said;
-
-    assert(made == 0);
-    fflush(stdout);
-    child = fork();
-    if (child == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        close(ends[0]);
-        become(row, matrix);
-    }
-    close(ends[1]);
-    last[0] = '\0';
-    said = fdopen(ends[0], "r");
-    assert(child > 0 && said != NULL);
-    while (fgets(last, LINE, said) != NULL)
-        continue;
-    fclose(said);
-    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return sim_again(last, words);
 }
 
 static bool print(const struct row *row, const struct matrix *matrix)
 {
-    char last[LINE];
+    char last[SIM_LINE];
     bool fine = run(last, row, matrix);
-    double failed = field(last, "failed");
+    double failed = line_number(last, "failed");
 
     printf("%-14s %-8s %4" PRIu64 " %6.0f %9.4f %9.0f %9.1f %9.1f %8.1f%s\n", row->scenario, row->real ? "real" : "stand-in",
-           matrix->last - matrix->first + 1, fine ? 0 : failed > 0 ? failed : 1, field(last, "timely_in"), field(last, "backdated_in"),
-           field(last, "hours_p50"), field(last, "hours_p95"), field(last, "cpu_s"), fine ? "" : "  FAILED");
+           matrix->last - matrix->first + 1, fine ? 0 : failed > 0 ? failed : 1, line_number(last, "timely_in"), line_number(last, "backdated_in"),
+           line_number(last, "hours_p50"), line_number(last, "hours_p95"), line_number(last, "cpu_s"), fine ? "" : "  FAILED");
     fflush(stdout);
     return fine;
 }
 
 int matrix_run(const struct matrix *matrix)
 {
-    char self[4096], real[sizeof self + 8];
-    ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-    bool fine = size > 0, both;
+    char self[SIM_PATH], real[sizeof self + 8];
+    bool fine = sim_path(self), both;
 
-    self[size > 0 ? size : 0] = '\0';
     snprintf(real, sizeof real, "%s_real", self);
     both = access(real, X_OK) == 0;
     printf("%-14s %-8s %4s %6s %9s %9s %9s %9s %8s\n", "scenario", "crypto", "runs", "failed", "timely_in", "backdated", "hours_p50", "hours_p95",

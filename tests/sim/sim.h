@@ -1,7 +1,7 @@
 /* sim.h - the simulator: many real cores under virtual time, everything else drawn from one seed.
  *
  * Files: queue.c what is due, world.c homes, disks and wires, ledger.c every record ever made and what an honest home may not make, check.c what
- * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, overlay.c the network alone, scenario.c the table, main.c the command.
+ * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, overlay.c the network alone, scenario.c the table, again.c the simulator once more, matrix.c all scenarios, bars.c what is promised, main.c the command.
  *
  * Time: the network works in short spells, one at the head of each tick; between two spells everybody's clock moves on at once, as if all
  * machines had been asleep together. So weeks cost what happens in them. A charter of seconds is played without such jumps. */
@@ -64,6 +64,8 @@ struct plan {
     double skew_percent;       /* clocks wrong by up to twelve hours; all others by some minutes */
     enum character character;
     unsigned liars;
+    unsigned deals_until_percent; /* of a window, households deal somewhere before; 0: three quarters */
+    uint32_t grace_h;          /* 0: the template's */
     bool late_deals;           /* the liars deal at the last moment, and after it */
     uint32_t cut_from_h, cut_h; /* two halves, from so many hours before the deadline of the box of interest, for so long */
     double loss_per_mille;     /* of a connection to die silently, at each thing sent */
@@ -72,7 +74,7 @@ struct plan {
     double spies_percent;      /* of homes: they do nothing but watch */
     double joins_percent;      /* of homes to join at all; 0: all */
     bool may_fork;             /* liars beyond the bound: a fork is what is looked for */
-    bool ends_early;           /* until the join box is closed only: many runs of the closing protocol */
+    bool ends_early;           /* until the join box is open only: many runs of the closing protocol */
     bool no_award, any_end;    /* the round is to end without one; may end either way */
 };
 
@@ -296,6 +298,12 @@ void plan_hasten(struct plan *plan); /* weeks to seconds */
 /* weight.c: one line a box, and one of the season */
 void weight_print(const struct sim *s);
 
+/* again.c: the simulator once more, in a process of its own. words end with NULL; last: the last line that it says, which sums up. */
+enum { SIM_PATH = 4096, SIM_LINE = 4096 };
+bool sim_path(char out[SIM_PATH]);
+bool sim_again(char last[SIM_LINE], const char *const words[]); /* false: it failed */
+double line_number(const char *line, const char *name);         /* 0: not in it */
+
 /* matrix.c: a table of all scenarios; 1 if any fails. */
 struct matrix {
     uint64_t first, last; /* seeds */
@@ -303,6 +311,9 @@ struct matrix {
     bool hastened;
 };
 int matrix_run(const struct matrix *matrix);
+
+/* bars.c: what the closing protocol is to reach; 1 if a bar is missed. 0, 0: as many seeds as the bars are made for. */
+int bars_run(uint64_t first, uint64_t last);
 
 /* overlay.c: the network without a round; 1 if a bar is missed. */
 int overlay_run(uint64_t seed, int nodes);

@@ -22,6 +22,8 @@ static void charter_make(struct sim *s, struct charter *charter)
     charter->opens_s = s->now_ms / 1000;
     if (s->plan.floor > 0)
         charter->floor = s->plan.floor;
+    for (int box = 0; box < BOXES && s->plan.grace_h > 0; box++)
+        charter->grace_s[box] = s->plan.grace_h * 3600;
     if (charter->invite_count < (uint32_t)s->nodes)
         charter->invite_count = (uint32_t)s->nodes < BOX_DEALS_MAX ? (uint32_t)s->nodes : BOX_DEALS_MAX;
     charter_found(charter, s->homes[0].seed, s->secret);
@@ -128,11 +130,12 @@ static bool deals(struct sim *s, int at, int which, bool withdraws)
     return status == STATUS_OK || status == STATUS_EXISTS;
 }
 
-/* Somewhere in the first three quarters of the window, or at the next time the machine is on. */
+/* Somewhere in the first part of the window, or at the next time the machine is on. */
 static void household(struct sim *s, int at, struct topic *topic)
 {
     struct home *home = &s->homes[at];
     const struct season *season = topic_season(topic);
+    unsigned until = s->plan.deals_until_percent > 0 ? s->plan.deals_until_percent : 75;
 
     for (int i = 0; i < SIM_DEALS && home->core != NULL && season != NULL; i++) {
         const struct box_view *view = &season->boxes[deal_boxes[i]];
@@ -141,7 +144,7 @@ static void household(struct sim *s, int at, struct topic *topic)
         if (view->state != BOX_OPEN || sim_clock_ms(s, at) >= view->deadline_s * 1000 || (i == 2 && home->leaves))
             continue;
         if (home->deals_ms[i] == 0)
-            home->deals_ms[i] = view->deadline_s * 1000 - window_ms + luck_below(&s->luck, window_ms * 3 / 4);
+            home->deals_ms[i] = view->deadline_s * 1000 - window_ms + luck_below(&s->luck, window_ms * until / 100);
         if (s->now_ms < home->deals_ms[i] || home->dealt[i] > 1)
             continue;
         if (home->dealt[i] == 0 && deals(s, at, i, false)) {
