@@ -42,7 +42,8 @@ void box_clear(struct box *box)
     free(box->tallies);
     free(box->set);
     free(box->set_ids);
-    free(box->lie);
+    for (unsigned j = 0; j < COMMITTEE_MAX; j++)
+        free(box->lies[j].record);
 }
 
 /* As if nothing had been said in it; what was said stays in the topic, for those who are not so far, and counts for its authors' quotas. */

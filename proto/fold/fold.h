@@ -100,9 +100,10 @@ struct box {
     uint32_t heard, openers; /* bit j - 1: a seen record, an opening of member j */
     uint32_t dealt_badly, opened_falsely, contradicted; /* the same: proved against member j */
     uint32_t flagged; /* the same: whose false opening is flagged */
-    uint8_t *lie;     /* a false opening that is not, of member lie_by */
-    size_t lie_size;
-    unsigned lie_by;
+    struct lie {
+        uint8_t *record;
+        size_t size;
+    } lies[COMMITTEE_MAX]; /* by member: a false opening that is not flagged yet */
     bool closed, concluded, opened, forked;
     uint8_t digest[HASH_SIZE];
     uint64_t settled_s;

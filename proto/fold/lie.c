@@ -1,9 +1,9 @@
 /* lie.c - a member whose own signature stands under an opening that does not verify. WIRE 5.2, 6.7.
  *
  * A false share is refused whoever passes it on, and any thr true ones open the box without it; what is kept of
- * it is the name, for the user, and the record itself, until a member has flagged it so that all know. One
- * false record of a box is kept at a time: the next liar's is noted when the first is flagged. Failure mode:
- * no memory for it, then the name is known here and not proved to others. */
+ * it is the name, for the user, and of each member one such record, until a member has flagged it so that all
+ * know: several come at once where they have waited for the box to be closed. Failure mode: no memory for it,
+ * then the name is known here and not proved to others. */
 #include "proto/fold/fold.h"
 
 #include <stdlib.h>
@@ -18,13 +18,14 @@ void lie_note(struct topic *topic, const struct entry *entry)
 {
     struct bytes whole = entry->held.record.whole;
     struct box *box = &topic->boxes[entry->held.record.box];
+    struct lie *lie;
 
     if (entry->held.record.kind != RECORD_OPEN || entry->member == 0)
         return;
-    if (box->lie == NULL && !(box->flagged & seat_bit(entry->member)) && (box->lie = malloc(whole.size)) != NULL) {
-        memcpy(box->lie, whole.data, whole.size);
-        box->lie_size = whole.size;
-        box->lie_by = entry->member;
+    lie = &box->lies[entry->member - 1];
+    if (lie->record == NULL && !(box->flagged & seat_bit(entry->member)) && (lie->record = malloc(whole.size)) != NULL) {
+        memcpy(lie->record, whole.data, whole.size);
+        lie->size = whole.size;
     }
     box->opened_falsely |= seat_bit(entry->member);
     topic->season_known = false;
@@ -45,11 +46,8 @@ void lie_flagged(struct topic *topic, const struct entry *flag)
     }
     box->opened_falsely |= bit;
     box->flagged |= bit;
-    if (box->lie_by != flag->flag.culprit)
-        return;
-    free(box->lie);
-    box->lie = NULL;
-    box->lie_by = 0;
+    free(box->lies[flag->flag.culprit - 1].record);
+    box->lies[flag->flag.culprit - 1].record = NULL;
 }
 
 enum status judge_lie(const struct topic *topic, const struct box *box, struct entry *flag)
@@ -75,8 +73,12 @@ enum status judge_lie(const struct topic *topic, const struct box *box, struct e
 
 bool topic_lie(struct topic *topic, enum box_index box, struct bytes *record)
 {
-    const struct box *b = &topic->boxes[box];
+    const struct lie *lies = topic->boxes[box].lies;
 
-    *record = (struct bytes){ b->lie, b->lie_size };
-    return b->lie != NULL;
+    for (unsigned j = 0; j < COMMITTEE_MAX; j++) {
+        *record = (struct bytes){ lies[j].record, lies[j].size };
+        if (lies[j].record != NULL)
+            return true;
+    }
+    return false;
 }
