@@ -16,6 +16,17 @@ static int home_of_member(const struct sim *s, const uint8_t key[KEY_SIZE])
     return SIM_NOBODY;
 }
 
+/* One beacon, one draw. */
+static void committee_same(struct sim *s, int at, const struct season *season)
+{
+    bool same = season->committee_count == s->committee_count;
+
+    for (unsigned j = 0; j < s->committee_count && same; j++)
+        same = s->committee[j] == home_of_member(s, season->registry[season->committee[j]].key);
+    if (!same)
+        sim_fail(s, "home %d has drawn another committee", at);
+}
+
 static void committee_note(struct sim *s, const struct season *season)
 {
     if (s->committee_count > 0 || season->committee_count == 0)
@@ -30,10 +41,10 @@ static void committee_note(struct sim *s, const struct season *season)
 /* Honest members who had the deal by their own deadline and grace. */
 static unsigned in_time(const struct sim *s, enum box_index box, size_t record, uint64_t begin_ms)
 {
-    unsigned members = box == BOX_REGISTRY ? 1 : s->committee_count, count = 0;
+    unsigned members = box == BOX_REGISTRY ? founder_count(s) : s->committee_count, count = 0;
 
     for (unsigned j = 0; j < members; j++) {
-        int at = box == BOX_REGISTRY ? 0 : s->committee[j];
+        int at = box == BOX_REGISTRY ? (int)j : s->committee[j];
         const struct home *home = at < 0 ? NULL : &s->homes[at];
 
         if (home == NULL || home->character != HONEST || !home_has(home, record))
@@ -220,8 +231,11 @@ static void reached(struct sim *s, int at, enum box_index box, const struct seas
     if (view->state == BOX_OPENED && home->state[box] < BOX_OPENED) {
         if (home->reached_ms[box][1] == 0)
             home->reached_ms[box][1] = s->now_ms;
-        if (box == BOX_REGISTRY)
+        if (box == BOX_REGISTRY) {
             committee_note(s, season);
+            if (!s->replaced && !season->replaced)
+                committee_same(s, at, season);
+        }
         if (box == BOX_JOIN)
             check_totals(s, at, season);
     }
@@ -359,35 +373,42 @@ static void check_memory(struct sim *s, int at, struct topic *topic)
         sim_fail(s, "home %d has %zu links", at, s->homes[at].end_count);
 }
 
+static void check_name(struct sim *s, int at, const struct box_view *view, enum box_index box, unsigned member, const struct home *home)
+{
+    unsigned j = member - 1;
+    bool dealt = view->dealt_badly >> j & 1, opened = view->opened_falsely >> j & 1;
+
+    if ((dealt || opened || view->contradicted >> j & 1) && home->character == HONEST)
+        sim_fail(s, "home %d names an honest member (%u)", at, member);
+    if (box == BOX_KEY && home->dealt_badly && !dealt)
+        sim_fail(s, "home %d does not name a bad dealer (%u)", at, member);
+    if (!opened && home->opened >> box & 1)
+        sim_fail(s, "home %d does not name who opened falsely (%u)", at, member);
+}
+
 /* Who is proved to have cheated is a liar; and who dealt badly, or opened falsely to anybody, is named to every home. */
 static void check_names(struct sim *s, int at, const struct season *season)
 {
+    for (unsigned j = 0; j < founder_count(s); j++)
+        check_name(s, at, &season->boxes[BOX_REGISTRY], BOX_REGISTRY, j + 1, &s->homes[j]);
     for (unsigned j = 0; j < s->committee_count; j++) {
-        const struct home *home = &s->homes[s->committee[j] < 0 ? 0 : s->committee[j]];
-
-        for (enum box_index box = BOX_KEY; box <= BOX_JOIN; box++) {
-            const struct box_view *view = &season->boxes[box];
-            bool dealt = view->dealt_badly >> j & 1, opened = view->opened_falsely >> j & 1;
-
-            if ((dealt || opened || view->contradicted >> j & 1) && home->character == HONEST)
-                sim_fail(s, "home %d names an honest member (%u)", at, j + 1);
-            if (box == BOX_KEY && home->dealt_badly && !dealt)
-                sim_fail(s, "home %d does not name a bad dealer (%u)", at, j + 1);
-            if (!opened && home->opened >> box & 1)
-                sim_fail(s, "home %d does not name who opened falsely (%u)", at, j + 1);
-        }
+        for (enum box_index box = BOX_KEY; box <= BOX_JOIN; box++)
+            check_name(s, at, &season->boxes[box], box, j + 1, &s->homes[s->committee[j] < 0 ? 0 : s->committee[j]]);
     }
 }
 
 /* What nobody did, nobody has to find. */
-static void check_bad_dealers(struct sim *s)
+static void check_lied(struct sim *s)
 {
-    bool dealt = s->plan.character != BAD_DEALER || s->nodes > COMMITTEE_MAX; /* on a larger street none of them need serve */
+    bool lied = s->plan.character != POISONER && (s->plan.character != BAD_DEALER || s->nodes > COMMITTEE_MAX); /* on a larger street none of them need serve */
 
-    for (int i = 0; i < s->nodes; i++)
-        dealt = dealt || s->homes[i].dealt_badly;
-    if (!dealt)
-        sim_fail(s, "no member has dealt badly");
+    for (int i = 0; i < s->nodes; i++) {
+        const struct home *home = &s->homes[i];
+
+        lied = lied || home->dealt_badly || (home->dealt_twice && home->opened >> BOX_REGISTRY & 1);
+    }
+    if (!lied)
+        sim_fail(s, "nobody has lied");
 }
 
 void check_end(struct sim *s)
@@ -407,7 +428,7 @@ void check_end(struct sim *s)
     }
     if (first != NULL && !s->plan.ends_early && !s->plan.any_end && (first->phase == PHASE_AWARDED) == s->plan.no_award)
         sim_fail(s, "the round ended with: %s", phase_name(first->phase));
-    check_bad_dealers(s);
+    check_lied(s);
     check_kept(s);
     check_acquaintances(s);
     if (!s->plan.ends_early)

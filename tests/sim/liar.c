@@ -596,6 +596,7 @@ static void act(const struct scene *scene)
     case SPLITTER:
     case REPLAYER:
     case CENSOR:
+    case POISONER:
     case ECLIPSER:
     case CHARACTERS:
         return;
@@ -635,6 +636,8 @@ static void liar_turn(struct sim *s, int at)
         censor(s, at);
     if (character == ECLIPSER)
         eclipse_turn(s, at);
+    if (character == POISONER && !poisoner_turn(s, at))
+        return;
     if (character == SPLITTER) {
         split(s, at);
         return;

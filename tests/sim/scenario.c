@@ -53,6 +53,8 @@ const struct plan plans[] = {
     { .name = "few", .about = "fewer homes join than the floor", WEEKS(12), ON(100, 8), .joins_percent = 40,
       .no_award = true },
     { .name = "floor", .about = "a second lot that stays below the floor", WEEKS(20), ON(100, 8) },
+    { .name = "poisoned", .about = "3 of 7 founders open the beacon falsely, and enrol twice", WEEKS(16), ON(100, 8), .founders = 7,
+      .crash_percent = 1, .character = POISONER, .liars = 3 },
     { .name = "baddealer", .about = "members whose part of the key does not fit", WEEKS(16), ON(100, 8),
       .character = BAD_DEALER, .liars = 3 },
     { .name = "earlyopener", .about = "members who open what is not closed", WEEKS(16), ON(100, 8),

@@ -1,7 +1,7 @@
 /* sim.h - the simulator: many real cores under virtual time, everything else drawn from one seed.
  *
  * Files: queue.c what is due, world.c homes, disks and wires, ledger.c every record ever made and what an honest home may not make, check.c what
- * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, overlay.c the network alone, scenario.c the table, again.c the simulator once more, matrix.c all scenarios, bars.c what is promised, main.c the command.
+ * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, founders.c several founders and those of them who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, overlay.c the network alone, scenario.c the table, again.c the simulator once more, matrix.c all scenarios, bars.c what is promised, main.c the command.
  *
  * Time: the network works in short spells, one at the head of each tick; between two spells everybody's clock moves on at once, as if all
  * machines had been asleep together. So weeks cost what happens in them. A charter of seconds is played without such jumps. */
@@ -48,6 +48,7 @@ enum character {
     JUNK_BIDDER,  /* hands in bids of companies that are none, and those of others, under all its numbers */
     REPLAYER,     /* says again what others have said, whole and altered */
     CENSOR,       /* does not pass on */
+    POISONER,     /* a founder: deals twice, opens the beacon early, and falsely */
     ECLIPSER,     /* fills others' lists with addresses of nobody, and their places with calls */
     CHARACTERS
 };
@@ -65,6 +66,7 @@ struct plan {
     enum character character;
     unsigned liars;
     unsigned deals_until_percent; /* of a window, households deal somewhere before; 0: three quarters */
+    unsigned founders;         /* homes that found the round together; 0: one */
     uint32_t grace_h;          /* 0: the template's */
     bool late_deals;           /* the liars deal at the last moment, and after it */
     uint32_t cut_from_h, cut_h; /* two halves, from so many hours before the deadline of the box of interest, for so long */
@@ -115,6 +117,7 @@ struct home {
     struct core *core; /* NULL: off */
     uint8_t seed[KEY_SIZE], link_key[KEY_SIZE], member_key[KEY_SIZE], interest_key[KEY_SIZE], pseudonym[KEY_SIZE], introducer_key[KEY_SIZE],
         founder_key[KEY_SIZE];
+    struct scalar founder_share; /* of several founders */
     bool keys_known;
     char address[ADDRESS_MAX], invited_by[ADDRESS_MAX];
     bool spy;
@@ -126,6 +129,7 @@ struct home {
     struct rng rng;      /* of a liar */
     bool replaced;       /* it follows the next lot */
     bool dealt_badly;    /* of a liar: to an honest member */
+    bool dealt_twice;    /* of a liar: under one number */
     unsigned opened;     /* of a liar: boxes it has opened falsely, a bit each */
     struct disk_item *disk;
     size_t item_count, item_room, synced;
@@ -285,6 +289,12 @@ void street_heal(struct sim *s);
 void liars_turn(struct sim *s);
 void liar_corrupt(struct sim *s, int at);
 int honest_home(struct sim *s, unsigned side); /* one that is on, drawn; SIM_NOBODY */
+
+/* founders.c */
+unsigned founder_count(const struct sim *s);
+void founders_share(struct sim *s, struct charter *charter);
+void founder_sit(struct sim *s, int at);
+bool poisoner_turn(struct sim *s, int at); /* false: it has no duty now */
 
 /* eclipse.c */
 void eclipse_turn(struct sim *s, int at);

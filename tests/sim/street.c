@@ -27,6 +27,7 @@ static void charter_make(struct sim *s, struct charter *charter)
     if (charter->invite_count < (uint32_t)s->nodes)
         charter->invite_count = (uint32_t)s->nodes < BOX_DEALS_MAX ? (uint32_t)s->nodes : BOX_DEALS_MAX;
     charter_found(charter, s->homes[0].seed, s->secret);
+    founders_share(s, charter);
 }
 
 /* What the homes will sign with, for whoever watches from outside. */
@@ -311,13 +312,18 @@ static unsigned liars_borne(const struct sim *s, unsigned n)
 
     if (s->plan.may_fork || s->plan.beyond)
         return n;
+    if (s->plan.character == POISONER)
+        return (n - 1) / 2; /* too few to open by themselves */
     return s->plan.character == SPLITTER ? n - 2 * f - 1 : f;
 }
 
-/* Members deal as soon as it is known who serves, so who is to deal badly has to lie before: on a street where all homes serve. */
-static bool draws_early(const struct sim *s)
+/* Members deal as soon as it is known who serves, so who is to deal badly has to lie before: on a street where all homes serve. And who founds
+ * is known from the beginning. 0: the committee is waited for. */
+static unsigned seats_early(const struct sim *s)
 {
-    return s->plan.character == BAD_DEALER && s->nodes <= COMMITTEE_MAX;
+    if (s->plan.character == POISONER)
+        return founder_count(s);
+    return s->plan.character == BAD_DEALER && s->nodes <= COMMITTEE_MAX ? (unsigned)s->nodes : 0;
 }
 
 static bool registry_is_over(struct sim *s)
@@ -331,17 +337,16 @@ static bool registry_is_over(struct sim *s)
 /* Those who will lie are drawn when it is known who serves: the strongest choice there is. */
 static void liars_draw(struct sim *s)
 {
-    bool early = draws_early(s);
-    unsigned seats = !early ? s->committee_count : registry_is_over(s) ? (unsigned)s->nodes : 0;
+    unsigned early = seats_early(s), seats = early == 0 ? s->committee_count : registry_is_over(s) ? early : 0;
     unsigned borne = seats == 0 ? 0 : liars_borne(s, seats), left = s->plan.liars < borne ? s->plan.liars : borne;
 
     if (seats == 0 || s->liars_seated > 0 || left == 0)
         return;
     for (unsigned tries = 0; left > 0 && tries < 10000; tries++) {
         unsigned drawn = (unsigned)luck_below(&s->luck, seats);
-        int at = early ? (int)drawn : s->committee[drawn];
+        int at = early > 0 ? (int)drawn : s->committee[drawn];
 
-        if (at <= 0 || s->homes[at].character != HONEST)
+        if (at <= 0 || s->homes[at].character != HONEST || (early > 0 && sim_topic(s, at) == NULL))
             continue;
         liar_corrupt(s, at);
         s->liars_seated++;
