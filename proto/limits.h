@@ -28,7 +28,8 @@ enum {
     CALLED_MAX = 4,               /* of them called by this home, when it has more than it wants: relays of the stem are drawn from these, and callers
                                      cannot take their place. So eight links on average; at fourteen, half of all messages were announcements */
     ACTIVE_MAX = 20,              /* in one group, callers included: the one home of a street that can be called holds them all */
-    VISIT_MS = 60000,             /* a home of the passive view is called and compared with: islands that have anything new heal in two such periods */
+    VISIT_MS = 180000,            /* a home of the passive view is called and compared with: of an island of ten somebody calls every 18 s, and islands that
+                                     have anything new heal before two pairs have compared twice. Each minute, a fifth of all messages was about links */
     VISIT_QUIET_MS = 960000,      /* so often when there is nothing new to find out: a call is a dozen messages and three curve operations each side */
     VISIT_STAY_MS = 10000,        /* and left again if it had nothing new */
     PEERS_STAY = 32,              /* who worked first stays known, whatever floods the list: as many as there are links */
@@ -94,7 +95,8 @@ enum {
     BUCKET_BYTES_PER_S = 1 << 20, /* the uplink of a poor ADSL line times eight */
 
     /* Spreading and reconciliation */
-    LAZY_FLUSH_MS = 200,          /* announcements are gathered this long, give or take a half: one frame instead of many, and of two homes mostly one announces */
+    LAZY_FLUSH_MS = 500,          /* announcements are gathered this long, give or take a half: one frame instead of many, and of two homes mostly one announces.
+                                     At 200, a tenth more messages, and more records asked for that were on their way */
     GRAFT_MS = 600,               /* wait for the eager copy before asking whoever announced it, give or take a half, by chance: of a piece that the
                                      tree has lost, the first to ask brings it to the others */
     EAGER_LEAST = 2,              /* eager links of a round at a home, below which a new link begins eager: a tree has two a home on average */

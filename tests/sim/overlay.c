@@ -2,7 +2,7 @@
  * spreads are enrolments of households that are not there, each handed to some home.
  *
  * One line for each bar; 1 if one of them is missed. Copies are counted as in Plumtree (2007): whole records that arrive for each that is new,
- * less one. A repair round is the time in which every home calls one of those that it knows and is not linked to (VISIT_MS). */
+ * less one. A repair round is the time in which the sets of two that differ are compared (SYNC_MS). */
 #include "proto/overlay/message.h"
 #include "tests/sim/sim.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60000, WARM = 50, SAID = 100, STARTS = 50, KILLED_PERCENT = 80, CROWD = 64 };
-#define REPAIR_MS (VISIT_MS + VISIT_MS / 4) /* jittered */
+#define REPAIR_MS (SYNC_MS + SYNC_MS / 4) /* jittered */
 
 static const struct plan plan = { .name = "overlay", .good = "electricity", .pace = "season", .days = 1, .tick_s = 3600, .uptime_percent = 100, .on_hours = 8 };
 
