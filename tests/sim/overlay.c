@@ -4,23 +4,18 @@
  * One line for each bar; 1 if one of them is missed. Copies are counted as in Plumtree (2007): whole records that arrive for each that is new,
  * less one. A repair round is the time in which the sets of two that differ are compared (SYNC_MS). */
 #include "proto/overlay/message.h"
-#include "tests/sim/sim.h"
+#include "tests/sim/overlay.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60000, WARM = 50, SAID = 100, STARTS = 50, KILLED_PERCENT = 80, CROWD = 64 };
+enum { SECOND_MS = 1000, MINUTE_MS = 60000, WARM = 50, SAID = 100, STARTS = 50, KILLED_PERCENT = 80 };
 #define REPAIR_MS (SYNC_MS + SYNC_MS / 4) /* jittered */
 
 static const struct plan plan = { .name = "overlay", .good = "electricity", .pace = "season", .days = 1, .tick_s = 3600, .uptime_percent = 100, .on_hours = 8 };
 
-struct bar {
-    const char *name, *unit;
-    double value, most; /* most negative: at least -most */
-};
-
-static bool bar_met(const struct sim *s, const struct bar *bar)
+bool overlay_bar_met(const struct sim *s, const struct overlay_bar *bar)
 {
     bool met = bar->most < 0 ? bar->value >= -bar->most : bar->value <= bar->most;
 
@@ -32,7 +27,7 @@ static bool bar_met(const struct sim *s, const struct bar *bar)
 
 /* ---- What is said, and who has it. */
 
-static int somebody(struct sim *s)
+int overlay_somebody(struct sim *s)
 {
     int at;
 
@@ -42,8 +37,7 @@ static int somebody(struct sim *s)
     return at;
 }
 
-/* Its place in the ledger. */
-static size_t say(struct sim *s, int at)
+size_t overlay_say(struct sim *s, int at)
 {
     uint8_t seed[KEY_SIZE], randomness[KEY_SIZE];
     struct topic *topic = sim_topic(s, at);
@@ -99,7 +93,7 @@ static bool has_begun(struct sim *s)
     return true;
 }
 
-static void begin(struct sim *s, uint64_t seed, int nodes, bool crowd)
+void overlay_begin(struct sim *s, uint64_t seed, int nodes, bool crowd)
 {
     sim_init(s, &plan, seed, nodes);
     for (int i = 1; i < nodes && crowd; i++) {
@@ -123,7 +117,7 @@ static void begin(struct sim *s, uint64_t seed, int nodes, bool crowd)
 static void say_all(struct sim *s, int from, int count)
 {
     for (int i = 0; i < count && s->failure[0] == '\0'; i++) {
-        say(s, from == SIM_NOBODY ? somebody(s) : from);
+        overlay_say(s, from == SIM_NOBODY ? overlay_somebody(s) : from);
         sim_run(s, 5 * SECOND_MS);
     }
     sim_run(s, 10 * SECOND_MS);
@@ -131,7 +125,7 @@ static void say_all(struct sim *s, int from, int count)
 
 static bool copies(struct sim *s, bool changing)
 {
-    int from = changing ? SIM_NOBODY : somebody(s);
+    int from = changing ? SIM_NOBODY : overlay_somebody(s);
     uint64_t came, kept;
     size_t first;
 
@@ -144,9 +138,9 @@ static bool copies(struct sim *s, bool changing)
     came = s->talk.count[MESSAGE_RECORD / 2] - came;
     kept = s->kept - kept - SAID;
     sim_run(s, 2 * REPAIR_MS);
-    return bar_met(s, &(struct bar){ changing ? "copies too many, changing senders" : "copies too many, one sender", "of each record",
+    return overlay_bar_met(s, &(struct overlay_bar){ changing ? "copies too many, changing senders" : "copies too many, one sender", "of each record",
                                      (double)came / (double)kept - 1, changing ? .5 : .05 }) &
-           bar_met(s, &(struct bar){ changing ? "reached, changing senders" : "reached, one sender", "of homes", all_reached(s, first), -1 });
+           overlay_bar_met(s, &(struct overlay_bar){ changing ? "reached, changing senders" : "reached, one sender", "of homes", all_reached(s, first), -1 });
 }
 
 static double seconds_until(struct sim *s, size_t first, double part)
@@ -166,10 +160,10 @@ static bool islands(struct sim *s)
     sim_cut(s, true);
     sim_run(s, 30 * MINUTE_MS);
     for (int i = 0; i < 10; i++)
-        say(s, somebody(s));
+        overlay_say(s, overlay_somebody(s));
     sim_run(s, 2 * MINUTE_MS);
     sim_cut(s, false);
-    return bar_met(s, &(struct bar){ "islands healed", "s", seconds_until(s, first, 1), 2 * REPAIR_MS / 1000 });
+    return overlay_bar_met(s, &(struct overlay_bar){ "islands healed", "s", seconds_until(s, first, 1), 2 * REPAIR_MS / 1000 });
 }
 
 static bool killed(struct sim *s)
@@ -177,36 +171,13 @@ static bool killed(struct sim *s)
     size_t record;
 
     for (int left = s->nodes * KILLED_PERCENT / 100; left > 0; left--) {
-        int at = somebody(s);
+        int at = overlay_somebody(s);
 
         home_stop(s, at, false);
     }
-    record = say(s, somebody(s));
+    record = overlay_say(s, overlay_somebody(s));
     sim_run(s, REPAIR_MS);
-    return bar_met(s, &(struct bar){ "reached, 80 % killed at once, after one repair round", "of survivors", reached(s, record), -.99 });
-}
-
-/* The one home of a street that can be called. */
-static bool crowded(uint64_t seed)
-{
-    static struct sim s;
-    size_t most = 0, first;
-    bool met;
-
-    begin(&s, seed, CROWD, true);
-    first = s.record_count;
-    for (int i = 0; i < SAID && s.failure[0] == '\0'; i++) {
-        say(&s, somebody(&s));
-        sim_run(&s, SECOND_MS);
-        most = s.homes[0].end_count > most ? s.homes[0].end_count : most;
-    }
-    met = bar_met(&s, &(struct bar){ "links of the one home that can be called", "links", (double)most, LINKS_MAX }) &
-          bar_met(&s, &(struct bar){ "all reached through it", "s", seconds_until(&s, first, 1), 2 * REDIAL_MAX_MS / 1000 });
-    if (s.failure[0] != '\0')
-        fprintf(stderr, "FAILED: %s\n", s.failure);
-    met &= s.failure[0] == '\0';
-    sim_clear(&s);
-    return met;
+    return overlay_bar_met(s, &(struct overlay_bar){ "reached, 80 % killed at once, after one repair round", "of survivors", reached(s, record), -.99 });
 }
 
 int overlay_run(uint64_t seed, int nodes)
@@ -214,7 +185,7 @@ int overlay_run(uint64_t seed, int nodes)
     static struct sim s;
     bool met;
 
-    begin(&s, seed, nodes, false);
+    overlay_begin(&s, seed, nodes, false);
     met = copies(&s, false);
     met &= copies(&s, true);
     met &= islands(&s);
@@ -223,5 +194,5 @@ int overlay_run(uint64_t seed, int nodes)
         fprintf(stderr, "FAILED: %s\n", s.failure);
     met &= s.failure[0] == '\0';
     sim_clear(&s);
-    return !(met & crowded(seed));
+    return !(met & crowded(seed) & walks(seed));
 }

@@ -118,7 +118,7 @@ static bool clock_calls(const struct sim *s)
 }
 
 /* When nobody did anything and no round waits for this hour, the network would only say that all is as it was: that is left out. */
-static void tick(struct sim *s)
+void scenario_tick(struct sim *s)
 {
     uint64_t begin_ms = s->now_ms, steps = s->steps, tick_ms = s->plan.tick_s > 0 ? s->plan.tick_s * UINT64_C(1000) : 250;
     uint64_t awake_ms = s->plan.tick_s > 0 ? s->plan.awake_ms : tick_ms;
@@ -169,17 +169,17 @@ void scenario_play(struct sim *s, const struct plan *plan, uint64_t seed, int no
     street_found(s);
     until_ms = s->now_ms + (uint64_t)(days > 0 ? days : plan->days > 0 ? plan->days : 60) * unit_ms;
     while (s->now_ms < until_ms && !nearly_over(s) && !split_seen(s) && s->failure[0] == '\0')
-        tick(s);
+        scenario_tick(s);
     if (split_seen(s))
         return;
     street_heal(s);
     until_ms = s->now_ms + 100 * unit_ms;
     while (s->now_ms < until_ms && !sim_over(s) && s->failure[0] == '\0')
-        tick(s);
+        scenario_tick(s);
     if (s->failure[0] == '\0' && !sim_over(s) && !plan->may_fork)
         sim_fail(s, "no progress after everything was healed");
     for (int i = 0; i < (plan->tick_s > 0 ? 8 : 520) && s->failure[0] == '\0'; i++) /* two comparisons of each pair */
-        tick(s);
+        scenario_tick(s);
     if (s->failure[0] == '\0' && !plan->may_fork)
         check_end(s);
 }

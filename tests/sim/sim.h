@@ -1,7 +1,7 @@
 /* sim.h - the simulator: many real cores under virtual time, everything else drawn from one seed.
  *
  * Files: queue.c what is due, world.c homes, disks and wires, ledger.c every record ever made and what an honest home may not make, check.c what
- * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, founders.c several founders and those of them who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, overlay.c the network alone, scenario.c the table, again.c the simulator once more, matrix.c all scenarios, bars.c what is promised, main.c the command.
+ * no single home can see, secrecy.c what homes give away and whom they punish, street.c what households, companies and bad luck do, liar.c those who cheat, founders.c several founders and those of them who cheat, eclipse.c those who try to be all that a home knows, spies.c those who watch, talk.c what is said, overlay.c the network alone, crowd.c one home that all call, walk.c what walks before it spreads, scenario.c the table, again.c the simulator once more, matrix.c all scenarios, bars.c what is promised, main.c the command.
  *
  * Time: the network works in short spells, one at the head of each tick; between two spells everybody's clock moves on at once, as if all
  * machines had been asleep together. So weeks cost what happens in them. A charter of seconds is played without such jumps. */
@@ -229,6 +229,7 @@ struct sim {
     bool replaced;
     bool totals_known;
     uint64_t totals[LOTS_MAX][DEAL_VALUES_MAX];
+    void (*look)(struct sim *s, int at); /* after each step of a home that is still on; NULL: nobody looks */
     unsigned forks;            /* homes that have seen two closed sets */
     uint64_t steps, deliveries, messages, kept, bytes;
     struct talk talk;
@@ -328,6 +329,7 @@ int bars_run(uint64_t first, uint64_t last);
 /* overlay.c: the network without a round; 1 if a bar is missed. */
 int overlay_run(uint64_t seed, int nodes);
 
+void scenario_tick(struct sim *s);
 /* Plays it through. days 0: the plan's own. The failure, if any, is in sim->failure. */
 void scenario_play(struct sim *s, const struct plan *plan, uint64_t seed, int nodes, int days);
 

@@ -402,6 +402,8 @@ static void after_step(struct sim *s, int at, const struct event *cause)
     if (s->homes[at].core == NULL)
         return;
     founder_sit(s, at);
+    if (s->look != NULL)
+        s->look(s, at);
     if (may_have_moved(s, cause))
         check_state(s, at);
     wake_later(s, at);
