@@ -124,19 +124,6 @@ static bool vote_write(struct deal_out *out, const struct duty *duty, uint32_t r
     return duty_write(out, duty, RECORD_VOTE, &body);
 }
 
-/* The digest that q step-1 votes of this round name. */
-static bool round_agrees(struct vote *out, const struct duty *duty, uint32_t round)
-{
-    const struct held *const *votes;
-    size_t count = topic_records(duty->topic, duty->box, RECORD_VOTE, &votes);
-
-    for (size_t i = 0; i < count; i++)
-        if (vote_read(out, votes[i]->record.body) && out->round == round && out->step == 1 &&
-            duty_quorum(duty, round, out->digest))
-            return true;
-    return false;
-}
-
 /* Step 2 before step 1: a quorum found on waking is worth more than a voice too many in step 1. */
 static bool round_due(struct deal_out *out, const struct duty *duty)
 {
@@ -150,7 +137,7 @@ static bool round_due(struct deal_out *out, const struct duty *duty)
     voted_read(&voted, duty, round);
     if (voted.any && voted.last_round > round)
         return false;
-    if (!voted.step[2] && round_agrees(&agreed, duty, round))
+    if (!voted.step[2] && box_agreed(&agreed, duty->topic, duty->box, round, 1))
         return vote_write(out, duty, round, 2, agreed.cut, agreed.digest);
     if (voted.step[1])
         return false;

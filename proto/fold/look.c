@@ -145,6 +145,23 @@ bool box_cut_try(struct topic *topic, enum box_index box, uint64_t settled_s, st
     return true;
 }
 
+bool box_agreed(struct vote *out, struct topic *topic, enum box_index box, uint32_t round, unsigned step)
+{
+    const struct box *b = &topic->boxes[box];
+    unsigned quorum = box_rule(topic, box).quorum;
+
+    topic_settle(topic);
+    for (size_t i = 0; i < b->tally_count; i++) {
+        const struct tally *tally = &b->tallies[i];
+
+        if (tally->vote.round == round && tally->vote.step == step && (unsigned)__builtin_popcount(tally->members) >= quorum) {
+            *out = tally->vote;
+            return true;
+        }
+    }
+    return false;
+}
+
 unsigned box_votes(struct topic *topic, enum box_index box, uint32_t round, unsigned step,
                    const uint8_t digest[HASH_SIZE])
 {

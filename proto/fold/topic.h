@@ -93,6 +93,8 @@ struct vote {
     uint8_t digest[HASH_SIZE];
 };
 bool vote_read(struct vote *out, struct bytes body);
+/* One of the votes of this round and step of which q members name the digest. false: they name none. */
+bool box_agreed(struct vote *out, struct topic *topic, enum box_index box, uint32_t round, unsigned step);
 
 /* Opening (WIRE 6.7). A closed box has this many parts, each a list of points to raise to a member's share of
  * the key; part i of an open record is the share over the points of part i. (The key box has one part without
