@@ -7,6 +7,7 @@
 
 enum { HOUR_S = 3600, SLICES = 4 };
 #define WEEKS(homes) .good = "pellets", .pace = "season", .days = 60, .tick_s = HOUR_S, .awake_ms = 20000, .nodes = (homes)
+#define HALF_HOURS(homes) .good = "pellets", .pace = "season", .days = 60, .tick_s = HOUR_S / 2, .awake_ms = 20000, .nodes = (homes)
 #define SECONDS(homes) .good = "pellets", .pace = "demo", .nodes = (homes)
 #define ON(percent, hours) .uptime_percent = (percent), .on_hours = (hours)
 
@@ -15,7 +16,8 @@ const struct plan plans[] = {
     { .name = "honest90", .about = "on for 90 % of the time", WEEKS(40), ON(90, 40), .away_percent = 5 },
     { .name = "honest70", .about = "on for 70 % of the time", WEEKS(40), ON(70, 8), .away_percent = 5,
       .undecided_percent = 10 },
-    { .name = "honest50", .about = "on for half of the time", WEEKS(40), ON(50, 8), .away_percent = 5 },
+    { .name = "honest50", .about = "on for half of the time", HALF_HOURS(40), ON(50, 8), .away_percent = 5 },
+    { .name = "undecided", .about = "half of the homes change their mind or withdraw", WEEKS(24), ON(100, 8), .undecided_percent = 50 },
     { .name = "grace1", .about = "on for 90 % of the time, and an hour of grace", WEEKS(40), ON(90, 40), .away_percent = 5,
       .grace_h = 1 },
     { .name = "partition", .about = "two halves for four days around a deadline", WEEKS(40), ON(90, 40),

@@ -257,7 +257,7 @@ static void machine_breaks(struct sim *s, int at)
     }
     if (at == 0 || plan->restore_percent <= 0)
         return;
-    if (home->backup_items == 0 && home->synced > 0)
+    if (home->synced > 0 && (home->backup_items == 0 || luck_percent(&s->luck, 3))) /* days old, or what was said is long settled */
         home->backup_items = home->synced;
     else if (luck_percent(&s->luck, plan->restore_percent))
         come_back_from_backup(s, at);
