@@ -334,12 +334,28 @@ static bool registry_is_over(struct sim *s)
     return season != NULL && s->now_ms / 1000 >= season->boxes[BOX_REGISTRY].deadline_s;
 }
 
+/* A member whose clock is wrong by hours is in another round than the others: it counts against what is borne, like one who is silent. */
+static unsigned wrong_clocks(const struct sim *s)
+{
+    int64_t some_minutes = s->plan.tick_s > 0 ? 300000 : 500;
+    unsigned count = 0;
+
+    for (unsigned j = 0; j < s->committee_count; j++) {
+        int64_t skew = s->committee[j] < 0 ? 0 : s->homes[s->committee[j]].skew_ms;
+
+        count += skew > some_minutes || skew < -some_minutes;
+    }
+    return count;
+}
+
 /* Those who will lie are drawn when it is known who serves: the strongest choice there is. */
 static void liars_draw(struct sim *s)
 {
     unsigned early = seats_early(s), seats = early == 0 ? s->committee_count : registry_is_over(s) ? early : 0;
-    unsigned borne = seats == 0 ? 0 : liars_borne(s, seats), left = s->plan.liars < borne ? s->plan.liars : borne;
+    unsigned borne = seats == 0 ? 0 : liars_borne(s, seats), wrong = s->plan.skew_percent > 0 ? wrong_clocks(s) : 0, left;
 
+    borne = wrong < borne ? borne - wrong : 0;
+    left = s->plan.liars < borne ? s->plan.liars : borne;
     if (seats == 0 || s->liars_seated > 0 || left == 0)
         return;
     for (unsigned tries = 0; left > 0 && tries < 10000; tries++) {
