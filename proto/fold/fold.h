@@ -2,7 +2,7 @@
  *
  * The box is one thing used five times: deals come in, members list what they saw (seen), a clerk names lists
  * (cut), two votes close the box on the set that the lists stand for, members open it. All of that is taken.c, box.c,
- * set.c and opening.c, and knows nothing of what a deal says. What differs from box to box is one row of
+ * list.c, listed.c, set.c and opening.c, and knows nothing of what a deal says. What differs from box to box is one row of
  * box_kinds:
  *
  *   box       read, check: a deal is...        closed: the set gives...        opened: the points give...
@@ -45,6 +45,15 @@ struct deal {
     enum proved admitted, demanded; /* interest, join and bids; join */
 };
 
+/* Prefixes of deals, ascending: all of them, or in what they differ from another list. */
+struct listed {
+    const uint8_t *base; /* the id of that other one; NULL: all of them */
+    struct bytes shared; /* its prefixes, once this list is valid */
+    struct bytes gone;   /* which of these are not in this list: places from 0, PLACE_SIZE bytes each */
+    struct bytes own;    /* and the others */
+};
+enum { PLACE_SIZE = 2 };
+
 /* A cut, and the set it stands for once everything it names is here. */
 struct cut_set {
     struct cut cut;
@@ -69,7 +78,7 @@ struct entry {
     unsigned member;  /* who on the committee made it, once valid; deals: 0 */
     union {           /* by kind */
         struct deal deal;
-        struct bytes listed; /* seen: the prefixes, ascending */
+        struct listed listed; /* seen */
         struct cut_set cut;
         struct vote vote;
         struct flag flag;
@@ -216,6 +225,26 @@ void next_lot_parent(uint8_t out[ID_SIZE], const struct topic *topic);
 bool next_lot_advance(struct topic *topic);
 unsigned next_lot_seat(const struct topic *topic, const uint8_t key[KEY_SIZE]); /* 1..n; 0: none */
 
+/* listed.c: WIRE 5.2, 6.3 */
+/* A binary of several ids, prefixes or places, each above the one before it: one set has one encoding. */
+struct bytes ascending_read(struct reader *r, size_t size, size_t least, size_t most);
+bool ascending_has(struct bytes all, size_t size, const uint8_t *one);
+bool list_is_whole(struct bytes body); /* of a seen record: it hangs on no other */
+void list_read(struct reader *r, struct listed *out);
+bool list_resolve(struct listed *list, struct bytes shared); /* false: it is no difference from a list of these */
+enum status list_judge(const struct topic *topic, struct entry *entry);
+size_t list_count(const struct listed *list);
+bool list_has(const struct listed *list, const uint8_t *prefix);
+/* From the lowest up. */
+struct list_walk {
+    struct listed left;
+    size_t place;        /* in what is shared, of the first that is left */
+    const uint8_t *next; /* NULL: all were shown */
+};
+void list_walk_begin(struct list_walk *walk, const struct listed *list);
+void list_walk_on(struct list_walk *walk);
+bool list_waited_for(const struct topic *topic, enum box_index box, const uint8_t id[ID_SIZE]); /* a member's list that waits hangs on it */
+
 /* lie.c */
 void lie_note(struct topic *topic, const struct entry *entry); /* an entry found forged */
 void lie_flagged(struct topic *topic, const struct entry *flag);
@@ -225,6 +254,7 @@ enum status judge_lie(const struct topic *topic, const struct box *box, struct e
 void prove_together(struct topic *topic);
 
 /* quota.c: WIRE 5.5 */
+size_t author_first(const struct box *box, const uint8_t author[KEY_SIZE], size_t *end); /* of by_author */
 bool author_is_full(const struct topic *topic, const struct record *record);
 bool box_is_full(const struct topic *topic, const struct entry *entry);
 bool voice_is_full(const struct topic *topic, const struct entry *entry);

@@ -9,19 +9,6 @@
 
 /* ---- Shape: needs the charter only. */
 
-/* A binary of several ids or prefixes, each above the one before it: one set has one encoding. */
-static struct bytes read_ascending(struct reader *r, size_t size, size_t least, size_t most)
-{
-    struct bytes all = reader_bin(r, least * size, most * size);
-
-    if (all.size % size != 0)
-        reader_fail(r);
-    for (size_t at = size; at < all.size && !r->failed; at += size)
-        if (memcmp(all.data + at - size, all.data + at, size) >= 0)
-            reader_fail(r);
-    return r->failed ? (struct bytes){ NULL, 0 } : all;
-}
-
 static void read_deal(struct reader *r, const struct topic *topic, struct entry *entry)
 {
     const struct box_kind *kind = box_kinds[entry->held.record.box];
@@ -40,7 +27,7 @@ static void read_cut(struct reader *r, struct cut *cut)
     reader_array(r, 3, 3);
     cut->round = (uint32_t)reader_uint(r, ROUNDS_MAX - 1);
     cut->settled_s = reader_uint(r, SETTLED_MAX_S);
-    cut->seen_ids = read_ascending(r, ID_SIZE, 1, COMMITTEE_MAX);
+    cut->seen_ids = ascending_read(r, ID_SIZE, 1, COMMITTEE_MAX);
 }
 
 static void read_vote(struct reader *r, struct vote *vote)
@@ -98,8 +85,7 @@ bool entry_read(const struct topic *topic, struct entry *entry)
         read_deal(&r, topic, entry);
         break;
     case RECORD_SEEN:
-        reader_array(&r, 1, 1);
-        entry->listed = read_ascending(&r, SEEN_PREFIX_SIZE, 0, BOX_DEALS_MAX);
+        list_read(&r, &entry->listed);
         break;
     case RECORD_CUT:
         read_cut(&r, &entry->cut.cut);
@@ -249,6 +235,7 @@ static enum status judge_member(const struct topic *topic, const struct box *box
         return STATUS_FORGED;
     switch (entry->held.record.kind) {
     case RECORD_SEEN:
+        return list_judge(topic, entry);
     case RECORD_VOTE:
         return STATUS_OK;
     case RECORD_CUT:

@@ -65,6 +65,28 @@ static size_t slice(const struct sorted *sorted, const struct held *const **out)
 }
 
 /* Settled first: a look at the season while the caller goes through the list must not change it. */
+uint8_t held_rank(const struct held *held)
+{
+    const struct record *record = &held->record;
+    bool by_another = record->kind == RECORD_SEEN && !list_is_whole(record->body);
+
+    return (uint8_t)(2 * (record->box * RECORD_KINDS + record->kind) + by_another);
+}
+
+bool list_said(const struct topic *topic, enum box_index box, const uint8_t author[KEY_SIZE])
+{
+    const struct box *b = &topic->boxes[box];
+    size_t end, i = author_first(b, author, &end);
+
+    for (; i < end; i++) {
+        const struct record *record = &b->by_author.list[i]->record;
+
+        if (record->kind == RECORD_SEEN && memcmp(record->parent, b->parent, ID_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
 size_t topic_held(struct topic *topic, const struct held *const **out)
 {
     topic_settle(topic);

@@ -2,8 +2,8 @@
  *
  * Every quota is a bound on what one stranger, one home or one member can make us hold. What is wanted gets
  * in all the same: a deal that k members have listed may be in the set that closes the box, and at least one
- * of them is honest, so there are only so many; a list that a cut names is needed to compute that cut; a cut
- * that the votes name, and a vote for what k members vote for, may be what has closed the box elsewhere.
+ * of them is honest, so there are only so many; a list that a cut names is needed to compute that cut, and one
+ * that another hangs on to read that one; a cut that the votes name, and a vote for what k members vote for, may be what has closed the box elsewhere.
  * Without this, a flood of valid deals could fill a box here and keep it from ever being computed, and a
  * member could bar its own last vote or cut from a home with a flood of its own, and leave that home behind
  * for ever. */
@@ -13,30 +13,12 @@
 
 /* What is not wanted adds up to less than a topic may hold; what is wanted takes many who conspire to exceed
  * it, and then comes to nothing. */
-_Static_assert(BOX_DEALS_MAX + COMMITTEE_MAX * (DEAL_SEQ_MAX + 1) + 3 * BOX_VOICED_MAX + BOXES * COMMITTEE_MAX * AUTHOR_BOX_RECORDS_MAX +
+_Static_assert(BOX_DEALS_MAX + COMMITTEE_MAX * (DEAL_SEQ_MAX + 1) + 3 * BOX_VOICED_MAX + BOXES * COMMITTEE_MAX * (AUTHOR_BOX_RECORDS_MAX + AUTHOR_LISTS_MAX) +
                        PENDING_MAX <=
                    TOPIC_RECORDS_MAX,
                "the quotas fit the topic");
 
 /* ---- Wanted. */
-
-static bool listed(struct bytes all, size_t size, const uint8_t *id)
-{
-    size_t low = 0, high = all.size / size;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = memcmp(all.data + middle * size, id, size);
-
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
 
 /* k distinct members list it: only then can it be in a set. */
 static bool deal_wanted(const struct topic *topic, const struct box *box, const uint8_t id[ID_SIZE])
@@ -47,18 +29,17 @@ static bool deal_wanted(const struct topic *topic, const struct box *box, const 
     for (size_t i = 0; i < seen->count; i++) {
         const struct entry *entry = entry_of(seen->list[i]);
 
-        if (listed(entry->listed, SEEN_PREFIX_SIZE, id))
+        if (list_has(&entry->listed, id))
             members |= UINT32_C(1) << (entry->member - 1);
     }
     return (unsigned)__builtin_popcount(members) >= box_rule(topic, box->index).listing;
 }
 
-/* author NULL: of whoever. */
-static bool names_one_of(const struct box *box, struct bytes seen_ids, const uint8_t *author)
+/* Among those held, or lists that wait for ever would not be counted. author NULL: of whoever. */
+static bool names_one_of(const struct topic *topic, struct bytes seen_ids, const uint8_t *author)
 {
     for (size_t at = 0; author != NULL && at < seen_ids.size; at += ID_SIZE) {
-        struct held *held =
-            sorted_find(&box->records[RECORD_SEEN], (struct bytes){ seen_ids.data + at, ID_SIZE });
+        const struct held *held = topic_held_find(topic, seen_ids.data + at);
 
         if (held != NULL && memcmp(held->record.author, author, KEY_SIZE) == 0)
             return true;
@@ -68,17 +49,24 @@ static bool names_one_of(const struct box *box, struct bytes seen_ids, const uin
 
 /* A cut names it, and no other list of its author: one of two lists of one member stands for nothing, and
  * would make room for as many lists as a cut can name. */
-static bool list_wanted(const struct box *box, const uint8_t id[ID_SIZE], const uint8_t *author)
+static bool cut_names(const struct topic *topic, const struct box *box, const uint8_t id[ID_SIZE], const uint8_t *author)
 {
     const struct sorted *cuts = &box->records[RECORD_CUT];
 
     for (size_t i = 0; i < cuts->count; i++) {
         struct bytes seen_ids = entry_of(cuts->list[i])->cut.cut.seen_ids;
 
-        if (listed(seen_ids, ID_SIZE, id) && !names_one_of(box, seen_ids, author))
+        if (ascending_has(seen_ids, ID_SIZE, id) && !names_one_of(topic, seen_ids, author))
             return true;
     }
     return false;
+}
+
+/* And what such a list hangs on, which says all that it lists by itself: so there is one for each list, and not a chain of them. */
+static bool list_wanted(const struct topic *topic, const struct box *box, const struct record *record)
+{
+    return cut_names(topic, box, record->id, record->author) ||
+           (list_is_whole(record->body) && list_waited_for(topic, box->index, record->id));
 }
 
 /* Who says the same, if they are k: then one of them is honest, and votes once a round and step. */
@@ -120,7 +108,7 @@ static bool wanted(const struct topic *topic, const struct box *box, const struc
     case RECORD_DEAL:
         return deal_wanted(topic, box, record->id);
     case RECORD_SEEN:
-        return list_wanted(box, record->id, record->author);
+        return list_wanted(topic, box, record);
     case RECORD_CUT:
         return cut_wanted(topic, box, record->id);
     case RECORD_VOTE:
@@ -140,7 +128,8 @@ bool topic_wants(struct topic *topic, const uint8_t id[ID_SIZE])
     for (size_t b = 0; b < BOXES; b++) {
         const struct box *box = &topic->boxes[b];
 
-        if (deal_wanted(topic, box, id) || list_wanted(box, id, NULL) || cut_wanted(topic, box, id))
+        if (deal_wanted(topic, box, id) || cut_names(topic, box, id, NULL) || list_waited_for(topic, box->index, id) ||
+            cut_wanted(topic, box, id))
             return true;
     }
     return false;
@@ -156,6 +145,12 @@ static int against_author(const struct held *held, const void *key)
 static int after_author(const struct held *held, const void *key)
 {
     return against_author(held, key) <= 0 ? -1 : 1;
+}
+
+size_t author_first(const struct box *box, const uint8_t author[KEY_SIZE], size_t *end)
+{
+    *end = sorted_first(&box->by_author, after_author, author);
+    return sorted_first(&box->by_author, against_author, author);
 }
 
 /* Two contradicting lists are evidence; more of one member's are noise, unless a cut names them. */
@@ -180,8 +175,7 @@ static bool bytes_are_full(const struct box *box, const struct record *record, s
 bool author_is_full(const struct topic *topic, const struct record *record)
 {
     const struct box *box = &topic->boxes[record->box];
-    size_t first = sorted_first(&box->by_author, against_author, record->author),
-           end = sorted_first(&box->by_author, after_author, record->author);
+    size_t end, first = author_first(box, record->author, &end);
 
     if (topic->held.count >= SYNC_SET_MAX)
         return true;
@@ -230,8 +224,12 @@ bool voice_is_full(const struct topic *topic, const struct entry *entry)
     return end - first >= voice_share(topic, box->index) && !deal_wanted(topic, box, entry->held.record.id);
 }
 
+/* A member's list that waits for another is of its author's quota alone: what strangers make wait must not keep it out, nor by that what
+ * it hangs on. */
 bool pending_is_full(const struct topic *topic, const struct entry *entry)
 {
+    if (entry->held.record.kind == RECORD_SEEN && entry->member > 0)
+        return false;
     return topic->pending.count >= PENDING_MAX ||
            topic->pending_bytes + entry_size(topic, &entry->held.record) > topic->pending_limit;
 }

@@ -14,7 +14,7 @@
 
 /* Lists side by side. */
 struct lists {
-    struct bytes left[COMMITTEE_MAX]; /* of each, what is not counted yet */
+    struct list_walk walk[COMMITTEE_MAX];
     size_t count;
     unsigned listing; /* k */
 };
@@ -43,7 +43,7 @@ static bool lists_find(struct lists *lists, const struct box *box, struct cut_se
         if (members >> (entry_of(held)->member - 1) & 1)
             set->hopeless = true;
         members |= UINT32_C(1) << (entry_of(held)->member - 1);
-        lists->left[i] = entry_of(held)->listed;
+        list_walk_begin(&lists->walk[i], &entry_of(held)->listed);
     }
     return here && !set->hopeless;
 }
@@ -53,16 +53,19 @@ static const uint8_t *lists_next(struct lists *lists, unsigned *times)
 {
     const uint8_t *lowest = NULL;
 
-    for (size_t i = 0; i < lists->count; i++)
-        if (lists->left[i].size > 0 &&
-            (lowest == NULL || memcmp(lists->left[i].data, lowest, SEEN_PREFIX_SIZE) < 0))
-            lowest = lists->left[i].data;
+    for (size_t i = 0; i < lists->count; i++) {
+        const uint8_t *next = lists->walk[i].next;
+
+        if (next != NULL && (lowest == NULL || memcmp(next, lowest, SEEN_PREFIX_SIZE) < 0))
+            lowest = next;
+    }
     *times = 0;
     for (size_t i = 0; lowest != NULL && i < lists->count; i++) {
-        if (lists->left[i].size == 0 || memcmp(lists->left[i].data, lowest, SEEN_PREFIX_SIZE) != 0)
+        struct list_walk *walk = &lists->walk[i];
+
+        if (walk->next == NULL || memcmp(walk->next, lowest, SEEN_PREFIX_SIZE) != 0)
             continue;
-        lists->left[i].data += SEEN_PREFIX_SIZE;
-        lists->left[i].size -= SEEN_PREFIX_SIZE;
+        list_walk_on(walk);
         ++*times;
     }
     return lowest;
@@ -201,7 +204,7 @@ static size_t lists_total(const struct lists *lists)
     size_t total = 0;
 
     for (size_t i = 0; i < lists->count; i++)
-        total += lists->left[i].size / SEEN_PREFIX_SIZE;
+        total += list_count(&lists->walk[i].left);
     return total;
 }
 

@@ -102,6 +102,7 @@ void box_take(struct topic *topic, struct entry *entry)
         break;
     case RECORD_SEEN:
         box->heard |= UINT32_C(1) << (entry->member - 1);
+        topic->moved = topic->moved || list_waited_for(topic, box->index, entry->held.record.id);
         break;
     case RECORD_VOTE:
         count_vote(box, entry);

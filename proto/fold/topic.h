@@ -47,6 +47,8 @@ size_t topic_pending_bytes(const struct topic *topic);
 void topic_pending_limit(struct topic *topic, size_t bytes);
 /* Valid or pending. */
 const struct held *topic_held_find(const struct topic *topic, const uint8_t id[ID_SIZE]);
+/* In which order records are given, since one hangs on another of a lower rank, mostly. */
+uint8_t held_rank(const struct held *held);
 /* The valid records of one kind in one box, in order of id; borrowed until the next topic_add. */
 size_t topic_records(struct topic *topic, enum box_index box, enum record_kind kind,
                      const struct held *const **out);
@@ -66,6 +68,11 @@ enum { SEEN_PREFIX_SIZE = 16 }; /* of a record id, in a list of deals seen: WIRE
 /* list.c, WIRE 6.3: what a member lists of the deals that had arrived by then, ascending. Returns how many. */
 size_t deals_list(struct topic *topic, enum box_index box, uint64_t until_ms,
                   uint8_t out[BOX_DEALS_MAX][SEEN_PREFIX_SIZE]);
+/* A list of this member for the box as it is now is held, though it may wait for the one that it is told by. */
+bool list_said(const struct topic *topic, enum box_index box, const uint8_t author[KEY_SIZE]);
+/* The body of a list of these prefixes: in full, or in what it differs from another list that is here; false: that would not save half. */
+void list_write_whole(struct writer *body, struct bytes all);
+bool list_write_by_another(struct writer *body, struct topic *topic, enum box_index box, struct bytes all);
 
 /* WIRE 6.4, 6.5. What a cut stands for. false: a seen record or a deal it needs is not held yet, or it is not
  * a cut. */

@@ -92,7 +92,7 @@ static void give(struct core *core, struct link *link, unsigned handle, const ui
 
         if (held == NULL)
             continue;
-        list[found].rank = (uint8_t)(held->record.box * RECORD_KINDS + held->record.kind);
+        list[found].rank = held_rank(held);
         memcpy(list[found++].id, ids[i], ID_SIZE);
     }
     qsort(list, found, sizeof *list, giving_compare);

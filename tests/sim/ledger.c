@@ -171,10 +171,58 @@ static void check_vote(struct sim *s, const struct ledger_record *vote, unsigned
         check_lock(s, vote, quorum);
 }
 
-static bool listed(struct bytes prefixes, const uint8_t id[ID_SIZE])
+/* The prefixes of a list; one told by another has that one's, and some of these are gone. */
+struct list {
+    struct bytes own, shared, gone;
+};
+
+static bool list_find(struct list *out, const struct sim *s, const struct ledger_record *seen)
 {
-    for (size_t i = 0; i + SEEN_PREFIX_SIZE <= prefixes.size; i += SEEN_PREFIX_SIZE) {
-        if (memcmp(prefixes.data + i, id, SEEN_PREFIX_SIZE) == 0)
+    uint8_t base[ID_SIZE];
+    struct record record;
+    struct list other;
+    struct reader r;
+    size_t at;
+
+    *out = (struct list){ .own.size = 0 };
+    if (!record_read(&record, (struct bytes){ seen->bytes, seen->size }))
+        return false;
+    r = reader_from(record.body);
+    if (reader_array(&r, 1, 3) == 3) {
+        reader_fixed(&r, base, sizeof base);
+        out->gone = reader_bin(&r, 0, BOX_DEALS_MAX * 2);
+        at = ledger_find(s, base);
+        if (at == s->record_count || !list_find(&other, s, &s->records[at]))
+            return false;
+        out->shared = other.own;
+    }
+    out->own = reader_bin(&r, 0, BOX_DEALS_MAX * SEEN_PREFIX_SIZE);
+    return reader_done(&r);
+}
+
+bool ledger_told_by_another(const struct ledger_record *seen)
+{
+    struct record record;
+    struct reader r;
+
+    if (!record_read(&record, (struct bytes){ seen->bytes, seen->size }))
+        return false;
+    r = reader_from(record.body);
+    return reader_array(&r, 1, 3) == 3;
+}
+
+static bool listed(const struct list *list, const uint8_t id[ID_SIZE])
+{
+    for (size_t i = 0; i + SEEN_PREFIX_SIZE <= list->own.size; i += SEEN_PREFIX_SIZE) {
+        if (memcmp(list->own.data + i, id, SEEN_PREFIX_SIZE) == 0)
+            return true;
+    }
+    for (size_t i = 0, place = 0; i + SEEN_PREFIX_SIZE <= list->shared.size; i += SEEN_PREFIX_SIZE, place++) {
+        bool here = memcmp(list->shared.data + i, id, SEEN_PREFIX_SIZE) == 0;
+
+        for (size_t j = 0; here && j + 2 <= list->gone.size; j += 2)
+            here = be16_read(list->gone.data + j) != place;
+        if (here)
             return true;
     }
     return false;
@@ -185,15 +233,12 @@ static void check_list(struct sim *s, int at, const struct ledger_record *seen, 
 {
     const struct home *home = &s->homes[at];
     uint64_t made_ms = 0, begin_ms = (view->deadline_s + s->charter.grace_s[seen->box]) * 1000;
-    struct record record;
-    struct reader r;
-    struct bytes prefixes;
+    struct list list;
 
-    if (!record_read(&record, (struct bytes){ seen->bytes, seen->size }))
+    if (!list_find(&list, s, seen)) {
+        sim_fail(s, "home %d says a list that cannot be read", at);
         return;
-    r = reader_from(record.body);
-    reader_array(&r, 1, 1);
-    prefixes = reader_bin(&r, 0, BOX_DEALS_MAX * SEEN_PREFIX_SIZE);
+    }
     for (size_t i = 0; i < home->item_count; i++) {
         if (home->disk[i].type == EFFECT_KEEP_RECORD && &s->records[home->disk[i].record] == seen)
             made_ms = home->disk[i].arrival_ms;
@@ -207,7 +252,7 @@ static void check_list(struct sim *s, int at, const struct ledger_record *seen, 
             !one_parent(deal, seen))
             continue;
         held = topic_held_find(topic, deal->id);
-        if (listed(prefixes, deal->id)) {
+        if (listed(&list, deal->id)) {
             if (item->arrival_ms > begin_ms)
                 sim_fail(s, "home %d lists a deal that came too late", at);
             else if (held != NULL && held->flagged)

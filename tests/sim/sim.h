@@ -270,6 +270,7 @@ void sim_clear(struct sim *s);
 size_t ledger_find(const struct sim *s, const uint8_t id[ID_SIZE]); /* record_count: unknown */
 size_t ledger_take(struct sim *s, int at, const struct event *cause, const uint8_t id[ID_SIZE], struct bytes bytes);
 void ledger_sync(struct sim *s, int at, size_t record);
+bool ledger_told_by_another(const struct ledger_record *seen); /* a list that says what it differs in */
 
 /* check.c */
 void check_state(struct sim *s, int at); /* after each of a home's steps */

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 struct weight {
-    size_t deals;
+    size_t deals, lists, told; /* told: by another list */
     uint64_t deal, seen, vote, open; /* bytes; vote: cuts, votes and flags */
 };
 
@@ -16,6 +16,8 @@ static void add(struct weight *w, const struct ledger_record *r)
         w->deal += r->size;
     } else if (r->kind == RECORD_SEEN) {
         w->seen += r->size;
+        w->lists++;
+        w->told += ledger_told_by_another(r);
     } else if (r->kind == RECORD_OPEN) {
         w->open += r->size;
     } else {
@@ -27,10 +29,10 @@ static void print(const struct sim *s, const char *box, const struct weight *w, 
 {
     uint64_t other = w->seen + w->vote + w->open, all = w->deal + other;
 
-    printf("{\"scenario\":\"%s\",\"nodes\":%d,\"seed\":%" PRIu64 ",\"box\":\"%s\",\"deals\":%zu,\"bytes\":%" PRIu64 ",\"deal_bytes\":%" PRIu64
+    printf("{\"scenario\":\"%s\",\"nodes\":%d,\"seed\":%" PRIu64 ",\"box\":\"%s\",\"deals\":%zu,\"lists\":%zu,\"told_by_another\":%zu,\"bytes\":%" PRIu64 ",\"deal_bytes\":%" PRIu64
            ",\"seen_bytes\":%" PRIu64 ",\"vote_bytes\":%" PRIu64 ",\"open_bytes\":%" PRIu64 ",\"other_percent\":%.1f,\"wire_per_home\":%" PRIu64
            ",\"wire_of_records\":%.2f}\n",
-           s->plan.name, s->nodes, s->seed, box, w->deals, all, w->deal, w->seen, w->vote, w->open, all == 0 ? 0 : 100.0 * (double)other / (double)all,
+           s->plan.name, s->nodes, s->seed, box, w->deals, w->lists, w->told, all, w->deal, w->seen, w->vote, w->open, all == 0 ? 0 : 100.0 * (double)other / (double)all,
            wire / (uint64_t)s->nodes, all == 0 ? 0 : (double)wire / s->nodes / (double)all);
 }
 

@@ -115,37 +115,70 @@ static inline const struct record *naive_find(const struct naive *naive, enum re
     return NULL;
 }
 
-static inline bool naive_lists(const struct record *seen, const uint8_t *id)
-{
-    struct bytes all = naive_last(seen->body);
+/* A list written out: its last field, and if it is told by another, what of that one is not gone. */
+struct naive_list {
+    uint8_t prefixes[NAIVE_DEALS_MAX][16];
+    size_t count;
+};
 
-    for (size_t at = 0; at < all.size; at += 16)
-        if (memcmp(all.data + at, id, 16) == 0)
+static inline bool naive_is_gone(struct bytes gone, size_t place)
+{
+    for (size_t i = 0; i < gone.size; i += 2)
+        if (be16_read(gone.data + i) == place)
+            return true;
+    return false;
+}
+
+/* false: told by one that is not here. */
+static inline bool naive_list(struct naive_list *out, const struct naive *naive, const struct record *seen)
+{
+    struct bytes own = naive_last(seen->body), shared = { NULL, 0 }, gone = { NULL, 0 };
+    struct reader r = reader_from(seen->body);
+
+    if (reader_array(&r, 1, 3) == 3) {
+        const struct record *base = naive_find(naive, RECORD_SEEN, reader_bin(&r, ID_SIZE, ID_SIZE).data, ID_SIZE);
+
+        if (base == NULL)
+            return false;
+        shared = naive_last(base->body);
+        gone = reader_bin(&r, 0, UINT16_MAX);
+    }
+    out->count = 0;
+    assert((own.size + shared.size) / 16 <= NAIVE_DEALS_MAX);
+    for (size_t at = 0; at < own.size; at += 16)
+        memcpy(out->prefixes[out->count++], own.data + at, 16);
+    for (size_t at = 0; at < shared.size; at += 16)
+        if (!naive_is_gone(gone, at / 16))
+            memcpy(out->prefixes[out->count++], shared.data + at, 16);
+    return true;
+}
+
+static inline bool naive_lists(const struct naive_list *list, const uint8_t *id)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (memcmp(list->prefixes[i], id, 16) == 0)
             return true;
     return false;
 }
 
 /* In how many of the lists the first 16 bytes of this id are. */
-static inline unsigned naive_times(const struct record *const *lists, size_t count, const uint8_t *id)
+static inline unsigned naive_times(const struct naive_list *lists, size_t count, const uint8_t *id)
 {
     unsigned times = 0;
 
     for (size_t i = 0; i < count; i++)
-        times += naive_lists(lists[i], id);
+        times += naive_lists(&lists[i], id);
     return times;
 }
 
 /* Every prefix that k lists name is of a deal that is here. */
-static inline bool naive_complete(const struct naive *naive, const struct record *const *lists, size_t count)
+static inline bool naive_complete(const struct naive *naive, const struct naive_list *lists, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct bytes all = naive_last(lists[i]->body);
-
-        for (size_t at = 0; at < all.size; at += 16)
-            if (naive_times(lists, count, all.data + at) >= naive->k &&
-                naive_find(naive, RECORD_DEAL, all.data + at, 16) == NULL)
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < lists[i].count; j++)
+            if (naive_times(lists, count, lists[i].prefixes[j]) >= naive->k &&
+                naive_find(naive, RECORD_DEAL, lists[i].prefixes[j], 16) == NULL)
                 return false;
-    }
     return true;
 }
 
@@ -279,15 +312,16 @@ static inline size_t naive_bids(const struct record **in, size_t found)
 static inline bool naive_cut(struct naive_set *out, const struct naive *naive, const struct record *cut)
 {
     struct bytes ids = naive_last(cut->body);
-    const struct record *lists[COMMITTEE_MAX], *in[NAIVE_DEALS_MAX];
+    const struct record *said[COMMITTEE_MAX], *in[NAIVE_DEALS_MAX];
+    struct naive_list lists[COMMITTEE_MAX];
     size_t count = ids.size / ID_SIZE, found = 0;
 
     for (size_t i = 0; i < count; i++) {
-        lists[i] = naive_find(naive, RECORD_SEEN, ids.data + i * ID_SIZE, ID_SIZE);
-        if (lists[i] == NULL)
+        said[i] = naive_find(naive, RECORD_SEEN, ids.data + i * ID_SIZE, ID_SIZE);
+        if (said[i] == NULL || !naive_list(&lists[i], naive, said[i]))
             return false;
         for (size_t j = 0; j < i; j++)
-            if (memcmp(lists[i]->author, lists[j]->author, KEY_SIZE) == 0)
+            if (memcmp(said[i]->author, said[j]->author, KEY_SIZE) == 0)
                 return false;
     }
     if (!naive_complete(naive, lists, count))

@@ -27,6 +27,32 @@ static inline struct round_record *round_seen(struct round *r, enum box_index bo
     return round_say(r, RECORD_SEEN, box, round_signer(r, box, member), &w);
 }
 
+/* The same, as what it differs in from another list; both sorted. */
+static inline struct round_record *round_seen_by(struct round *r, enum box_index box, unsigned member, const uint8_t base[ID_SIZE],
+                                                 uint8_t (*base_ids)[ID_SIZE], size_t base_count, uint8_t (*ids)[ID_SIZE],
+                                                 size_t count)
+{
+    uint8_t room[RECORD_MAX], own[BOX_DEALS_MAX * SEEN_PREFIX_SIZE], gone[BOX_DEALS_MAX * 2];
+    struct writer w = writer_to(room, sizeof room);
+    size_t own_size = 0, gone_size = 0;
+
+    for (size_t i = 0; i < base_count; i++)
+        if (count == 0 || bsearch(base_ids[i], ids, count, sizeof *ids, round_compare) == NULL) {
+            be16_write(gone + gone_size, (uint16_t)i);
+            gone_size += 2;
+        }
+    for (size_t i = 0; i < count; i++)
+        if (base_count == 0 || bsearch(ids[i], base_ids, base_count, sizeof *ids, round_compare) == NULL) {
+            memcpy(own + own_size, ids[i], SEEN_PREFIX_SIZE);
+            own_size += SEEN_PREFIX_SIZE;
+        }
+    writer_array(&w, 3);
+    writer_bin(&w, (struct bytes){ base, ID_SIZE });
+    writer_bin(&w, (struct bytes){ gone, gone_size });
+    writer_bin(&w, (struct bytes){ own, own_size });
+    return round_say(r, RECORD_SEEN, box, round_signer(r, box, member), &w);
+}
+
 static inline struct round_record *round_cut(struct round *r, enum box_index box, unsigned member,
                                              uint32_t number, uint64_t settled_s, uint8_t (*seen)[ID_SIZE],
                                              size_t count)
@@ -99,6 +125,24 @@ static inline void round_lie(struct round *r, enum box_index box, unsigned membe
             round_vote(r, box, member, number, step, other);
 }
 
+/* In full or by the first member's; of who lies, a part, then all, by that part or by the first member's, or a part by the first's. */
+static inline const uint8_t *round_list(struct round *r, enum box_index box, unsigned member, const uint8_t *first, uint8_t (*ids)[ID_SIZE],
+                                        size_t count)
+{
+    size_t part = count / 3;
+    const uint8_t *said;
+
+    if (!round_lies(r, box, member))
+        return first == NULL || member % 2 == 0 ? round_seen(r, box, member, ids, count)->id
+                                                : round_seen_by(r, box, member, first, ids, count, ids, count)->id;
+    if (first != NULL && member % 2 == 0) {
+        round_seen_by(r, box, member, first, ids, count, ids + part, part);
+        return round_seen(r, box, member, ids, count)->id;
+    }
+    said = round_seen(r, box, member, ids, part)->id;
+    return round_seen_by(r, box, member, said, ids, part, ids, count)->id;
+}
+
 static inline void round_close(struct round *r, enum box_index box)
 {
     static uint8_t ids[BOX_DEALS_MAX][ID_SIZE];
@@ -107,11 +151,8 @@ static inline void round_close(struct round *r, enum box_index box)
     uint64_t settled_s = round_settled(r, box);
     size_t count = round_in_time(r, box, ids);
 
-    for (unsigned m = 1; m <= rule.members; m++) {
-        if (round_lies(r, box, m))
-            round_seen(r, box, m, ids, count / 3);
-        memcpy(seen[m - 1], round_seen(r, box, m, ids, count)->id, ID_SIZE);
-    }
+    for (unsigned m = 1; m <= rule.members; m++)
+        memcpy(seen[m - 1], round_list(r, box, m, m == 1 ? NULL : seen[0], ids, count), ID_SIZE);
     round_digest(
         r, round_cut(r, box, rule.members > 1 ? 2 : 1, 0, settled_s + r->charter.tick_s, seen, rule.quorum),
         other);
