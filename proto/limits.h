@@ -69,6 +69,11 @@ enum {
     CHARTER_MAX = 8192,
     AUTHOR_BOX_RECORDS_MAX = 200, /* of one author in one box: a cut and two votes a round, a list, an opening, some flags */
     AUTHOR_BOX_BYTES_MAX = 256 << 10, /* and no more than this: 64 cuts and 128 votes are 110 kB, a list, an opening and what proves lies 16 each */
+    LIST_WAITS = 16,              /* deals of a box from which lists are told by one another: below it the signature and its kin weigh as much as the list */
+    LISTS_A_TURN = 2,             /* members who say theirs in full: with a third of all homes off, nine times in ten one of them is there */
+    LIST_TURNS = 3,               /* until everybody does: six seats of which none helps are rare, and cost bytes only */
+    LIST_WAIT_MS = 5000,          /* a turn: a new record is everywhere in two seconds where nothing is lost, and a box takes hours */
+    LIST_WAIT_SHARE = 4,          /* but no longer than this part of the grace, which may be a second: all turns together are shorter than that */
     AUTHOR_LISTS_MAX = 2,         /* seen records of one member in one box: two prove that it contradicts itself */
     VOICE_DEALS_MAX = 8,          /* of one home in one box, under whatever pseudonyms: every number once */
     PENDING_MAX = 4096,           /* records waiting for a parent: a whole market season read from disk in any order */

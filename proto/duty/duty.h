@@ -1,4 +1,4 @@
-/* duty.h - one box as a member of its committee sees it at one moment. Shared by voter.c, clerk.c and
+/* duty.h - one box as a member of its committee sees it at one moment. Shared by voter.c, lister.c, clerk.c and
  * opener.c, private to them. */
 #ifndef COOP_PROTO_DUTY_H
 #define COOP_PROTO_DUTY_H
@@ -35,6 +35,9 @@ bool duty_write(struct deal_out *out, const struct duty *duty, enum record_kind 
 /* q distinct members' step-1 votes of this round name this digest. */
 bool duty_quorum(const struct duty *duty, uint32_t round, const uint8_t digest[HASH_SIZE]);
 
+/* lister.c: the list of what had reached this member in time; and when the clock alone may make it due, once the box's begins. */
+bool seen_due(struct deal_out *out, const struct duty *duty);
+uint64_t seen_deadline_ms(const struct duty *duty);
 /* clerk.c: the cut this member may vote for in this round, of the lowest clerk order; false: none is
  * acceptable. */
 bool cut_acceptable(struct cut *out, const struct duty *duty, uint32_t round, const struct voted *voted);

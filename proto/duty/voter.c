@@ -1,5 +1,5 @@
-/* voter.c - the duty of a committee member: list what it had received, vote for a cut, open what was closed.
- * WIRE 6.3, 6.6.
+/* voter.c - the duty of a committee member: list what it had received (lister.c), vote for a cut, open what was
+ * closed. WIRE 6.3, 6.6.
  *
  * Happy path: deadline and grace pass, the list goes out; some clerk's cut is acceptable, step 1; q members
  * agree, step 2; the box is closed, the share is opened. Whatever else happens costs a round: rounds grow and
@@ -55,34 +55,6 @@ static bool duty_begin(struct duty *out, struct topic *topic, const struct own *
         .now_ms = now_ms,
     };
     return true;
-}
-
-/* ---- Seen: once, ever. WIRE 6.3. */
-
-static bool seen_said(const struct duty *duty)
-{
-    const struct held *const *seen;
-    size_t count = topic_records(duty->topic, duty->box, RECORD_SEEN, &seen);
-
-    for (size_t i = 0; i < count; i++)
-        if (duty_is_own(duty, seen[i]))
-            return true;
-    return false;
-}
-
-/* What arrived while this home was off did not reach it in time, whatever its deal says of itself. */
-static bool seen_due(struct deal_out *out, const struct duty *duty)
-{
-    uint8_t prefixes[BOX_DEALS_MAX][SEEN_PREFIX_SIZE], bytes[RECORD_MAX];
-    struct writer body = writer_to(bytes, sizeof bytes);
-    size_t count;
-
-    if (duty->turns.begin_ms == NEVER_MS || duty->now_ms < duty->turns.begin_ms || seen_said(duty))
-        return false;
-    count = deals_list(duty->topic, duty->box, duty->turns.begin_ms, prefixes);
-    writer_array(&body, 1);
-    writer_bin(&body, (struct bytes){ prefixes[0], count * SEEN_PREFIX_SIZE });
-    return duty_write(out, duty, RECORD_SEEN, &body);
 }
 
 /* ---- Votes. WIRE 6.6. */
@@ -214,16 +186,18 @@ bool voter_due(struct deal_out *out, struct topic *topic, struct own *own, uint6
 static uint64_t duty_deadline_ms(const struct duty *duty)
 {
     const struct turns *turns = &duty->turns;
-    uint64_t next_ms, turn;
+    uint64_t next_ms, turn, list_ms;
     uint32_t round;
 
     if (duty->now_ms < turns->begin_ms)
         return turns->begin_ms;
     if (!round_at(&round, turns, duty->now_ms))
         return NEVER_MS;
+    list_ms = seen_deadline_ms(duty);
     turn = turn_ms(turns, round, clerk_order(duty->member, round, turns->members));
     next_ms = round + 1 < ROUNDS_MAX ? round_begin_ms(turns, round + 1) : NEVER_MS;
-    return turn > duty->now_ms && turn < next_ms ? turn : next_ms;
+    next_ms = turn > duty->now_ms && turn < next_ms ? turn : next_ms;
+    return list_ms < next_ms ? list_ms : next_ms;
 }
 
 uint64_t voter_deadline_ms(struct topic *topic, const struct own *own, uint64_t now_ms)
