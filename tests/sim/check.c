@@ -346,8 +346,8 @@ static void check_kept(struct sim *s)
     }
 }
 
-/* Beyond its quota a member's lists and deals are kept when others have named them: quota.c. */
-enum { WANTED_ANYWAY = AUTHOR_LISTS_MAX + DEAL_SEQ_MAX + 1 };
+/* Beyond its quota a member's lists and deals are kept when others have named them, and the lists that others' are told by: quota.c. */
+enum { WANTED_ANYWAY = AUTHOR_LISTS_MAX + DEAL_SEQ_MAX + 1 + COMMITTEE_MAX * AUTHOR_LISTS_MAX };
 
 static void check_memory(struct sim *s, int at, struct topic *topic)
 {

@@ -180,6 +180,37 @@ static void list_all(const struct scene *scene, unsigned side, int ears)
     say(scene, RECORD_SEEN, &body, side, ears);
 }
 
+/* The same, less one deal, as what it differs in from a list that every other liar shows to one home, and every other to nobody; and a list
+ * told by one that there is not. */
+static void list_by_another(const struct scene *scene)
+{
+    static const uint8_t first_place[2];
+    uint8_t prefixes[BOX_DEALS_MAX * SEEN_PREFIX_SIZE], bytes[RECORD_MAX], nobody[ID_SIZE];
+    struct writer body = writer_to(bytes, sizeof bytes);
+    const struct held *const *deals;
+    size_t count = topic_records(scene->topic, scene->box, RECORD_DEAL, &deals), size = 0;
+    struct record base;
+    struct deal_out out;
+
+    for (size_t i = 0; i < count && size < sizeof prefixes; i++, size += SEEN_PREFIX_SIZE)
+        memcpy(prefixes + size, deals[i]->record.id, SEEN_PREFIX_SIZE); /* in order of id */
+    list_write_whole(&body, (struct bytes){ prefixes, size });
+    if (size == 0 || !own_write(&out, scene->topic, RECORD_SEEN, scene->box, &scene->home->own.member, &body) ||
+        !record_read(&base, (struct bytes){ out.bytes, out.size }) || topic_held_find(scene->topic, base.id) != NULL)
+        return;
+    if (scene->liar % 2 == 0)
+        tell(scene->s, base.whole, BOTH_SIDES, 1);
+    luck_fill(&scene->s->luck, nobody, sizeof nobody);
+    for (int i = 0; i < 2; i++) {
+        body = writer_to(bytes, sizeof bytes);
+        writer_array(&body, 3);
+        writer_bin(&body, (struct bytes){ i == 0 ? base.id : nobody, ID_SIZE });
+        writer_bin(&body, BYTES(first_place));
+        writer_bin(&body, (struct bytes){ NULL, 0 });
+        say(scene, RECORD_SEEN, &body, BOTH_SIDES, EARS);
+    }
+}
+
 /* ---- Cuts. */
 
 static void cut(const struct scene *scene, const uint8_t *ids, size_t count, unsigned side)
@@ -572,6 +603,8 @@ static void act(const struct scene *scene)
         return;
     case FLOODER:
         flood(scene);
+        if (scene->voting)
+            list_by_another(scene);
         return;
     case JUNK_BIDDER:
         if (scene->box == BOX_BIDS)
@@ -584,6 +617,7 @@ static void act(const struct scene *scene)
             return;
         list_all(scene, BOTH_SIDES, EARS);
         if (scene->home->character == EQUIVOCATOR) {
+            list_by_another(scene);
             two_cuts(scene);
             vote_for_all(scene, false, 6);
         }
@@ -614,6 +648,8 @@ static void split(struct sim *s, int at)
             if (!scene_set(&scene, s, at, sim_topic(s, eyes), box) || !scene.voting)
                 continue;
             list_all(&scene, side, EARS);
+            if (side == s->homes[at].side)
+                list_by_another(&scene);
             vote_for_all(&scene, true, EARS);
         }
     }
