@@ -100,12 +100,25 @@ static size_t bid_record(uint8_t *out, const uint8_t topic[ID_SIZE], const uint8
                         (struct bytes){ body, writer_done(&w) });
 }
 
+/* Two are gone, two are added. */
+static void body_by_another(struct writer *w)
+{
+    static const uint8_t base[ID_SIZE] = { 4 }, gone[] = { 0, 1, 0, 6 }, own[2 * 16] = { 0x15, [16] = 0x35 };
+
+    writer_array(w, 3);
+    writer_bin(w, BYTES(base));
+    writer_bin(w, BYTES(gone));
+    writer_bin(w, BYTES(own));
+}
+
 static void records(void)
 {
     static const char *const names[RECORD_KINDS] = { "record/deal", "record/seen", "record/cut",
                                                      "record/vote", "record/open", "record/flag" };
     static const uint8_t topic[ID_SIZE] = { 1 }, parent[ID_SIZE] = { 2 }, seed[KEY_SIZE] = { 3 };
     static const uint8_t body[300] = { 0x91, 0xc5, 0x01, 0x28 };
+    uint8_t list[256];
+    struct writer w = writer_to(list, sizeof list);
     struct sign_key author;
 
     sign_key_init(&author, seed);
@@ -115,6 +128,29 @@ static void records(void)
                           (enum box_index)(kind % BOXES), parent, &author,
                           (struct bytes){ body, kind == 0 ? sizeof body : 4 }));
     keep("record/bid", bytes, bid_record(bytes, topic, parent, &author));
+    body_by_another(&w);
+    keep("record/seen_by_another", bytes,
+         record_write(bytes, sizeof bytes, NULL, RECORD_SEEN, topic, BOX_KEY, parent, &author, (struct bytes){ list, writer_done(&w) }));
+}
+
+/* A list in full, and behind it another, in full or told by it. */
+static void list_of(const char *name, bool told)
+{
+    static const uint8_t own[] = { 0x15, [15] = 1 };
+    uint8_t shared[14 * 16] = { 0 }, first[512], second[512];
+    struct writer full = writer_to(first, sizeof first), other = writer_to(second, sizeof second), w = writer_to(bytes, sizeof bytes);
+
+    for (uint8_t i = 0; i < 14; i++)
+        shared[16 * i] = (uint8_t)(i << 4 | 3);
+    list_write_whole(&full, BYTES(shared));
+    if (told)
+        body_by_another(&other);
+    else
+        list_write_whole(&other, BYTES(own));
+    writer_array(&w, 2);
+    writer_bin(&w, (struct bytes){ first, writer_done(&full) });
+    writer_bin(&w, (struct bytes){ second, writer_done(&other) });
+    keep(name, bytes, writer_done(&w));
 }
 
 /* With the keys of fuzz_announce.c. */
@@ -281,6 +317,8 @@ int main(int argc, char **argv)
     bids();
     invitations();
     records();
+    list_of("list/in_full", false);
+    list_of("list/by_another", true);
     announcements();
     letters();
     syncs();
