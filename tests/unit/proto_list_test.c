@@ -457,6 +457,7 @@ static void a_list_reads_the_same_however_it_is_told(void **unused)
 /* The nearest list in full, of two as near the one of lower id, if it saves half. */
 static void a_list_is_told_by_the_nearest(void **unused)
 {
+    static const uint8_t none_of_them[] = { 0, 0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5 };
     static uint8_t bytes[RECORD_MAX], many[20][SEEN_PREFIX_SIZE];
     struct story s = story_begin(13);
     struct writer w = writer_to(bytes, sizeof bytes);
@@ -477,9 +478,10 @@ static void a_list_is_told_by_the_nearest(void **unused)
         memcpy(ids[i], near[i]->id, ID_SIZE);
     }
     qsort(ids, 2, ID_SIZE, round_compare);
+    assert_int_equal(hear(s.r->topic, say(&s, 2, by_another(s.base, BYTES(none_of_them), all))), STATUS_OK); /* the same, and not in full */
     assert_true(list_write_by_another(&w, s.r->topic, BOX_REGISTRY, all));
     assert_true(bytes_equal((struct bytes){ bytes, writer_done(&w) }, by_another(ids[0], (struct bytes){ NULL, 0 }, (struct bytes){ many[0], SEEN_PREFIX_SIZE })));
-    all.size = 4 * SEEN_PREFIX_SIZE; /* 16 are gone, one is added, and an id: more than half of 64 bytes */
+    all.size = 8 * SEEN_PREFIX_SIZE; /* 12 are gone, one is added, and an id: more than half of 128 bytes */
     w = writer_to(bytes, sizeof bytes);
     assert_false(list_write_by_another(&w, s.r->topic, BOX_REGISTRY, all));
     round_free(s.r);
