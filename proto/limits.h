@@ -111,6 +111,8 @@ enum {
     WINDOW_BYTES = 256 << 10,     /* of records not acknowledged: a quarter of QUEUE_MAX, which other messages share */
     PORTION_BYTES = 64 << 10,     /* a frame's worth, after which an acknowledgement is asked for */
     SYNC_MS = 60000,              /* a pair compares its sets this often, while something is new since they last did */
+    SYNC_TIMES = 2,               /* after the last change: once, and of eight homes about a piece of the tree that has lost it none compares with it in a third
+                                     of all cases */
     SYNC_QUIET_MS = 960000,       /* and else: doubled each time that they are equal, up to this; every change is somebody's, who then begins */
     SYNC_CALM_MS = 2000,          /* a comparison waits until no record has come for so long: what is on its way is no difference, and would come twice */
     SYNC_CALM_MAX_MS = 5000,      /* but no longer than this: half of a visit */

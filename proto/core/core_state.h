@@ -72,7 +72,8 @@ struct round {
     bool remembered; /* its totals, in this run: they may have given way to others' since */
     bool spent; /* the season is over, and the secret that could still open its deals is gone */
     uint64_t moved_at; /* `ms` when its set last changed */
-    uint64_t sync_at;  /* then it is compared with that of some neighbour; 0: it has not changed since */
+    uint64_t sync_at;  /* then it is compared with that of some neighbour; 0: it has been since it changed */
+    unsigned syncs;    /* how often, still */
     bool asked_for; /* by the household, in this run: it told of the round, or said something in it */
     uint8_t brought_by[KEY_SIZE]; /* the neighbour its charter came from; all 0: nobody */
     uint64_t since;               /* `ms` when it came */

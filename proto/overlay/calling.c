@@ -103,15 +103,20 @@ static void dial_wanted(struct core *core, struct group *group)
     }
 }
 
-/* Of the addresses told by the user, one that was never reached. When its home was off while others met, it is the only way out of the
- * island they formed: shuffles bring no address from outside. */
-static struct peer *never_met(const struct core *core, struct group *group)
+/* Told by the user, and not reached yet. When its home was off, or had too many callers, while others met, it is the only way out of the
+ * island they formed, however many links there are: shuffles bring no address from outside, and where no round has come nothing changes
+ * that would be worth a visit. */
+static bool never_met(const struct peer *peer)
 {
-    for (size_t i = 0; i < group->peer_count; i++) {
-        if (group->peers[i].invited && !group->peers[i].worked && peer_dialable(core, group, &group->peers[i]))
-            return &group->peers[i];
+    return peer->invited && !peer->worked && !peer->self;
+}
+
+static void dial_never_met(struct core *core, struct group *group)
+{
+    for (size_t i = 0; i < group->peer_count && may_dial(core); i++) {
+        if (never_met(&group->peers[i]) && peer_dialable(core, group, &group->peers[i]))
+            links_dial(core, group, group->peers[i].address, true);
     }
-    return NULL;
 }
 
 static void visit(struct core *core, struct group *group)
@@ -127,9 +132,7 @@ static void visit(struct core *core, struct group *group)
         calling_visit_later(core, group);
     if (membership_full_mesh(core, group) || !may_dial(core))
         return;
-    peer = quiet ? choose(core, group, true) : never_met(core, group);
-    if (!quiet && (peer == NULL || rng_below(&core->rng, 2) == 0))
-        peer = choose(core, group, false);
+    peer = choose(core, group, quiet);
     if (peer != NULL)
         links_dial(core, group, peer->address, true);
 }
@@ -157,12 +160,12 @@ static void shuffle(struct core *core, struct group *group)
 static uint64_t group_deadline(const struct core *core, struct group *group)
 {
     uint64_t at = UINT64_MAX;
-    bool more = may_dial(core) && wants_links(core, group);
+    bool may = may_dial(core), more = may && wants_links(core, group);
 
-    for (size_t i = 0; i < group->peer_count && more; i++) {
+    for (size_t i = 0; i < group->peer_count && may; i++) {
         struct peer peer = group->peers[i];
 
-        if (peer.retry_at <= core->ms)
+        if (peer.retry_at <= core->ms || !(more || never_met(&peer)))
             continue; /* in use, or not wanted: what changes that makes us look again */
         peer.retry_at = 0;
         if (peer_dialable(core, group, &peer))
@@ -183,6 +186,7 @@ void calling_run(struct core *core)
         shuffle(core, core->groups[i]);
         visit(core, core->groups[i]);
         dial_wanted(core, core->groups[i]);
+        dial_never_met(core, core->groups[i]);
         core->members_at = earlier(core->members_at, group_deadline(core, core->groups[i]));
     }
     if (core->no_memory)

@@ -36,6 +36,7 @@ void sync_shared(struct core *core, struct link *link, struct round *round)
 void sync_moved(struct core *core, struct round *round)
 {
     round->moved_at = core->ms;
+    round->syncs = SYNC_TIMES;
     if (round->sync_at == 0)
         round->sync_at = core->ms + jittered(core, SYNC_MS);
     if (round->group == NULL)
@@ -244,7 +245,8 @@ uint64_t sync_deadline(const struct link *link)
     return at;
 }
 
-/* What has changed here is compared with one neighbour a minute, another one each time: what spreading has lost is found, whoever lacks it. */
+/* What has changed here is compared with one neighbour a minute, by chance, and with another the minute after: what spreading has lost is
+ * found, whoever lacks it, also when it was the last that was said. */
 static void round_compare(struct core *core, struct round *round)
 {
     struct link *chosen = NULL;
@@ -258,9 +260,11 @@ static void round_compare(struct core *core, struct round *round)
             link->ours.sync == NULL && rng_below(&core->rng, ++equals) == 0)
             chosen = link;
     }
-    if (chosen != NULL)
+    if (chosen != NULL) {
         begin(core, chosen, round);
-    else
+        round->syncs--;
+    }
+    if (round->syncs > 0)
         round->sync_at = core->ms + jittered(core, SYNC_MS);
 }
 

@@ -146,6 +146,36 @@ static void islands_heal_within_two_visits(void **unused)
     world_free(w);
 }
 
+/* Two streets met while the way between them was down; one home of the second has an address in the first from its household. No round has
+ * come to the second, so nothing changes there that would be worth a visit. */
+static void an_address_from_the_household_is_called_until_it_was_reached_once(void **unused)
+{
+    enum { HALF = 12 };
+    struct world *w = world_new(2 * HALF, 24);
+    uint8_t topic[ID_SIZE];
+
+    (void)unused;
+    for (int a = 0; a < HALF; a++)
+        for (int b = HALF; b < 2 * HALF; b++)
+            world_cut(w, a, b, false);
+    for (int i = 0; i < 2 * HALF; i++)
+        world_belong(w, i, i % HALF == 0 ? -1 : i - i % HALF);
+    world_run(w, 60000);
+    world_belong(w, HALF + 5, 0);
+    world_run(w, 60000);
+    assert_int_equal(reached(w, 0), HALF);
+    assert_int_equal(reached(w, HALF), HALF);
+    world_found(w, 0, "pellets", "street", topic);
+    for (int a = 0; a < HALF; a++)
+        for (int b = HALF; b < 2 * HALF; b++)
+            world_join(w, a, b);
+    world_run(w, 2 * REDIAL_MIN_MS * 64); /* it was tried six times by now */
+    assert_int_equal(reached(w, 0), 2 * HALF);
+    for (int i = 0; i < 2 * HALF; i++)
+        assert_non_null(core_topic_find(w->homes[i].core, topic));
+    world_free(w);
+}
+
 static void most_killed_at_once_the_rest_find_each_other(void **unused)
 {
     enum { HOMES = 40, LEFT = 8 };
@@ -345,6 +375,7 @@ int main(void)
         cmocka_unit_test(of_two_links_the_one_dialled_by_the_lower_key_stays),
         cmocka_unit_test(larger_groups_are_connected_by_few_links),
         cmocka_unit_test(homes_that_cannot_be_called_call),
+        cmocka_unit_test(an_address_from_the_household_is_called_until_it_was_reached_once),
         cmocka_unit_test(islands_heal_within_two_visits),
         cmocka_unit_test(most_killed_at_once_the_rest_find_each_other),
         cmocka_unit_test(a_link_that_dies_without_a_sign_is_replaced),
