@@ -118,7 +118,6 @@ bool crowded(uint64_t seed)
 {
     static struct sim s;
     size_t first;
-    bool met = true;
 
     overlay_begin(&s, seed, CROWD, true);
     memset(&most, 0, sizeof most);
@@ -138,12 +137,6 @@ bool crowded(uint64_t seed)
             { "all reached through it", "s", seconds_until_all_have(&s, first), 2 * REDIAL_MAX_MS / 1000 },
         };
 
-        for (size_t i = 0; i < ARRAY_SIZE(bars); i++)
-            met &= overlay_bar_met(&s, &bars[i]);
+        return overlay_end(&s, bars, ARRAY_SIZE(bars));
     }
-    if (s.failure[0] != '\0')
-        fprintf(stderr, "FAILED: %s\n", s.failure);
-    met &= s.failure[0] == '\0';
-    sim_clear(&s);
-    return met;
 }

@@ -25,6 +25,18 @@ bool overlay_bar_met(const struct sim *s, const struct overlay_bar *bar)
     return met;
 }
 
+bool overlay_end(struct sim *s, const struct overlay_bar *bars, size_t count)
+{
+    bool met = s->failure[0] == '\0';
+
+    for (size_t i = 0; i < count; i++)
+        met &= overlay_bar_met(s, &bars[i]);
+    if (s->failure[0] != '\0')
+        fprintf(stderr, "FAILED: %s\n", s->failure);
+    sim_clear(s);
+    return met;
+}
+
 /* ---- What is said, and who has it. */
 
 int overlay_somebody(struct sim *s)
@@ -190,9 +202,6 @@ int overlay_run(uint64_t seed, int nodes)
     met &= copies(&s, true);
     met &= islands(&s);
     met &= killed(&s);
-    if (s.failure[0] != '\0')
-        fprintf(stderr, "FAILED: %s\n", s.failure);
-    met &= s.failure[0] == '\0';
-    sim_clear(&s);
+    met &= overlay_end(&s, NULL, 0);
     return !(met & crowded(seed) & walks(seed));
 }

@@ -9,6 +9,7 @@ struct overlay_bar {
     double value, most; /* most negative: at least -most */
 };
 bool overlay_bar_met(const struct sim *s, const struct overlay_bar *bar); /* prints its line */
+bool overlay_end(struct sim *s, const struct overlay_bar *bars, size_t count); /* these too, and whether anything failed; clears */
 /* crowd: only home 0 can be called. */
 void overlay_begin(struct sim *s, uint64_t seed, int nodes, bool crowd);
 int overlay_somebody(struct sim *s);              /* who follows the round */

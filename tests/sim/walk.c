@@ -87,7 +87,6 @@ bool walks(uint64_t seed)
 {
     static struct sim s;
     struct walked walked = { 0 };
-    bool met = true;
 
     sim_init(&s, &plan, seed, STREET);
     street_found(&s);
@@ -107,12 +106,6 @@ bool walks(uint64_t seed)
             { "until they are known to all who hear", "s", walked.slowest_s, (2 * STEM_MS + SPREADS_MS) / SECOND_MS },
         };
 
-        for (size_t i = 0; i < ARRAY_SIZE(bars); i++)
-            met &= overlay_bar_met(&s, &bars[i]);
+        return overlay_end(&s, bars, ARRAY_SIZE(bars));
     }
-    if (s.failure[0] != '\0')
-        fprintf(stderr, "FAILED: %s\n", s.failure);
-    met &= s.failure[0] == '\0';
-    sim_clear(&s);
-    return met;
 }
