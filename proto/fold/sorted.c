@@ -49,11 +49,40 @@ size_t sorted_first(const struct sorted *sorted, sorted_against *against, const 
     return low;
 }
 
+static int against_prefix(const struct held *held, const void *key)
+{
+    const struct bytes *prefix = key;
+
+    return memcmp(held->record.id, prefix->data, prefix->size);
+}
+
+/* Ids are hashes, so where one stands is nearly known; each record looked at is memory that is not in the cache. A few guesses,
+ * and from then on halves: who makes ids that lie close together gains nothing by it. */
+static void guess(const struct sorted *sorted, struct bytes prefix, size_t *low, size_t *high)
+{
+    double key = (double)be64_read(prefix.data), below = 0, above = 18446744073709551616.0;
+
+    for (int i = 0; i < 4 && *high - *low > 4 && below <= key && key < above; i++) {
+        size_t at = *low + (size_t)((double)(*high - *low) * (key - below) / (above - below));
+        int order;
+
+        at = at < *high ? at : *high - 1;
+        order = against_prefix(sorted->list[at], &prefix);
+        *(order < 0 ? &below : &above) = (double)be64_read(sorted->list[at]->record.id);
+        if (order < 0)
+            *low = at + 1;
+        else
+            *high = at;
+    }
+}
+
 /* As sorted_first, for a record. */
 static size_t seek(const struct sorted *sorted, const struct held *held)
 {
     size_t low = 0, high = sorted->count;
 
+    if (sorted->order == order_by_id)
+        guess(sorted, (struct bytes){ held->record.id, ID_SIZE }, &low, &high);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
@@ -90,33 +119,6 @@ void sorted_clear(struct sorted *sorted)
     free(sorted->list);
     sorted->list = NULL;
     sorted->count = sorted->room = 0;
-}
-
-static int against_prefix(const struct held *held, const void *key)
-{
-    const struct bytes *prefix = key;
-
-    return memcmp(held->record.id, prefix->data, prefix->size);
-}
-
-/* Ids are hashes, so where one stands is nearly known; each record looked at is memory that is not in the cache. A few guesses,
- * and from then on halves: who makes ids that lie close together gains nothing by it. */
-static void guess(const struct sorted *sorted, struct bytes prefix, size_t *low, size_t *high)
-{
-    double key = (double)be64_read(prefix.data), below = 0, above = 18446744073709551616.0;
-
-    for (int i = 0; i < 4 && *high - *low > 4 && below <= key && key < above; i++) {
-        size_t at = *low + (size_t)((double)(*high - *low) * (key - below) / (above - below));
-        int order;
-
-        at = at < *high ? at : *high - 1;
-        order = against_prefix(sorted->list[at], &prefix);
-        *(order < 0 ? &below : &above) = (double)be64_read(sorted->list[at]->record.id);
-        if (order < 0)
-            *low = at + 1;
-        else
-            *high = at;
-    }
 }
 
 struct held *sorted_find(const struct sorted *sorted, struct bytes prefix)
