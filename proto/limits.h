@@ -35,6 +35,7 @@ enum {
     PEERS_STAY = 32,              /* who worked first stays known, whatever floods the list: as many as there are links */
     PEERS_STAY_S = 28 * 24 * 3600, /* unless it is silent four weeks of this home's time: it has moved */
     SHUFFLE_ADDRESSES = 8,        /* Cyclon and HyParView exchange about this many */
+    SHUFFLE_FIRST_MS = 15000,     /* the first of a home that has come, which doubles: it knows its neighbours, who knew nobody either when all came at once */
     SHUFFLE_MS = 300000,          /* views stay random at a few bytes a second; each new link brings addresses too */
     ADDRESSES_MAX = 48,           /* a link's addresses taken and given at once, */
     ADDRESSES_PER_MIN = 32,       /* and then: both sides' shuffles, but not a view washed away in a minute */

@@ -106,7 +106,7 @@ struct group {
     struct peer_mark marks[PEERS_MAX]; /* of the peer at the same place */
     size_t peer_count;
     struct id_list dropped; /* rounds that have expired here */
-    uint64_t shuffle_at;
+    uint64_t shuffle_at, shuffle_span_ms; /* and from it to the next */
     uint64_t visit_at, visit_soon_at; /* the latter if anything has changed since the last one */
     uint64_t changes, changes_visited;
     uint32_t relays[STEM_RELAYS], stem_own; /* links, for this epoch; 0: not drawn */

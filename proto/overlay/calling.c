@@ -144,7 +144,8 @@ static void shuffle(struct core *core, struct group *group)
 
     if (core->ms < group->shuffle_at)
         return;
-    group->shuffle_at = core->ms + jittered(core, SHUFFLE_MS);
+    group->shuffle_span_ms = earlier(2 * group->shuffle_span_ms, SHUFFLE_MS);
+    group->shuffle_at = core->ms + jittered(core, group->shuffle_span_ms);
     for (size_t i = 0; i < core->link_count; i++) {
         struct link *link = core->links[i];
 

@@ -27,7 +27,8 @@ static struct group *group_new(struct core *core, const uint8_t secret[GROUP_SEC
         return NULL;
     memcpy(group->id, id, ID_SIZE);
     memcpy(group->secret, secret, GROUP_SECRET_SIZE);
-    group->shuffle_at = core->ms + jittered(core, SHUFFLE_MS);
+    group->shuffle_span_ms = SHUFFLE_FIRST_MS;
+    group->shuffle_at = core->ms + jittered(core, SHUFFLE_FIRST_MS);
     calling_visit_later(core, group);
     group_psk(core->psks[core->group_count], secret);
     core->groups[core->group_count++] = group;

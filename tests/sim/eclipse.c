@@ -60,12 +60,12 @@ void check_acquaintances(struct sim *s)
         if (s->homes[i].character != HONEST || core == NULL || core->group_count == 0)
             continue;
         for (int j = 0; j < s->nodes; j++) {
-            if (j == i || s->homes[j].character == ECLIPSER || s->homes[j].mute)
+            if (j == i || s->homes[j].character != HONEST || s->homes[j].mute)
                 continue;
             all++;
             known += knows(core->groups[0], s->homes[j].address);
         }
         if (known < ACTIVE_VIEW && known < all)
-            sim_fail(s, "home %d knows %d of %d homes that can be called and hide no others", i, known, all);
+            sim_fail(s, "home %d knows %d of %d honest homes that can be called", i, known, all);
     }
 }
