@@ -64,7 +64,6 @@ static size_t slice(const struct sorted *sorted, const struct held *const **out)
     return sorted->count;
 }
 
-/* Settled first: a look at the season while the caller goes through the list must not change it. */
 uint8_t held_rank(const struct held *held)
 {
     const struct record *record = &held->record;
@@ -87,6 +86,7 @@ bool list_said(const struct topic *topic, enum box_index box, const uint8_t auth
     return false;
 }
 
+/* Settled first: a look at the season while the caller goes through the list must not change it. */
 size_t topic_held(struct topic *topic, const struct held *const **out)
 {
     topic_settle(topic);

@@ -126,17 +126,15 @@ bool crowded(uint64_t seed)
     s.look = look;
     first = s.record_count;
     flood(&s);
-    {
-        const struct overlay_bar bars[] = {
-            { "links of the one home that can be called", "links", (double)most.links, LINKS_MAX },
-            { "said to one neighbour in one step", "bytes", (double)most.sent, QUEUE_MAX },
-            { "records said to one neighbour and not acknowledged", "bytes", (double)most.unacknowledged, WINDOW_BYTES + RECORD_MAX },
-            { "waited for, of one neighbour", "records", (double)most.wants, IHAVE_MAX },
-            { "to be announced to one neighbour", "records", (double)most.lazy, LAZY_MAX },
-            { "held for all neighbours", "bytes", (double)most.bytes, LINKS_MAX * (double)WINDOW_BYTES },
-            { "all reached through it", "s", seconds_until_all_have(&s, first), 2 * REDIAL_MAX_MS / 1000 },
-        };
+    const struct overlay_bar bars[] = {
+        { "links of the one home that can be called", "links", (double)most.links, LINKS_MAX },
+        { "said to one neighbour in one step", "bytes", (double)most.sent, QUEUE_MAX },
+        { "records said to one neighbour and not acknowledged", "bytes", (double)most.unacknowledged, WINDOW_BYTES + RECORD_MAX },
+        { "waited for, of one neighbour", "records", (double)most.wants, IHAVE_MAX },
+        { "to be announced to one neighbour", "records", (double)most.lazy, LAZY_MAX },
+        { "held for all neighbours", "bytes", (double)most.bytes, LINKS_MAX * (double)WINDOW_BYTES },
+        { "all reached through it", "s", seconds_until_all_have(&s, first), 2 * REDIAL_MAX_MS / 1000 },
+    };
 
-        return overlay_end(&s, bars, ARRAY_SIZE(bars));
-    }
+    return overlay_end(&s, bars, ARRAY_SIZE(bars));
 }

@@ -98,14 +98,12 @@ bool walks(uint64_t seed)
         walk(&s, author, &walked);
         sim_run(&s, SILENT_MS + 20 * SPREADS_MS); /* and the links that were given up meanwhile are there again */
     }
-    {
-        const struct overlay_bar bars[] = {
-            { "authors whose neighbours drop what is to walk", "authors", walked.authors, -AUTHORS },
-            { "of their records, known before their patience ended", "records", walked.early, 0 },
-            { "of their records, not known to all who hear", "records", walked.unheard, 0 },
-            { "until they are known to all who hear", "s", walked.slowest_s, (2 * STEM_MS + SPREADS_MS) / SECOND_MS },
-        };
+    const struct overlay_bar bars[] = {
+        { "authors whose neighbours drop what is to walk", "authors", walked.authors, -AUTHORS },
+        { "of their records, known before their patience ended", "records", walked.early, 0 },
+        { "of their records, not known to all who hear", "records", walked.unheard, 0 },
+        { "until they are known to all who hear", "s", walked.slowest_s, (2 * STEM_MS + SPREADS_MS) / SECOND_MS },
+    };
 
-        return overlay_end(&s, bars, ARRAY_SIZE(bars));
-    }
+    return overlay_end(&s, bars, ARRAY_SIZE(bars));
 }
